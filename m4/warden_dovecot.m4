@@ -1,0 +1,37 @@
+# WARDEN_DOVECOT: find Dovecot's headers and module directory by probing;
+# no version numbers are compared.
+AC_DEFUN([WARDEN_DOVECOT], [
+AC_ARG_WITH([dovecot],
+	[AS_HELP_STRING([--with-dovecot=DIR], [directory with dovecot-config (default: search)])],
+	[], [with_dovecot=])
+AC_MSG_CHECKING([for dovecot-config])
+AS_IF([test -z "$with_dovecot"], [
+	for dir in /usr/lib/dovecot /usr/lib64/dovecot /usr/local/lib/dovecot /opt/dovecot/lib/dovecot; do
+		AS_IF([test -f "$dir/dovecot-config"], [with_dovecot=$dir; break])
+	done])
+AS_IF([test -f "$with_dovecot/dovecot-config"], [],
+	[AC_MSG_ERROR([dovecot-config not found: install dovecot-dev or give --with-dovecot=DIR])])
+AC_MSG_RESULT([$with_dovecot/dovecot-config])
+eval "`grep -E '^(dovecot_[a-z]+|LIBDOVECOT[A-Z_]*|DOVECOT_CFLAGS)=' "$with_dovecot/dovecot-config" | grep -v '^DOVECOT_CFLAGS'`"
+DOVECOT_INCLUDE="$LIBDOVECOT_INCLUDE"
+AC_SUBST([DOVECOT_INCLUDE])
+dovecot_plugindir="$dovecot_moduledir"
+AC_ARG_WITH([moduledir],
+	[AS_HELP_STRING([--with-moduledir=DIR], [where Dovecot loads modules from])],
+	[dovecot_plugindir="$withval"])
+AC_SUBST([dovecot_plugindir])
+
+save_CPPFLAGS=$CPPFLAGS
+CPPFLAGS="$CPPFLAGS -DHAVE_CONFIG_H $DOVECOT_INCLUDE"
+AC_MSG_CHECKING([for Dovecot's settings_get()])
+AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
+#include "lib.h"
+#include "settings.h"
+]], [[ (void)&settings_get; ]])],
+	[warden_dovecot_settings_get=yes], [warden_dovecot_settings_get=no])
+AC_MSG_RESULT([$warden_dovecot_settings_get])
+CPPFLAGS=$save_CPPFLAGS
+AS_IF([test "$warden_dovecot_settings_get" = yes],
+	[warden_dovecot_summary="2.4 generation, modules in $dovecot_plugindir"],
+	[warden_dovecot_summary="2.3 generation, modules in $dovecot_plugindir"])
+])

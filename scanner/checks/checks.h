@@ -1,0 +1,87 @@
+#ifndef WARDEN_CHECKS_H
+#define WARDEN_CHECKS_H
+
+/* Facts to findings. A table of pure functions, one file per family. Scores
+   and reasons are not here: they come from config/scores.conf, by symbol. */
+
+#include "../facts/facts.h"
+
+#include <stdbool.h>
+
+enum warden_known_kind {
+	WARDEN_KNOWN_SHA256 = 0,	/* 64 lower-case hex digits */
+	WARDEN_KNOWN_URL,		/* normalised */
+	WARDEN_KNOWN_HOST,		/* and every host below it */
+	WARDEN_KNOWN_SENDER,		/* address or @domain, lower case */
+};
+
+struct warden_known_hit {
+	bool allow;		/* on an allow-list (beats a deny-list) */
+	char feed[64];		/* which list says so */
+	char value[256];	/* the indicator that matched */
+	char threat[64];	/* the feed's word for it, "" if none */
+};
+
+/* Look-ups that checks may make: site knowledge arrives as an argument. */
+struct warden_known {
+	/* Returns 1 found, 0 not, -1 cannot say. */
+	int (*lookup)(void *context, enum warden_known_kind kind,
+		      const char *value, struct warden_known_hit *hit_r);
+	void *context;
+};
+
+/* Who the mail is for and from; any string may be "" but none is NULL. */
+struct warden_envelope {
+	const char *user;
+	const char *recipient;
+	const char *sender;
+	const char *service;
+};
+
+struct warden_check_input {
+	const struct warden_facts *facts;
+	const struct warden_envelope *envelope;
+	const struct warden_known *known;	/* NULL = no lists */
+};
+
+struct warden_finding {
+	const char *symbol;	/* from the check table: static */
+	const char *family;	/* static: "attachment link sender content mime list" */
+	const char *technique;	/* ATT&CK id, static; "" if none fits */
+	double score;		/* set by policy from config; 0 until then */
+	char *detail;		/* plain words, sanitised */
+	char *part;		/* path, "" = the message */
+};
+
+struct warden_findings;	/* grows up to WARDEN_FINDINGS_MAX */
+
+/* One symbol that checks can raise. */
+struct warden_symbol {
+	const char *name;
+	const char *family;
+	const char *technique;
+};
+
+/* One check: may raise several symbols. */
+struct warden_check {
+	const char *name;
+	void (*run)(const struct warden_check_input *input,
+		    struct warden_findings *findings);
+};
+
+/* All symbols, sorted by name; for config validation and documentation. */
+const struct warden_symbol *warden_symbols(unsigned int *count_r);
+const struct warden_symbol *warden_symbol_lookup(const char *name);
+
+/* Run every check in table order. The result is deterministic: sorted by
+   symbol table order, then document order. Owned by the caller: an array of
+   struct warden_finding *. */
+GPtrArray *warden_checks_run(const struct warden_check_input *input);
+
+/* For checks: raise a symbol. Unknown symbols abort (programmer mistake);
+   duplicates (same symbol, part, detail) and surplus are dropped. */
+void warden_findings_add(struct warden_findings *findings, const char *symbol,
+			 const char *part, const char *detail_format, ...)
+	G_GNUC_PRINTF(4, 5);
+
+#endif

@@ -1,0 +1,1 @@
+# scanner/checks: sources are added here.

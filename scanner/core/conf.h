@@ -1,0 +1,29 @@
+#ifndef WARDEN_CONF_H
+#define WARDEN_CONF_H
+
+/* warden.conf: one GKeyFile for wardend and the command line. Groups:
+   [service] [store] [reader] [policy] [actions]. Unknown groups and keys are
+   errors that name file, group and key. */
+
+#include "policy.h"
+
+struct warden_config {
+	char *path;		/* NULL = compiled-in defaults */
+	char *database;		/* absolute path; NULL = no database */
+	char *journal;		/* absolute path of the unrecorded journal */
+	guint64 journal_size_max;
+	guint commit_msecs;	/* budget for a commit incl. waiting its turn */
+	guint reader_msecs;
+	guint64 reader_memory;	/* RLIMIT_AS, bytes */
+	guint client_msecs;	/* stand-alone: how long a client may dawdle */
+	guint retention_days;	/* db prune default, 0 = keep */
+	struct warden_policy *policy;
+};
+
+/* path NULL: WARDEN_DEFAULT_CONFIG if it exists, else compiled-in defaults.
+   Returns 1, or -1 with *error_r. */
+int warden_config_load(const char *path, struct warden_config **config_r,
+		       char **error_r);
+void warden_config_free(struct warden_config *config);
+
+#endif

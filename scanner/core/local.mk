@@ -1,0 +1,1 @@
+# scanner/core: sources are added here.

@@ -1,0 +1,42 @@
+#ifndef WARDEN_SCAN_H
+#define WARDEN_SCAN_H
+
+/* The pipeline, once: bytes → (reader) facts → checks → findings → policy →
+   verdict. Used by wardend and by `warden scan` alike. */
+
+#include "conf.h"
+#include "../reader/reader.h"
+
+struct warden_scan_result {
+	struct warden_facts *facts;
+	GPtrArray *findings;	/* struct warden_finding, strongest first */
+	struct warden_judgement judgement;
+	guint64 elapsed_usecs;
+};
+
+/* Scan the message in fd (a memfd or regular file; read from offset 0).
+   A reader that fails twice gives facts with only key, size and an unscanned
+   entry ("crash", "time" or "damaged"): the verdict is then unscannable.
+   Returns 1, or -1 with *error_r if the pipeline could not run at all. */
+int warden_scan_fd(const struct warden_config *config,
+		   struct warden_reader *reader, int fd, guint64 size,
+		   guint64 full_size, const struct warden_envelope *envelope,
+		   const struct warden_known *known, const char *overrides,
+		   enum warden_mailbox_role role, guint deadline_msecs,
+		   struct warden_scan_result **result_r, char **error_r);
+void warden_scan_result_free(struct warden_scan_result *result);
+
+/* One line of JSON as ARCHITECTURE's contract says, without newline. */
+char *warden_scan_report_json(const struct warden_config *config,
+			      const char *file,
+			      const struct warden_scan_result *result,
+			      guint32 epoch);
+/* The user's one line: "This message was …: <strongest reason>". */
+char *warden_scan_reason(const struct warden_config *config,
+			 const struct warden_scan_result *result);
+
+/* Grows by hand with every change of a check's or parser's meaning. The rules
+   epoch of a database also grows when config scores change. */
+#define WARDEN_CHECKS_EPOCH 1
+
+#endif

@@ -1,0 +1,58 @@
+#ifndef WARDEN_LIMITS_H
+#define WARDEN_LIMITS_H
+
+/* Every bound on hostile input, in one place, each with its reason.
+   MIME limits follow measurements of GMime: address fields recurse per
+   character, a header name above its read buffer ends the parse, and headers
+   or parts by the million cost seconds and gigabytes. */
+
+/* --- message ---------------------------------------------------------- */
+/* What a reader accepts at all: above what any public MTA takes. The rest of
+   a larger message is "unscanned", reason "size". */
+#define WARDEN_MESSAGE_MAX (256u * 1024 * 1024)
+
+/* --- MIME structure (enforced by the pre-pass, before GMime) ----------- */
+#define WARDEN_HEADER_FIELD_MAX (32u * 1024)	/* unfolded; address recursion */
+#define WARDEN_HEADER_NAME_MAX 1000u		/* GMime's buffer is 4 KiB */
+#define WARDEN_HEADER_BLOCK_MAX (256u * 1024)
+#define WARDEN_HEADER_FIELDS_MAX 1000u		/* per block */
+#define WARDEN_HEADER_TOTAL_MAX (4u * 1024 * 1024)
+#define WARDEN_MIME_DEPTH_MAX 64u		/* GMime hides the rest at 1,024 */
+#define WARDEN_PARTS_MAX 2000u			/* 1M parts: 15 s and 1.3 GB */
+#define WARDEN_BOUNDARY_FLAG 70u		/* RFC 2046 5.1.1 */
+#define WARDEN_BOUNDARY_MAX 200u
+#define WARDEN_LINE_FLAG 4000u			/* GMime splits longer lines */
+
+/* --- decoded content -------------------------------------------------- */
+/* All views and members together: factor × message size + a fixed part. */
+#define WARDEN_DECODED_FACTOR 4u
+#define WARDEN_DECODED_FIXED (64u * 1024 * 1024)
+#define WARDEN_ARCHIVE_DEPTH_MAX 8u
+#define WARDEN_ARCHIVE_MEMBERS_MAX 2000u	/* per message */
+#define WARDEN_ARCHIVE_MEMBER_MAX (64u * 1024 * 1024)
+/* Text given to the HTML parser, per part (gumbo keeps a tree). */
+#define WARDEN_HTML_MAX (2u * 1024 * 1024)
+#define WARDEN_TEXT_MAX (4u * 1024 * 1024)
+
+/* --- facts ------------------------------------------------------------ */
+#define WARDEN_FACT_NAME_MAX 512u		/* bytes of UTF-8 */
+#define WARDEN_FACT_TEXT_MAX 1024u		/* header values, link texts */
+#define WARDEN_FACT_URL_MAX 4096u
+#define WARDEN_FACT_NAMES_MAX 8u		/* candidate names per part */
+#define WARDEN_FACT_URLS_MAX 2000u
+#define WARDEN_FACT_TRAITS_MAX 1000u
+#define WARDEN_FACT_UNSCANNED_MAX 500u
+#define WARDEN_FACT_PATH_MAX 1024u
+/* Serialised: what a reader may send back. */
+#define WARDEN_FACTS_SIZE_MAX (16u * 1024 * 1024)
+
+/* --- findings --------------------------------------------------------- */
+#define WARDEN_FINDINGS_MAX 500u
+#define WARDEN_FINDINGS_PER_SYMBOL_MAX 5u	/* the strongest ones are kept */
+#define WARDEN_FINDING_DETAIL_MAX 300u
+
+/* --- time ------------------------------------------------------------- */
+#define WARDEN_READER_MSECS 20000u		/* wall clock, one attempt */
+#define WARDEN_CLIENT_MSECS 30000u		/* a client that sends or reads slowly */
+
+#endif

@@ -1,0 +1,1 @@
+# scanner/facts: sources are added here.

@@ -1,0 +1,1 @@
+# scanner/parse: sources are added here.

@@ -1,0 +1,1 @@
+# scanner/protocol: sources are added here.

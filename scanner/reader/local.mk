@@ -1,0 +1,1 @@
+# scanner/reader: sources are added here.

@@ -1,0 +1,47 @@
+#ifndef WARDEN_READER_H
+#define WARDEN_READER_H
+
+/* The line between bytes and facts: a child process that parses. The parent
+   hands it a file descriptor with the message and gets back serialised facts,
+   validated on arrival, or learns that the child crashed or overran. The
+   child lives on from message to message; after a failure it is killed and
+   forked anew at the next scan, from this (warm) parent.
+
+   The child has no database, no sockets but its own, no new privileges, and
+   rlimits on memory, CPU, file size and processes. (The full sandbox, seccomp
+   and Landlock, comes with a later issue.) */
+
+#include "../facts/facts.h"
+
+struct warden_reader;
+
+enum warden_reader_status {
+	WARDEN_READER_OK = 0,
+	WARDEN_READER_CRASHED,	/* died, or sent something invalid */
+	WARDEN_READER_TIMEOUT,
+};
+
+struct warden_reader_settings {
+	guint timeout_msecs;		/* wall clock for one message */
+	guint64 memory_limit;		/* RLIMIT_AS of the child, bytes */
+};
+
+/* Loads the parser (warm), forks nothing yet. Returns 1 or -1. */
+int warden_reader_init(const struct warden_reader_settings *settings,
+		       struct warden_reader **reader_r, char **error_r);
+void warden_reader_deinit(struct warden_reader **reader);
+
+/* One attempt at parsing fd's size bytes within min(timeout_msecs,
+   deadline_msecs if not 0). Returns 1 with status (and *facts_r on
+   WARDEN_READER_OK; *detail_r, g_malloced, says what happened otherwise), or
+   -1 with *error_r when no child could be started. */
+int warden_reader_parse(struct warden_reader *reader, int fd, guint64 size,
+			guint64 full_size, guint deadline_msecs,
+			enum warden_reader_status *status_r,
+			struct warden_facts **facts_r, char **detail_r,
+			char **error_r);
+/* Descriptors that the child must close (listeners, the database): the
+   service registers what it opens. */
+void warden_reader_close_in_child(struct warden_reader *reader, int fd);
+
+#endif

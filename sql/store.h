@@ -1,0 +1,205 @@
+#ifndef WARDEN_STORE_H
+#define WARDEN_STORE_H
+
+/* What callers may ask of the verdict database. One implementation:
+   store-sqlite*.c (WAL, prepared statements only, forward-only migrations in
+   schema/). No message body is ever stored.
+
+   Writers queue fairly on a lock file beside the database and never poll;
+   checkpoints run in warden_store_idle(), never inside a commit. A call that
+   cannot finish within the store's commit budget returns -1 and has changed
+   nothing. Times are microseconds since 1970 unless named _secs. */
+
+#include "../scanner/core/scan.h"
+
+struct warden_store;
+
+enum warden_store_mode {
+	WARDEN_STORE_READ,	/* must exist, never written */
+	WARDEN_STORE_WRITE,	/* created and migrated when needed */
+};
+
+struct warden_store_settings {
+	enum warden_store_mode mode;
+	guint commit_msecs;	/* waiting its turn + commit; 0 = default 2000 */
+};
+
+/* Returns 1, or -1 with *error_r (path and SQLite's words). */
+int warden_store_open(const char *path,
+		      const struct warden_store_settings *settings,
+		      struct warden_store **store_r, char **error_r);
+void warden_store_close(struct warden_store **store);
+/* Descriptors that a forked child must close. */
+void warden_store_fds(struct warden_store *store,
+		      void (*each)(int fd, void *context), void *context);
+
+/* --- epochs ------------------------------------------------------------- */
+
+struct warden_epoch {
+	guint32 rules;		/* grows when the fingerprint changes */
+	guint32 lists;		/* grows with every feed change */
+};
+/* Current epoch; in write mode the rules epoch is advanced first when
+   fingerprint differs from the stored one. 1 or -1. */
+int warden_store_epoch(struct warden_store *store, guint64 fingerprint,
+		       struct warden_epoch *epoch_r, char **error_r);
+
+/* --- recording ---------------------------------------------------------- */
+
+struct warden_delivery {
+	gint64 time;
+	const char *user, *recipient, *sender, *service, *session;
+	const char *actor;		/* "" = the user */
+	const char *mailbox;		/* where the client wanted it */
+	const char *origin;		/* COPY/MOVE: from where */
+	enum warden_operation operation;
+	enum warden_verdict verdict;	/* may be PENDING or RELEASED */
+	enum warden_action action;
+	const char *keyword;
+};
+
+/* One transaction: message, parts, URLs, findings, verdict, delivery. A
+   message seen before keeps its row (parts and URLs are not repeated; verdict
+   and findings are replaced when the epoch is newer). */
+int warden_store_record_scan(struct warden_store *store,
+			     const struct warden_scan_result *result,
+			     const struct warden_epoch *epoch,
+			     const struct warden_delivery *delivery,
+			     guint64 *delivery_id_r, char **error_r);
+/* A delivery of a message whose findings are stored already, or (PENDING)
+   of one that was not judged; then key may be NULL. */
+int warden_store_record_delivery(struct warden_store *store,
+				 const guint8 *key,
+				 const struct warden_delivery *delivery,
+				 guint64 *delivery_id_r, char **error_r);
+
+struct warden_place {
+	guint64 delivery_id;
+	bool aborted;			/* the save was rolled back */
+	const char *mailbox;		/* where it stands: target or Quarantine */
+	const guint8 *mailbox_guid;	/* 16 bytes, NULL unknown */
+	guint32 uid_validity, uid;	/* 0 unknown */
+	const char *guid;		/* "" unknown */
+};
+/* 1 updated, 0 no such delivery, -1 error. */
+int warden_store_place(struct warden_store *store,
+		       const struct warden_place *place, char **error_r);
+
+/* --- looking up --------------------------------------------------------- */
+
+struct warden_stored_message {
+	gint64 id;
+	guint8 key[WARDEN_SHA256_SIZE];
+	guint64 size;
+	char *subject, *from_name, *from_address, *message_id;
+	gint64 first_seen;
+	enum warden_verdict verdict;
+	double score;
+	struct warden_epoch epoch;	/* that judged it */
+	GPtrArray *findings;	/* struct warden_finding; symbol, family and
+				   technique may be interned strings */
+	GPtrArray *unscanned;	/* struct warden_unscanned */
+	char *reason;		/* the user's one line */
+};
+/* By 16 or 32 bytes of the key. 1 found, 0 not, -1. */
+int warden_store_lookup_message(struct warden_store *store, const guint8 *key,
+				gsize key_size,
+				struct warden_stored_message **message_r,
+				char **error_r);
+void warden_stored_message_free(struct warden_stored_message *message);
+
+/* Releases: sticky, by user, or global (user ""). 1 yes, 0 no, -1. */
+int warden_store_is_released(struct warden_store *store, const guint8 *key,
+			     gsize key_size, const char *user, char **error_r);
+int warden_store_release(struct warden_store *store, const guint8 *key,
+			 gsize key_size, const char *user, bool global,
+			 const char *actor, const char *comment,
+			 const struct warden_delivery *delivery,
+			 guint64 *delivery_id_r, char **error_r);
+/* One line of the audit trail. */
+int warden_store_audit(struct warden_store *store, const char *actor,
+		       const char *what, const char *object,
+		       const char *comment, char **error_r);
+
+/* Indicators: the callback of struct warden_known, context = store. */
+int warden_store_known(void *store, enum warden_known_kind kind,
+		       const char *value, struct warden_known_hit *hit_r);
+
+/* --- feeds (plain lists now; more formats with a later issue) ----------- */
+
+struct warden_indicator {
+	enum warden_known_kind kind;
+	const char *value;	/* normalised as warden_known_kind says */
+	const char *threat;
+};
+/* Replace a feed's indicators as a whole, atomically. next returns 1 and the
+   next indicator, 0 at the end, -1 (with *error_r) to abandon everything. */
+int warden_store_feed_replace(struct warden_store *store, const char *name,
+			      const char *source, bool allow,
+			      int (*next)(void *context,
+					  struct warden_indicator *indicator_r,
+					  char **error_r),
+			      void *context, guint64 *count_r, char **error_r);
+/* 1 removed, 0 no such feed, -1. */
+int warden_store_feed_remove(struct warden_store *store, const char *name,
+			     char **error_r);
+
+/* --- queries for the command line ---------------------------------------- */
+
+struct warden_query {
+	gint64 since, until;	/* 0 = open */
+	const char *user, *sender, *host, *mailbox;	/* NULL = any */
+	const char *verdict, *action;	/* names; NULL = any */
+	const guint8 *sha256;		/* of a part, 32 bytes; NULL = any */
+	const guint8 *key;		/* of the message; NULL = any */
+	gsize key_size;
+	const char *subject, *message_id;
+	gint64 delivery_id;		/* 0 = any */
+	guint limit;			/* 0 = 100 */
+};
+/* One stored copy. Strings live until the next step. */
+struct warden_copy {
+	gint64 delivery_id;
+	gint64 time;
+	const char *user, *recipient, *sender, *service, *operation;
+	const char *mailbox, *wanted_mailbox, *state;
+	guint32 uid, uid_validity;
+	const char *guid, *mailbox_guid;
+	const char *subject, *from, *message_id;
+	gint64 date_secs;
+	const char *verdict, *action, *symbols;
+	double score;
+	const guint8 *key;	/* 32 bytes, NULL if never judged */
+};
+/* Newest first. each returns FALSE to stop. Returns 1 or -1. */
+int warden_store_list(struct warden_store *store,
+		      const struct warden_query *query,
+		      bool (*each)(const struct warden_copy *copy,
+				   void *context),
+		      void *context, char **error_r);
+/* Parts and URLs of a stored message, as facts (no traits). 1, 0, -1. */
+int warden_store_load_facts(struct warden_store *store, gint64 message_id,
+			    struct warden_facts **facts_r, char **error_r);
+/* Counts: each(table, key, n): ("verdict","malware",3), ("action",…),
+   ("state",…), ("service",…), ("symbol",…), ("rows","messages",…),
+   ("file","bytes",…). */
+int warden_store_stats(struct warden_store *store, gint64 since,
+		       void (*each)(const char *table, const char *key,
+				    gint64 count, void *context),
+		       void *context, char **error_r);
+/* integrity_check, foreign_key_check, schema version, journal mode. each gets
+   a line per problem. 1 sound, 0 problems, -1. */
+int warden_store_check(struct warden_store *store,
+		       void (*each)(const char *problem, void *context),
+		       void *context, char **error_r);
+/* Remove deliveries older than before that no mail needs (state aborted or
+   gone, or any state when all is TRUE) and messages without deliveries, in
+   small transactions. */
+int warden_store_prune(struct warden_store *store, gint64 before, bool all,
+		       bool dry_run, guint64 *deliveries_r,
+		       guint64 *messages_r, char **error_r);
+
+/* After the answer, when nobody waits: checkpoint if the WAL is long. */
+void warden_store_idle(struct warden_store *store);
+
+#endif
