@@ -333,7 +333,9 @@ class Instance:
                       "  drop_priv_before_exec = yes"]
         lines += ["  process_limit = %d" % self.workers,
                   "  process_min_avail = %d" % min(2, self.workers),
-                  "  vsz_limit = 0", "  unix_listener warden {",
+                  "  vsz_limit = %s" % ("0" if self.generation == "2.3"
+                                         else "unlimited"),
+                  "  unix_listener warden {",
                   "    mode = %s" % ("0666" if self.users else "0600"),
                   "    user = " + vmail, "  }"]
         if self.service:
@@ -523,7 +525,7 @@ mail_plugin_dir = %(modules)s
 mail_driver = %(driver)s
 mail_path = %(path)s
 mail_max_userip_connections = 100
-default_vsz_limit = 0
+default_vsz_limit = unlimited
 recipient_delimiter = +
 submission_host = 127.0.0.1:1
 mail_plugins {
