@@ -1,1 +1,6 @@
-# scanner/protocol: sources are added here.
+noinst_LIBRARIES += scanner/libwarden-protocol.a
+scanner_libwarden_protocol_a_SOURCES = \
+	scanner/protocol/protocol.c \
+	scanner/protocol/protocol.h \
+	scanner/protocol/protocol-private.h
+EXTRA_DIST += scanner/protocol/README.md
