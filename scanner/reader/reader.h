@@ -7,8 +7,9 @@
    child lives on from message to message; after a failure it is killed and
    forked anew at the next scan, from this (warm) parent.
 
-   The child has no database, no sockets but its own, no new privileges, and
-   rlimits on memory, CPU, file size and processes. (The full sandbox, seccomp
+   The child has no descriptor but its own socket (all others are closed, also
+   those that the caller opens later), no new privileges, and rlimits on memory,
+   CPU, file size and processes. (The full sandbox, seccomp
    and Landlock, comes with a later issue.) */
 
 #include "../facts/facts.h"
@@ -40,8 +41,21 @@ int warden_reader_parse(struct warden_reader *reader, int fd, guint64 size,
 			enum warden_reader_status *status_r,
 			struct warden_facts **facts_r, char **detail_r,
 			char **error_r);
-/* Descriptors that the child must close (listeners, the database): the
-   service registers what it opens. */
-void warden_reader_close_in_child(struct warden_reader *reader, int fd);
+/* The message key (warden_parse_key) of fd's size bytes, computed in this
+   process: hashing interprets nothing. For what must be known without trusting
+   a child: which message crashed it, and whether facts are about the message
+   that was asked for. Returns 1, or -1 if fd cannot be read. */
+int warden_reader_key(int fd, guint64 size, guint8 key_r[WARDEN_SHA256_SIZE],
+		      char **error_r);
+
+/* Counters since init, for the service's status. */
+struct warden_reader_counts {
+	guint64 messages;
+	guint64 crashes;
+	guint64 timeouts;
+	guint64 forks;
+};
+void warden_reader_get_counts(const struct warden_reader *reader,
+			      struct warden_reader_counts *counts_r);
 
 #endif
