@@ -1,1 +1,8 @@
-# scanner/reader: sources are added here.
+noinst_LIBRARIES += scanner/libwarden-reader.a
+scanner_libwarden_reader_a_SOURCES = \
+	scanner/reader/reader.c \
+	scanner/reader/reader.h \
+	scanner/reader/reader-child.c \
+	scanner/reader/reader-message.c \
+	scanner/reader/reader-private.h
+scanner_libwarden_reader_a_CPPFLAGS = $(SCANNER_CPPFLAGS)
