@@ -1,0 +1,228 @@
+/* In place of scanner/parse/: a parser that does what the message's first line
+   asks for ("FAKE crash"), as a real one might under a hostile message. Links
+   with test-reader and with fake-wardend, never with the product. */
+
+#include "scanner/parse/parse.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* The reader child's socket: what a taken-over parser would write to. */
+#define SOCKET_FD 3
+
+struct warden_parser {
+	guint calls;
+};
+
+int warden_parser_init(struct warden_parser **parser_r, char **error_r)
+{
+	*parser_r = g_new0(struct warden_parser, 1);
+	return 1;
+}
+
+void warden_parser_deinit(struct warden_parser **parser)
+{
+	g_clear_pointer(parser, g_free);
+}
+
+static void send_bytes(const void *data, gsize size)
+{
+	if (write(SOCKET_FD, data, size) != (gssize)size)
+		_exit(1);
+}
+
+static void announce(guint64 length)
+{
+	send_bytes(&length, sizeof(length));
+}
+
+static void fake_crash(struct warden_facts *facts)
+{
+	(void)signal(SIGSEGV, SIG_DFL);
+	raise(SIGSEGV);
+}
+
+static void fake_exit(struct warden_facts *facts)
+{
+	_exit(9);
+}
+
+static void fake_loop(struct warden_facts *facts)
+{
+	volatile guint counter = 0;
+
+	for (;;)
+		counter++;
+}
+
+static void fake_sleep(struct warden_facts *facts)
+{
+	sleep(1000);
+}
+
+static void fake_slow(struct warden_facts *facts)
+{
+	g_usleep(300 * 1000);
+}
+
+static void fake_slower(struct warden_facts *facts)
+{
+	g_usleep(2000 * 1000);
+}
+
+static void fake_hog(struct warden_facts *facts)
+{
+	for (;;) {
+		char *block = malloc(1 << 20);
+		if (block == NULL)
+			abort();
+		memset(block, 1, 1 << 20);
+	}
+}
+
+static void fake_huge(struct warden_facts *facts)
+{
+	announce(G_GUINT64_CONSTANT(1) << 40);
+	sleep(1000);
+}
+
+static void fake_garbage(struct warden_facts *facts)
+{
+	char garbage[1000];
+
+	memset(garbage, 0xfe, sizeof(garbage));
+	announce(sizeof(garbage));
+	send_bytes(garbage, sizeof(garbage));
+	sleep(1000);
+}
+
+static void fake_short(struct warden_facts *facts)
+{
+	announce(1000);
+	send_bytes("0123456789", 10);
+	_exit(0);
+}
+
+/* A second answer for the next message, before that was asked for. */
+static void fake_early(struct warden_facts *facts)
+{
+	g_autoptr(GBytes) bytes = warden_facts_serialise(facts);
+	gsize size;
+	const void *data = g_bytes_get_data(bytes, &size);
+
+	announce(size);
+	send_bytes(data, size);
+}
+
+static void fake_write(struct warden_facts *facts)
+{
+	char path[] = "/tmp/warden-fake-XXXXXX";
+	int fd = mkstemp(path);
+
+	unlink(path);
+	if (fd >= 0 && write(fd, "x", 1) == 1)
+		g_strlcpy(facts->header.subject, "written", 8);
+}
+
+static void fake_files(struct warden_facts *facts)
+{
+	GString *list = g_string_new("files");
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		int fd = atoi(entry->d_name);
+		if (entry->d_name[0] != '.' && fd != dirfd(dir))
+			g_string_append_printf(list, " %d", fd);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	g_free(facts->header.subject);
+	facts->header.subject = g_string_free(list, FALSE);
+}
+
+static void fake_limits(struct warden_facts *facts)
+{
+	struct rlimit as, core, stack;
+
+	getrlimit(RLIMIT_AS, &as);
+	getrlimit(RLIMIT_CORE, &core);
+	getrlimit(RLIMIT_STACK, &stack);
+	g_free(facts->header.subject);
+	facts->header.subject = g_strdup_printf(
+		"as %llu core %llu stack %d", (unsigned long long)as.rlim_max,
+		(unsigned long long)core.rlim_max,
+		stack.rlim_cur >= 8 << 20);
+}
+
+static void fake_stack(struct warden_facts *facts)
+{
+	volatile char frame[8 << 20];
+
+	for (gsize i = 0; i < sizeof(frame); i += 4096)
+		frame[i] = 1;
+	if (frame[4096] == 1)
+		g_strlcpy(facts->header.subject, "deep", 5);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct warden_facts *facts);
+} fakes[] = {
+	{ "crash", fake_crash }, { "exit", fake_exit },
+	{ "loop", fake_loop }, { "sleep", fake_sleep },
+	{ "slow", fake_slow }, { "slower", fake_slower },
+	{ "hog", fake_hog }, { "huge", fake_huge },
+	{ "garbage", fake_garbage }, { "short", fake_short },
+	{ "early", fake_early }, { "write", fake_write },
+	{ "files", fake_files }, { "limits", fake_limits },
+	{ "stack", fake_stack },
+};
+
+struct warden_facts *
+warden_parse_message(struct warden_parser *parser, const guint8 *data,
+		     gsize size, guint64 full_size)
+{
+	struct warden_facts *facts = warden_facts_new();
+	const guint8 *end = size > 0 ? memchr(data, '\n', size) : NULL;
+	gsize line = end != NULL ? (gsize)(end - data) : size;
+
+	parser->calls++;
+	facts->size = size;
+	warden_parse_key(data, size, facts->key);
+	g_free(facts->header.subject);
+	facts->header.subject =
+		warden_facts_sanitise((const char *)data, line, 200, FALSE);
+	if (full_size != 0)
+		warden_facts_add_unscanned(facts, "", "size");
+	if (!g_str_has_prefix(facts->header.subject, "FAKE "))
+		return facts;
+	for (gsize i = 0; i < G_N_ELEMENTS(fakes); i++) {
+		if (strcmp(facts->header.subject + 5, fakes[i].name) == 0)
+			fakes[i].run(facts);
+	}
+	return facts;
+}
+
+void warden_parse_key(const guint8 *data, gsize size,
+		      guint8 key_r[WARDEN_SHA256_SIZE])
+{
+	g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+	gsize length = WARDEN_SHA256_SIZE;
+
+	for (gsize i = 0; i < size; i++) {
+		if (data[i] != '\r' && data[i] != '\n') {
+			g_checksum_update(checksum, data + i, 1);
+			continue;
+		}
+		g_checksum_update(checksum, (const guchar *)"\r\n", 2);
+		if (data[i] == '\r' && i + 1 < size && data[i + 1] == '\n')
+			i++;
+	}
+	g_checksum_get_digest(checksum, key_r, &length);
+}
