@@ -54,5 +54,15 @@
 /* --- time ------------------------------------------------------------- */
 #define WARDEN_READER_MSECS 20000u		/* wall clock, one attempt */
 #define WARDEN_CLIENT_MSECS 30000u		/* a client that sends or reads slowly */
+#define WARDEN_CLIENT_FIRST_MSECS 2000u	/* one that says nothing at all */
+
+/* --- service ---------------------------------------------------------- */
+/* Clients that one wardend process holds while their requests arrive. Silent
+   ones cost a descriptor each, so that 64 of them do not shut out the next. */
+#define WARDEN_CLIENTS_MAX 64u
+/* Bodies that arrive at the same time, together (they are memory): one of the
+   largest kind, and ordinary ones beside it. */
+#define WARDEN_SPOOL_TOTAL_MAX (384u * 1024 * 1024)
+#define WARDEN_LOG_LINE_MAX 1000u
 
 #endif
