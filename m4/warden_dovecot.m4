@@ -13,7 +13,8 @@ AS_IF([test -f "$with_dovecot/dovecot-config"], [],
 	[AC_MSG_ERROR([dovecot-config not found: install dovecot-dev or give --with-dovecot=DIR])])
 AC_MSG_RESULT([$with_dovecot/dovecot-config])
 eval "`grep -E '^(dovecot_[a-z]+|LIBDOVECOT[A-Z_]*|DOVECOT_CFLAGS)=' "$with_dovecot/dovecot-config" | grep -v '^DOVECOT_CFLAGS'`"
-DOVECOT_INCLUDE="$LIBDOVECOT_INCLUDE"
+# its headers are not ours to be warned about
+DOVECOT_INCLUDE=`echo "$LIBDOVECOT_INCLUDE" | sed 's/-I/-isystem /g'`
 AC_SUBST([DOVECOT_INCLUDE])
 dovecot_plugindir="$dovecot_moduledir"
 AC_ARG_WITH([moduledir],

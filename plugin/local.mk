@@ -1,1 +1,74 @@
-# plugin
+# plugin: included by the top Makefile.am only if PLUGIN.
+#
+# Never with the sanitizers: their runtime cannot be loaded into Dovecot.
+PLUGIN_CPPFLAGS = -I$(srcdir) -I$(builddir) -DHAVE_CONFIG_H $(DOVECOT_INCLUDE)
+PLUGIN_CFLAGS = $(WARN_CFLAGS) -std=gnu11
+# No libraries named: Dovecot's own are there when it loads us.
+PLUGIN_LDFLAGS = -module -avoid-version -shared -Wl,--as-needed
+
+if DOVECOT_SETTINGS_GET
+PLUGIN_COMPAT_SOURCES = \
+	plugin/compat/2.4/warden-settings-info.c \
+	plugin/compat/2.4/warden-settings-info.h \
+	plugin/compat/2.4/warden-settings-source.c
+PLUGIN_COMPAT = plugin/compat/2.4
+else
+PLUGIN_COMPAT_SOURCES = \
+	plugin/compat/2.3/warden-settings-source.c
+PLUGIN_COMPAT = plugin/compat/2.3
+endif
+
+dovecot_plugin_LTLIBRARIES = plugin/lib02_warden_plugin.la
+dovecot_plugindir = @dovecot_plugindir@
+
+plugin_lib02_warden_plugin_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) \
+	-I$(srcdir)/$(PLUGIN_COMPAT)
+plugin_lib02_warden_plugin_la_CFLAGS = $(PLUGIN_CFLAGS)
+plugin_lib02_warden_plugin_la_LDFLAGS = $(PLUGIN_LDFLAGS)
+plugin_lib02_warden_plugin_la_SOURCES = \
+	plugin/warden-client.c \
+	plugin/warden-client.h \
+	plugin/warden-deliver.c \
+	plugin/warden-deliver.h \
+	plugin/warden-judge.c \
+	plugin/warden-judge.h \
+	plugin/warden-plugin.c \
+	plugin/warden-plugin.h \
+	plugin/warden-quarantine.c \
+	plugin/warden-quarantine.h \
+	plugin/warden-record.c \
+	plugin/warden-record.h \
+	plugin/warden-save.c \
+	plugin/warden-settings.c \
+	plugin/warden-settings.h \
+	plugin/warden-spool.c \
+	plugin/warden-spool.h \
+	scanner/protocol/protocol.c \
+	scanner/protocol/protocol.h \
+	$(PLUGIN_COMPAT_SOURCES)
+
+if DOVECOT_SETTINGS_GET
+dovecot_settingsdir = $(dovecot_plugindir)/settings
+dovecot_settings_LTLIBRARIES = plugin/libwarden_settings.la
+plugin_libwarden_settings_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) \
+	-I$(srcdir)/$(PLUGIN_COMPAT)
+plugin_libwarden_settings_la_CFLAGS = $(PLUGIN_CFLAGS)
+plugin_libwarden_settings_la_LDFLAGS = $(PLUGIN_LDFLAGS)
+plugin_libwarden_settings_la_SOURCES = \
+	plugin/compat/2.4/warden-settings-info.c \
+	plugin/compat/2.4/warden-settings-info.h \
+	plugin/compat/2.4/warden-settings-module.c \
+	plugin/compat/2.4/warden-settings-module.h \
+	plugin/warden-settings.c \
+	plugin/warden-settings.h \
+	scanner/protocol/protocol.c \
+	scanner/protocol/protocol.h
+endif
+
+EXTRA_DIST += \
+	plugin/compat/2.3/warden-settings-source.c \
+	plugin/compat/2.4/warden-settings-info.c \
+	plugin/compat/2.4/warden-settings-info.h \
+	plugin/compat/2.4/warden-settings-module.c \
+	plugin/compat/2.4/warden-settings-module.h \
+	plugin/compat/2.4/warden-settings-source.c

@@ -1,0 +1,117 @@
+#ifndef WARDEN_PLUGIN_H
+#define WARDEN_PLUGIN_H
+
+/* What the plugin's parts know of each other. Life times: warden_user with
+   its mail_user, warden_mailbox with its mailbox, warden_transaction with its
+   transaction. README.md tells the order of things in a transaction and what
+   a crash leaves behind. */
+
+#include "module-context.h"
+#include "mail-user.h"
+#include "mail-storage-private.h"
+
+#include "warden-record.h"
+#include "warden-settings.h"
+
+struct warden_quarantine;
+struct warden_spool;
+
+#define WARDEN_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, warden_user_module)
+#define WARDEN_USER_CONTEXT_REQUIRE(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, warden_user_module)
+#define WARDEN_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, warden_storage_module)
+#define WARDEN_CONTEXT_REQUIRE(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, warden_storage_module)
+
+extern MODULE_CONTEXT_DEFINE(warden_user_module, &mail_user_module_register);
+extern MODULE_CONTEXT_DEFINE(warden_storage_module,
+			     &mail_storage_module_register);
+
+struct warden_user {
+	union mail_user_module_context module_ctx;
+	const struct warden_settings *set;
+	const char *socket_path;
+	/* Name with namespace prefix; NULL until namespaces are there. */
+	const char *quarantine_vname;
+	enum warden_fail_policy fail_policy;
+	/* Where a client waits for an answer to a message it holds. */
+	bool delivery;
+	bool admin;
+	/* > 0 while we allocate a mailbox for ourselves: no hooks for it. */
+	unsigned int own_alloc;
+	/* We are saving into Quarantine or committing it. What other plugins
+	   (imapsieve) then want to copy out of it is refused. */
+	bool quarantine_busy;
+};
+
+struct warden_mailbox {
+	union mailbox_module_context module_ctx;
+	uint32_t ext_id, origin_ext_id;
+	bool ext_registered;
+	bool quarantine;
+	bool excluded;
+};
+
+/* One mail that was saved in a transaction, in order. */
+struct warden_saved_mail {
+	enum {
+		WARDEN_TELL_NOTHING,
+		WARDEN_TELL_PLACE,
+		WARDEN_TELL_PENDING,
+		WARDEN_TELL_REPORT,
+	} tell;
+	uint64_t delivery_id;
+	uint8_t key[WARDEN_RECORD_KEY_SIZE];
+	bool have_key;
+	/* What an IMAP client is told once it is so. */
+	const char *reason;
+	/* Must not stay in the target: its copy is (or will be, after the
+	   Quarantine transaction's commit) in Quarantine. */
+	bool diverted;
+	/* Index into the Quarantine transaction, when we saved a copy there;
+	   UINT_MAX: it was there already. */
+	unsigned int quarantine_idx;
+	const char *origin;
+};
+
+struct warden_transaction {
+	union mailbox_transaction_module_context module_ctx;
+	pool_t pool;
+	ARRAY(struct warden_saved_mail) mails;
+	unsigned int diverted_count;
+	/* The copies' transaction on Quarantine, when there is one. */
+	struct warden_quarantine *quarantine;
+	/* Everything must be rolled back. Never save_cancel() one mail of a
+	   transaction and commit the rest: dbox loses other mail. */
+	bool failed;
+	/* The mail being saved. */
+	struct warden_spool *spool;
+	struct istream *tee;
+};
+
+struct warden_user *warden_user_get(struct mail_user *user);
+bool warden_user_is_quarantine(struct mail_user *user, struct mailbox *box);
+enum warden_mailbox_role warden_mailbox_get_role(struct mailbox *box);
+/* Make sure the index extension is known in an opened mailbox. */
+void warden_mailbox_register(struct mailbox *box, struct warden_mailbox *mbox);
+/* A mailbox that our hooks leave alone. */
+struct mailbox *
+warden_mailbox_alloc_own(struct mail_user *user, struct mailbox_list *list,
+			 const char *vname, enum mailbox_flags flags);
+
+/* warden-save.c */
+void warden_save_hook_mailbox(struct mailbox_vfuncs *v);
+
+/* Set user's keyword on top of what the mail will have. NULL = none. Returns
+   a reference, or NULL if the result is empty. */
+struct mail_keywords *
+warden_keywords_add(struct mailbox *box, const char *const *names,
+		    const char *keyword);
+
+void warden_plugin_init(struct module *module);
+void warden_plugin_deinit(void);
+extern const char *warden_plugin_version;
+
+#endif

@@ -1,0 +1,65 @@
+#ifndef WARDEN_QUARANTINE_H
+#define WARDEN_QUARANTINE_H
+
+/* The user's Quarantine mailbox: opened or created on first use, and the
+   transaction that holds the copies of bad mail until the transaction that
+   they came with is committed. */
+
+#include "warden-plugin.h"
+
+struct warden_quarantine;
+
+/* Create and subscribe Quarantine unless it is there. Returns 0 or -1
+   (*error_r, logged by the caller). */
+int warden_quarantine_ensure(struct mail_user *user, const char **error_r);
+
+/* Begin a transaction on it. Returns 0 or -1. */
+int warden_quarantine_begin(struct mail_user *user,
+			    struct warden_quarantine **quarantine_r,
+			    enum mail_error *error_code_r,
+			    const char **error_r);
+
+struct warden_quarantine_add {
+	/* Where the bytes are read from: the mail that was just saved, or a
+	   COPY's source. */
+	struct mail *mail;
+	enum mail_flags flags;
+	/* NULL-terminated; the verdict's keyword is among them. */
+	const char *const *keywords;
+	time_t received_date;		/* (time_t)-1 = ask the mail */
+	const char *from_envelope;
+	struct warden_record record;
+	/* The mailbox that it was meant for, if known. */
+	guid_128_t origin;
+	/* imapsieve fires on a save in APPEND and on a copy in COPY and MOVE;
+	   so we use the other one, and no script gets to see the mail. */
+	bool as_copy;
+};
+/* Save a mail into it. Returns 1 and the index of the mail in the
+   transaction; 0 if the same mail is there already (idx_r = UINT_MAX); -1 on
+   failure, after which the transaction must be rolled back. */
+int warden_quarantine_save(struct warden_quarantine *quarantine,
+			   const struct warden_quarantine_add *add,
+			   unsigned int *idx_r, enum mail_error *error_code_r,
+			   const char **error_r);
+
+/* Where the saved mails are, once they are. */
+struct warden_quarantine_result {
+	guid_128_t mailbox_guid;
+	bool have_mailbox_guid;
+	uint32_t uid_validity;
+	ARRAY_TYPE(seq_range) uids;	/* in pool of the caller */
+};
+/* Both free the transaction and the mailbox. Returns 0 or -1. */
+int warden_quarantine_commit(struct warden_quarantine **quarantine,
+			     pool_t pool,
+			     struct warden_quarantine_result *result_r,
+			     enum mail_error *error_code_r,
+			     const char **error_r);
+void warden_quarantine_rollback(struct warden_quarantine **quarantine);
+
+/* Refuse to rename or delete Quarantine (or a parent: rename). */
+void warden_quarantine_hook_mailbox(struct mailbox *box,
+				    struct mailbox_vfuncs *v);
+
+#endif
