@@ -108,7 +108,9 @@ int warden_store_lookup_message(struct warden_store *store, const guint8 *key,
 				char **error_r);
 void warden_stored_message_free(struct warden_stored_message *message);
 
-/* Releases: sticky, by user, or global (user ""). 1 yes, 0 no, -1. */
+/* Releases: sticky, by user, or global (user ""). 1 yes, by the user; 2 yes,
+   by an administrator (an actor other than the user) for this user or for
+   all; 0 no; -1. */
 int warden_store_is_released(struct warden_store *store, const guint8 *key,
 			     gsize key_size, const char *user, char **error_r);
 int warden_store_release(struct warden_store *store, const guint8 *key,
