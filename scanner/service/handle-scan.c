@@ -1,0 +1,347 @@
+#include "handle-private.h"
+
+#include "log.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A message whose parsing overran its time is left alone for so long: the
+   machine may have been the cause. One that crashed the reader is left alone
+   until the rules change. */
+#define OVERRUN_MEMORY_USECS (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
+/* What recording may take of a client's patience, at most. */
+#define RECORD_SHARE 3
+
+/* What is answered, whether from a scan or from the database. */
+struct outcome {
+	enum warden_verdict verdict;
+	enum warden_action action;
+	const char *keyword;
+	double score;
+};
+
+static bool same_epoch(const struct warden_epoch *a,
+		       const struct warden_epoch *b)
+{
+	return a->rules == b->rules && a->lists == b->lists;
+}
+
+/* --- released mail ---------------------------------------------------------- */
+
+/* A release lets the mail pass whatever it is, except that a user's own does
+   not cover what has turned out to be worse than users may release. */
+static void apply_release(struct warden_exchange *exchange,
+			  const guint8 *key, gsize key_size,
+			  struct outcome *outcome)
+{
+	struct warden_records *records = exchange->service->records;
+	struct warden_store *store = warden_records_store(records);
+	char *error = NULL;
+
+	if (store == NULL || outcome->action == WARDEN_ACTION_ALLOW)
+		return;
+	int ret = warden_store_is_released(store, key, key_size,
+					   exchange->user, &error);
+	if (ret < 0)
+		warden_records_failed(records, "looking for a release", error);
+	if (ret <= 0 || (ret == 1 && !warden_policy_may_release(
+					exchange->service->config->policy,
+					outcome->verdict, false)))
+		return;
+	outcome->verdict = WARDEN_VERDICT_RELEASED;
+	outcome->action = WARDEN_ACTION_ALLOW;
+	outcome->keyword = "";
+	exchange->answer->reply.flags |= WARDEN_REPLY_RELEASED;
+}
+
+static void set_outcome(struct warden_exchange *exchange,
+			const struct outcome *outcome)
+{
+	struct warden_reply *reply = &exchange->answer->reply;
+
+	reply->verdict = outcome->verdict;
+	reply->action = outcome->action;
+	reply->score_milli = (gint32)lround(
+		CLAMP(outcome->score, -1e6, 1e6) * 1000.0);
+	warden_answer_set_keyword(exchange->answer, outcome->keyword);
+}
+
+static struct warden_delivery
+outcome_delivery(const struct warden_exchange *exchange,
+		 const struct outcome *outcome)
+{
+	struct warden_delivery delivery = warden_exchange_delivery(exchange);
+
+	delivery.verdict = outcome->verdict;
+	delivery.action = outcome->action;
+	delivery.keyword = outcome->keyword;
+	return delivery;
+}
+
+/* --- from the database ------------------------------------------------------ */
+
+static int judge_stored(struct warden_exchange *exchange,
+			const struct warden_stored_message *message,
+			struct outcome *outcome_r)
+{
+	struct warden_judgement judgement;
+	g_autofree char *error = NULL;
+
+	if (warden_policy_action(exchange->service->config->policy,
+				 message->verdict, exchange->actions,
+				 exchange->request->role, &judgement,
+				 &error) < 0) {
+		warden_answer_refuse(exchange, WARDEN_STATUS_BAD_REQUEST,
+				     "%s", error);
+		return -1;
+	}
+	*outcome_r = (struct outcome){
+		.verdict = message->verdict, .action = judgement.action,
+		.keyword = judgement.keyword, .score = message->score,
+	};
+	return 1;
+}
+
+static void answer_stored(struct warden_exchange *exchange,
+			  const struct warden_stored_message *message)
+{
+	struct warden_answer *answer = exchange->answer;
+	struct outcome outcome;
+	guint64 delivery_id = 0;
+
+	if (judge_stored(exchange, message, &outcome) < 0)
+		return;
+	apply_release(exchange, message->key, WARDEN_SHA256_SIZE, &outcome);
+	set_outcome(exchange, &outcome);
+	answer->reply.flags |= WARDEN_REPLY_CACHED;
+	answer->reply.rules_epoch = message->epoch.rules;
+	answer->reply.list_generation = message->epoch.lists;
+	memcpy(answer->reply.key, message->key, WARDEN_KEY_SIZE);
+	answer->reply.have_key = true;
+	warden_answer_set_reason(answer, message->reason);
+	warden_answer_set_symbols(answer, message->findings);
+	exchange->service->counts.cached++;
+	/* A FETCH looks at a copy that is recorded already. */
+	if (exchange->request->operation == WARDEN_OPERATION_FETCH)
+		return;
+	struct warden_delivery delivery = outcome_delivery(exchange, &outcome);
+	enum warden_recorded recorded = warden_records_delivery(
+		exchange->service->records, exchange->deadline, message->key,
+		&delivery, &delivery_id);
+	warden_exchange_recorded(exchange, recorded, delivery_id);
+}
+
+/* The stored message if it was judged in the current epoch, else NULL. */
+static struct warden_stored_message *
+lookup_current(struct warden_exchange *exchange, const guint8 *key,
+	       gsize key_size)
+{
+	struct warden_records *records = exchange->service->records;
+	struct warden_store *store = warden_records_store(records);
+	struct warden_stored_message *message = NULL;
+	struct warden_epoch epoch;
+	char *error = NULL;
+
+	if (store == NULL)
+		return NULL;
+	int ret = warden_store_lookup_message(store, key, key_size, &message,
+					      &error);
+	if (ret < 0)
+		warden_records_failed(records, "looking for a message", error);
+	if (ret <= 0)
+		return NULL;
+	warden_records_epoch(records, &epoch);
+	if (!same_epoch(&message->epoch, &epoch) ||
+	    message->verdict == WARDEN_VERDICT_UNKNOWN ||
+	    message->verdict == WARDEN_VERDICT_PENDING)
+		g_clear_pointer(&message, warden_stored_message_free);
+	return message;
+}
+
+static void scan_by_key(struct warden_exchange *exchange)
+{
+	const struct warden_request *request = exchange->request;
+
+	if (request->key_size == 0) {
+		warden_answer_refuse(exchange, WARDEN_STATUS_BAD_REQUEST,
+				     "SCAN without body and without key");
+		return;
+	}
+	struct warden_stored_message *message =
+		lookup_current(exchange, request->key, request->key_size);
+	if (message == NULL) {
+		exchange->answer->reply.status = WARDEN_STATUS_NEED_BODY;
+		return;
+	}
+	answer_stored(exchange, message);
+	warden_stored_message_free(message);
+}
+
+/* --- from the body ---------------------------------------------------------- */
+
+static bool has_reason(const struct warden_stored_message *message,
+		       const char *reason)
+{
+	for (guint i = 0; i < message->unscanned->len; i++) {
+		const struct warden_unscanned *unscanned =
+			message->unscanned->pdata[i];
+		if (unscanned->part[0] == '\0' &&
+		    strcmp(unscanned->reason, reason) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Did this very message bring the reader down before? Only then is a stored
+   answer good enough for a body: two messages of one key may differ in their
+   line endings, and a parser may see more in one than in the other. */
+static bool is_known_killer(const struct warden_stored_message *message)
+{
+	if (message->verdict != WARDEN_VERDICT_UNSCANNABLE)
+		return false;
+	return has_reason(message, "crash") ||
+	       (has_reason(message, "time") &&
+		g_get_real_time() - message->first_seen <
+			OVERRUN_MEMORY_USECS);
+}
+
+static bool answer_killer(struct warden_exchange *exchange, const guint8 *key)
+{
+	struct warden_stored_message *message =
+		lookup_current(exchange, key, WARDEN_SHA256_SIZE);
+	bool known = message != NULL && is_known_killer(message);
+
+	if (known)
+		answer_stored(exchange, message);
+	if (message != NULL)
+		warden_stored_message_free(message);
+	return known;
+}
+
+/* What the reader may take, leaving a share for the commit. 0 = its own
+   limit. */
+static guint reader_msecs(const struct warden_exchange *exchange)
+{
+	guint left = warden_exchange_msecs_left(exchange);
+
+	if (left == 0)
+		return 0;
+	guint reserve = MIN(left / RECORD_SHARE,
+			    exchange->service->config->commit_msecs);
+	return MAX(left - reserve, 1);
+}
+
+static void answer_result(struct warden_exchange *exchange,
+			  const struct warden_scan_result *result,
+			  const struct warden_epoch *epoch)
+{
+	const struct warden_service *service = exchange->service;
+	struct warden_answer *answer = exchange->answer;
+	g_autofree char *reason = warden_scan_reason(service->config, result);
+	struct outcome outcome = {
+		.verdict = result->judgement.verdict,
+		.action = result->judgement.action,
+		.keyword = result->judgement.keyword,
+		.score = result->judgement.score,
+	};
+	guint64 delivery_id = 0;
+
+	apply_release(exchange, result->facts->key, WARDEN_SHA256_SIZE,
+		      &outcome);
+	set_outcome(exchange, &outcome);
+	answer->reply.rules_epoch = epoch->rules;
+	answer->reply.list_generation = epoch->lists;
+	if (exchange->request->full_size > exchange->connection->body_stored ||
+	    exchange->request->body_size > exchange->connection->body_stored)
+		answer->reply.flags |= WARDEN_REPLY_TRUNCATED;
+	memcpy(answer->reply.key, result->facts->key, WARDEN_KEY_SIZE);
+	answer->reply.have_key = true;
+	warden_answer_set_reason(answer, reason);
+	warden_answer_set_symbols(answer, result->findings);
+
+	struct warden_delivery delivery = outcome_delivery(exchange, &outcome);
+	enum warden_recorded recorded = warden_records_scan(
+		service->records, exchange->deadline, result, epoch, &delivery,
+		&delivery_id);
+	warden_exchange_recorded(exchange, recorded, delivery_id);
+}
+
+static int run_scan(struct warden_exchange *exchange,
+		    struct warden_scan_result **result_r, char **error_r)
+{
+	struct warden_service *service = exchange->service;
+	const struct warden_connection *connection = exchange->connection;
+	struct warden_envelope envelope = {
+		.user = exchange->user, .recipient = exchange->recipient,
+		.sender = exchange->sender, .service = exchange->service_name,
+	};
+	struct warden_known known = {
+		.lookup = warden_store_known,
+		.context = warden_records_store(service->records),
+	};
+	guint64 full_size = exchange->request->full_size;
+
+	if (full_size == 0 &&
+	    connection->body_stored < exchange->request->body_size)
+		full_size = exchange->request->body_size;
+	return warden_scan_fd(service->config, service->reader,
+			      connection->body_fd, connection->body_stored,
+			      full_size, &envelope,
+			      known.context != NULL ? &known : NULL,
+			      exchange->actions, exchange->request->role,
+			      reader_msecs(exchange), result_r, error_r);
+}
+
+static void scan_body(struct warden_exchange *exchange)
+{
+	struct warden_service *service = exchange->service;
+	struct warden_scan_result *result = NULL;
+	struct warden_epoch epoch;
+	guint8 key[WARDEN_SHA256_SIZE];
+	g_autofree char *error = NULL;
+
+	if (warden_reader_key(exchange->connection->body_fd,
+			      exchange->connection->body_stored, key,
+			      &error) < 0) {
+		warden_answer_refuse(exchange, WARDEN_STATUS_TEMPFAIL, "%s",
+				     error);
+		return;
+	}
+	if (answer_killer(exchange, key))
+		return;
+	/* Before the look-ups: a list that changes during the scan makes the
+	   verdict stale, not the other way round. */
+	warden_records_epoch(service->records, &epoch);
+	service->counts.scans++;
+	if (run_scan(exchange, &result, &error) < 0) {
+		warden_answer_refuse(exchange, WARDEN_STATUS_TEMPFAIL, "%s",
+				     error);
+		return;
+	}
+	/* The key decides whose row is written: a parser that was taken over
+	   must not choose it. */
+	if (memcmp(result->facts->key, key, sizeof(key)) != 0)
+		warden_answer_refuse(exchange, WARDEN_STATUS_TEMPFAIL,
+				     "the reader's facts have another key");
+	else
+		answer_result(exchange, result, &epoch);
+	warden_scan_result_free(result);
+}
+
+void warden_handle_scan(struct warden_exchange *exchange)
+{
+	struct warden_judgement judgement;
+	g_autofree char *error = NULL;
+
+	/* A client's mistake is told apart from ours before any work. */
+	if (warden_policy_action(exchange->service->config->policy,
+				 WARDEN_VERDICT_CLEAN, exchange->actions,
+				 exchange->request->role, &judgement,
+				 &error) < 0)
+		warden_answer_refuse(exchange, WARDEN_STATUS_BAD_REQUEST,
+				     "%s", error);
+	else if (exchange->connection->body_fd >= 0)
+		scan_body(exchange);
+	else
+		scan_by_key(exchange);
+}

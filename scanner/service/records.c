@@ -1,0 +1,107 @@
+#include "records.h"
+
+#include "log.h"
+
+/* Two failures in a row, and the database is left alone for a while: mail must
+   not wait for it again and again. */
+#define BREAKER_FAILURES 2
+#define BREAKER_USECS (5 * G_USEC_PER_SEC)
+/* What a commit needs at least; with less time left, the journal is sure. */
+#define COMMIT_USECS_MIN (20 * 1000)
+
+struct warden_records {
+	const struct warden_config *config;
+	struct warden_store *store;
+	struct warden_epoch epoch;	/* last known */
+	guint failures;			/* in a row */
+	gint64 closed_until;		/* breaker, monotonic µs */
+	bool said;			/* the failure has been logged */
+};
+
+struct warden_records *warden_records_new(const struct warden_config *config)
+{
+	struct warden_records *records = g_new0(struct warden_records, 1);
+
+	records->config = config;
+	return records;
+}
+
+void warden_records_free(struct warden_records **records)
+{
+	if (*records == NULL)
+		return;
+	if ((*records)->store != NULL)
+		warden_store_close(&(*records)->store);
+	g_clear_pointer(records, g_free);
+}
+
+/* --- the database's health --------------------------------------------------- */
+
+void warden_records_failed(struct warden_records *records, const char *what,
+			   char *error)
+{
+	/* Once per outage: the same line for every mail helps nobody. */
+	if (!records->said)
+		warden_log_error("%s: %s", what, error);
+	g_free(error);
+	records->said = true;
+	if (records->store != NULL)
+		warden_store_close(&records->store);
+	if (++records->failures < BREAKER_FAILURES)
+		return;
+	records->closed_until = g_get_monotonic_time() + BREAKER_USECS;
+}
+
+static void worked(struct warden_records *records)
+{
+	if (records->said)
+		warden_log_info("the verdict database works again");
+	records->said = false;
+	records->failures = 0;
+	records->closed_until = 0;
+}
+
+struct warden_store *warden_records_store(struct warden_records *records)
+{
+	const struct warden_config *config = records->config;
+	struct warden_store_settings settings = {
+		.mode = WARDEN_STORE_WRITE,
+		.commit_msecs = config->commit_msecs,
+	};
+	char *error = NULL;
+
+	if (records->store != NULL || config->database == NULL ||
+	    g_get_monotonic_time() < records->closed_until)
+		return records->store;
+	if (warden_store_open(config->database, &settings, &records->store,
+			      &error) < 0) {
+		records->store = NULL;
+		warden_records_failed(records, "opening the verdict database",
+				      error);
+	}
+	return records->store;
+}
+
+const char *warden_records_state(const struct warden_records *records)
+{
+	if (records->config->database == NULL)
+		return "none";
+	if (records->failures > 0)
+		return "failed";
+	return records->store != NULL ? "ok" : "closed";
+}
+
+void warden_records_epoch(struct warden_records *records,
+			  struct warden_epoch *epoch_r)
+{
+	struct warden_store *store = warden_records_store(records);
+	char *error = NULL;
+
+	if (store != NULL &&
+	    warden_store_epoch(store, warden_policy_fingerprint(
+					records->config->policy),
+			       &records->epoch, &error) < 0)
+		warden_records_failed(records, "reading the rules epoch",
+				      error);
+	*epoch_r = records->epoch;
+}

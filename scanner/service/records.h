@@ -1,0 +1,64 @@
+#ifndef WARDEN_RECORDS_H
+#define WARDEN_RECORDS_H
+
+/* The verdict database as the service sees it: opened when first needed,
+   closed and opened again after errors, left alone for some seconds after two
+   failures in a row, and backed by the journal. Nothing here fails in a way
+   that stops mail: callers learn whether something was recorded, journaled or
+   neither. Errors are logged here, once. */
+
+#include "../core/scan.h"
+#include "../../sql/store.h"
+
+struct warden_records;
+
+enum warden_recorded {
+	WARDEN_RECORDED,	/* committed */
+	WARDEN_RECORDED_LATER,	/* in the journal, replayed when possible */
+	WARDEN_RECORDED_NOT,	/* neither: the fail policy decides */
+};
+
+/* Opens nothing yet. config is borrowed. */
+struct warden_records *
+warden_records_new(const struct warden_config *config);
+void warden_records_free(struct warden_records **records);
+
+/* The open database, or NULL when there is none (now). Borrowed until the
+   next call of this module. */
+struct warden_store *warden_records_store(struct warden_records *records);
+
+/* A call to the store failed: log, close, and perhaps keep off for a while.
+   Takes error over. */
+void warden_records_failed(struct warden_records *records, const char *what,
+			   char *error);
+
+/* The current epoch; the last known one when the database cannot say. */
+void warden_records_epoch(struct warden_records *records,
+			  struct warden_epoch *epoch_r);
+
+/* Record a judged message and its delivery, a delivery alone, or a place.
+   deadline: when the client's patience ends (monotonic microseconds, 0 = none
+   known); what cannot be committed before goes to the journal. */
+enum warden_recorded
+warden_records_scan(struct warden_records *records, gint64 deadline,
+		    const struct warden_scan_result *result,
+		    const struct warden_epoch *epoch,
+		    const struct warden_delivery *delivery,
+		    guint64 *delivery_id_r);
+enum warden_recorded
+warden_records_delivery(struct warden_records *records, gint64 deadline,
+			const guint8 *key,
+			const struct warden_delivery *delivery,
+			guint64 *delivery_id_r);
+/* *known_r: whether there is such a delivery. */
+enum warden_recorded
+warden_records_place(struct warden_records *records,
+		     const struct warden_place *place, bool *known_r);
+
+/* Nobody waits: checkpoint, replay the journal. */
+void warden_records_idle(struct warden_records *records);
+
+/* For the status: "ok", "none", "closed" or "failed". */
+const char *warden_records_state(const struct warden_records *records);
+
+#endif
