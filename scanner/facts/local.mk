@@ -1,1 +1,7 @@
-# scanner/facts: sources are added here.
+noinst_LIBRARIES += scanner/libwarden-facts.a
+scanner_libwarden_facts_a_SOURCES = \
+	scanner/facts/facts.c \
+	scanner/facts/facts-serialise.c \
+	scanner/facts/facts.h \
+	scanner/facts/limits.h
+scanner_libwarden_facts_a_CPPFLAGS = $(SCANNER_CPPFLAGS)
