@@ -320,6 +320,8 @@ int warden_judge_release(const struct warden_question *q,
 	client_input_init(q->user, &input);
 	request_init(q, &request);
 	request.op = WARDEN_OP_RELEASE;
+	request.comment = request_str(wuser->release_comment);
+	request.global = wuser->release_global;
 	if (warden_client_ask(&input, &request, NULL, warden_client_now() +
 			      wuser->set->warden_deadline, frame, &reply,
 			      &error) > 0) {

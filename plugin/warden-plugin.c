@@ -78,6 +78,12 @@ struct warden_user *warden_user_get(struct mail_user *user)
 	return wuser;
 }
 
+struct warden_user *warden_user_find(struct mail_user *user)
+{
+	return WARDEN_USER_CONTEXT(user) == NULL ? NULL :
+		warden_user_get(user);
+}
+
 bool warden_user_is_quarantine(struct mail_user *user, struct mailbox *box)
 {
 	struct warden_user *wuser = warden_user_get(user);

@@ -44,6 +44,9 @@ struct warden_user {
 	/* We are saving into Quarantine or committing it. What other plugins
 	   (imapsieve) then want to copy out of it is refused. */
 	bool quarantine_busy;
+	/* Set by doveadm warden release, for the request. */
+	const char *release_comment;
+	bool release_global;
 };
 
 struct warden_mailbox {
@@ -92,6 +95,9 @@ struct warden_transaction {
 };
 
 struct warden_user *warden_user_get(struct mail_user *user);
+/* For the doveadm module, which finds it by name when it is there: NULL if
+   the user is not ours. */
+struct warden_user *warden_user_find(struct mail_user *user);
 bool warden_user_is_quarantine(struct mail_user *user, struct mailbox *box);
 enum warden_mailbox_role warden_mailbox_get_role(struct mailbox *box);
 /* Make sure the index extension is known in an opened mailbox. */
