@@ -12,7 +12,9 @@ AS_IF([test -z "$with_dovecot"], [
 AS_IF([test -f "$with_dovecot/dovecot-config"], [],
 	[AC_MSG_ERROR([dovecot-config not found: install dovecot-dev or give --with-dovecot=DIR])])
 AC_MSG_RESULT([$with_dovecot/dovecot-config])
-eval "`grep -E '^(dovecot_[a-z]+|LIBDOVECOT[A-Z_]*|DOVECOT_CFLAGS)=' "$with_dovecot/dovecot-config" | grep -v '^DOVECOT_CFLAGS'`"
+eval "`grep -E '^(dovecot_moduledir|LIBDOVECOT_INCLUDE)=' "$with_dovecot/dovecot-config"`"
+AS_IF([test -n "$dovecot_moduledir" && test -n "$LIBDOVECOT_INCLUDE"], [],
+	[AC_MSG_ERROR([$with_dovecot/dovecot-config names no module directory or headers])])
 # its headers are not ours to be warned about
 DOVECOT_INCLUDE=`echo "$LIBDOVECOT_INCLUDE" | sed 's/-I/-isystem /g'`
 AC_SUBST([DOVECOT_INCLUDE])

@@ -11,15 +11,21 @@ PLUGIN_COMPAT_SOURCES = \
 	plugin/compat/2.4/warden-settings-info.c \
 	plugin/compat/2.4/warden-settings-info.h \
 	plugin/compat/2.4/warden-settings-source.c
+# settings are looked up through their definition
+PLUGIN_COMPAT_DOVEADM = \
+	plugin/compat/2.4/warden-settings-info.c \
+	plugin/compat/2.4/warden-settings-info.h \
+	plugin/warden-settings.c \
+	plugin/warden-settings.h
 PLUGIN_COMPAT = plugin/compat/2.4
 else
 PLUGIN_COMPAT_SOURCES = \
 	plugin/compat/2.3/warden-settings-source.c
+PLUGIN_COMPAT_DOVEADM =
 PLUGIN_COMPAT = plugin/compat/2.3
 endif
 
 dovecot_plugin_LTLIBRARIES = plugin/lib02_warden_plugin.la
-dovecot_plugindir = @dovecot_plugindir@
 
 plugin_lib02_warden_plugin_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) \
 	-I$(srcdir)/$(PLUGIN_COMPAT)
@@ -47,6 +53,27 @@ plugin_lib02_warden_plugin_la_SOURCES = \
 	scanner/protocol/protocol.h \
 	$(PLUGIN_COMPAT_SOURCES)
 
+# doveadm looks for its modules in a directory of its own.
+dovecot_doveadmdir = $(dovecot_plugindir)/doveadm
+dovecot_doveadm_LTLIBRARIES = plugin/lib99_doveadm_warden_plugin.la
+plugin_lib99_doveadm_warden_plugin_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) \
+	-I$(srcdir)/$(PLUGIN_COMPAT)
+plugin_lib99_doveadm_warden_plugin_la_CFLAGS = $(PLUGIN_CFLAGS)
+plugin_lib99_doveadm_warden_plugin_la_LDFLAGS = $(PLUGIN_LDFLAGS)
+plugin_lib99_doveadm_warden_plugin_la_SOURCES = \
+	plugin/doveadm-warden.c \
+	plugin/doveadm-warden.h \
+	plugin/warden-client.c \
+	plugin/warden-client.h \
+	plugin/warden-plugin.h \
+	plugin/warden-record.c \
+	plugin/warden-record.h \
+	plugin/warden-spool.c \
+	plugin/warden-spool.h \
+	scanner/protocol/protocol.c \
+	scanner/protocol/protocol.h \
+	$(PLUGIN_COMPAT_DOVEADM)
+
 if DOVECOT_SETTINGS_GET
 dovecot_settingsdir = $(dovecot_plugindir)/settings
 dovecot_settings_LTLIBRARIES = plugin/libwarden_settings.la
@@ -65,8 +92,19 @@ plugin_libwarden_settings_la_SOURCES = \
 	scanner/protocol/protocol.h
 endif
 
+# Installed as they are loaded: without libtool's archives.
+install-data-hook: remove-plugin-la
+remove-plugin-la:
+	rm -f $(DESTDIR)$(dovecot_plugindir)/lib02_warden_plugin.la \
+		$(DESTDIR)$(dovecot_doveadmdir)/lib99_doveadm_warden_plugin.la \
+		$(DESTDIR)$(dovecot_plugindir)/settings/libwarden_settings.la
+.PHONY: remove-plugin-la
+
 EXTRA_DIST += \
+	plugin/README.md \
+	plugin/compat/2.3/warden-doveadm-compat.h \
 	plugin/compat/2.3/warden-settings-source.c \
+	plugin/compat/2.4/warden-doveadm-compat.h \
 	plugin/compat/2.4/warden-settings-info.c \
 	plugin/compat/2.4/warden-settings-info.h \
 	plugin/compat/2.4/warden-settings-module.c \
