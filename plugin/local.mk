@@ -92,6 +92,23 @@ plugin_libwarden_settings_la_SOURCES = \
 	scanner/protocol/protocol.h
 endif
 
+# An example for this Dovecot, with our paths.
+if DOVECOT_SETTINGS_GET
+PLUGIN_EXAMPLE = config/dovecot-2.4.conf
+else
+PLUGIN_EXAMPLE = config/dovecot-2.3.conf
+endif
+EXTRA_DIST += \
+	config/dovecot-2.3.conf.in \
+	config/dovecot-2.4.conf.in
+wardendata_DATA += $(PLUGIN_EXAMPLE)
+CLEANFILES += config/dovecot-2.3.conf config/dovecot-2.4.conf
+config/dovecot-2.3.conf config/dovecot-2.4.conf: %: %.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) config && sed \
+		-e 's|[@]wardendir[@]|$(wardendir)|g' \
+		-e 's|[@]wardenconfdir[@]|$(wardenconfdir)|g' \
+		$(srcdir)/$@.in > $@.tmp && mv $@.tmp $@
+
 # Installed as they are loaded: without libtool's archives.
 install-data-hook: remove-plugin-la
 remove-plugin-la:
