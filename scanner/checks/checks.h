@@ -10,8 +10,10 @@
 
 enum warden_known_kind {
 	WARDEN_KNOWN_SHA256 = 0,	/* 64 lower-case hex digits */
-	WARDEN_KNOWN_URL,		/* normalised */
-	WARDEN_KNOWN_HOST,		/* and every host below it */
+	WARDEN_KNOWN_URL,		/* by warden_url_normalise(), url.h */
+	/* Lower case, A-labels. An indicator covers every host below it: the
+	   check asks for a host, then its parents up to the registrable domain. */
+	WARDEN_KNOWN_HOST,
 	WARDEN_KNOWN_SENDER,		/* address or @domain, lower case */
 };
 
@@ -62,9 +64,11 @@ struct warden_symbol {
 	const char *technique;
 };
 
-/* One check: may raise several symbols. */
+/* One family of checks and the symbols that it may raise. */
 struct warden_check {
 	const char *name;
+	const struct warden_symbol *symbols;
+	unsigned int symbols_count;
 	void (*run)(const struct warden_check_input *input,
 		    struct warden_findings *findings);
 };
@@ -73,9 +77,11 @@ struct warden_check {
 const struct warden_symbol *warden_symbols(unsigned int *count_r);
 const struct warden_symbol *warden_symbol_lookup(const char *name);
 
+void warden_finding_free(struct warden_finding *finding);
+
 /* Run every check in table order. The result is deterministic: sorted by
    symbol table order, then document order. Owned by the caller: an array of
-   struct warden_finding *. */
+   struct warden_finding * that frees its elements. */
 GPtrArray *warden_checks_run(const struct warden_check_input *input);
 
 /* For checks: raise a symbol. Unknown symbols abort (programmer mistake);

@@ -1,1 +1,18 @@
-# scanner/checks: sources are added here.
+noinst_LIBRARIES += scanner/libwarden-checks.a
+scanner_libwarden_checks_a_SOURCES = \
+	scanner/checks/attachment.c \
+	scanner/checks/checks.c \
+	scanner/checks/checks.h \
+	scanner/checks/checks-private.h \
+	scanner/checks/filename.c \
+	scanner/checks/filename.h \
+	scanner/checks/link.c \
+	scanner/checks/list.c \
+	scanner/checks/mime.c \
+	scanner/checks/redirector.c \
+	scanner/checks/redirector.h \
+	scanner/checks/sender.c \
+	scanner/checks/url.c \
+	scanner/checks/url.h
+scanner_libwarden_checks_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(PSL_CFLAGS) \
+	$(IDN_CFLAGS)

@@ -1,1 +1,17 @@
-# scanner/core: sources are added here.
+noinst_LIBRARIES += scanner/libwarden-core.a
+scanner_libwarden_core_a_SOURCES = \
+	scanner/core/builtin.h \
+	scanner/core/conf.c \
+	scanner/core/conf.h \
+	scanner/core/keyfile.c \
+	scanner/core/keyfile.h \
+	scanner/core/policy.c \
+	scanner/core/policy.h \
+	scanner/core/policy-load.c \
+	scanner/core/policy-private.h \
+	scanner/core/reason.c \
+	scanner/core/report-json.c \
+	scanner/core/scan.c \
+	scanner/core/scan.h
+nodist_scanner_libwarden_core_a_SOURCES = scanner/core/builtin.c
+scanner_libwarden_core_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(JSON_CFLAGS)

@@ -10,11 +10,12 @@
 
 struct warden_policy;
 
-/* Read warden.conf's [policy] and [actions] groups from key_file, and the
-   scores file it names (relative to dir). NULL key_file = compiled-in
-   thresholds. Returns 1, or -1 with *error_r naming file, group, key and
-   value. Unknown keys, unknown symbols and symbols without a score are
-   errors. */
+/* Read warden.conf's [policy], [scores] and [actions] groups from key_file,
+   and the scores file it names (relative to dir). NULL key_file and whatever
+   is left out = compiled in (config/ at build time): so an upgrade that brings
+   new symbols does not stop a site with its own scores file. Returns 1, or -1
+   with *error_r naming group, key and value (the file, too, if it is not the
+   caller's). Unknown keys and symbols are errors. */
 int warden_policy_load(GKeyFile *key_file, const char *dir,
 		       struct warden_policy **policy_r, char **error_r);
 void warden_policy_free(struct warden_policy *policy);

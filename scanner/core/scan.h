@@ -31,6 +31,8 @@ char *warden_scan_report_json(const struct warden_config *config,
 			      const char *file,
 			      const struct warden_scan_result *result,
 			      guint32 epoch);
+/* The line for a file that could not be read: only "file" and "error". */
+char *warden_scan_report_error_json(const char *file, const char *error);
 /* The user's one line: "This message was …: <strongest reason>". */
 char *warden_scan_reason(const struct warden_config *config,
 			 const struct warden_scan_result *result);

@@ -1,0 +1,147 @@
+#include "warden-config.h"
+
+#include "checks.h"
+#include "checks-private.h"
+
+#include <string.h>
+
+static const struct warden_check *const checks[] = {
+	&warden_check_attachment,
+	&warden_check_link,
+	&warden_check_sender,
+	&warden_check_mime,
+	&warden_check_list,
+};
+
+struct symbol_table {
+	struct warden_symbol *symbols;
+	unsigned int count;
+};
+
+struct warden_findings {
+	GPtrArray *list;
+	GHashTable *seen;	/* "symbol\npart\ndetail" */
+	unsigned int *counts;	/* per symbol */
+};
+
+static int compare_symbols(const void *a, const void *b)
+{
+	const struct warden_symbol *first = a, *second = b;
+
+	return strcmp(first->name, second->name);
+}
+
+/* Each family keeps its symbols beside the code that raises them; the sorted
+   whole is gathered once and then only read. */
+static gpointer gather_symbols(gpointer unused)
+{
+	static struct symbol_table table;
+	unsigned int count = 0;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++)
+		count += checks[i]->symbols_count;
+	table.symbols = g_new(struct warden_symbol, count);
+	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++) {
+		memcpy(table.symbols + table.count, checks[i]->symbols,
+		       checks[i]->symbols_count * sizeof(*table.symbols));
+		table.count += checks[i]->symbols_count;
+	}
+	qsort(table.symbols, table.count, sizeof(*table.symbols),
+	      compare_symbols);
+	return &table;
+}
+
+const struct warden_symbol *warden_symbols(unsigned int *count_r)
+{
+	static GOnce once = G_ONCE_INIT;
+	const struct symbol_table *table =
+		g_once(&once, gather_symbols, NULL);
+
+	*count_r = table->count;
+	return table->symbols;
+}
+
+const struct warden_symbol *warden_symbol_lookup(const char *name)
+{
+	struct warden_symbol key = { .name = name };
+	unsigned int count;
+	const struct warden_symbol *symbols = warden_symbols(&count);
+
+	return bsearch(&key, symbols, count, sizeof(*symbols),
+		       compare_symbols);
+}
+
+void warden_finding_free(struct warden_finding *finding)
+{
+	if (finding == NULL)
+		return;
+	g_free(finding->detail);
+	g_free(finding->part);
+	g_free(finding);
+}
+
+void warden_findings_add(struct warden_findings *findings, const char *symbol,
+			 const char *part, const char *detail_format, ...)
+{
+	const struct warden_symbol *found = warden_symbol_lookup(symbol);
+	unsigned int count, index;
+	g_autofree char *raw = NULL;
+	char *detail, *key;
+	va_list args;
+
+	if (found == NULL)
+		g_error("check raised unknown symbol %s", symbol);
+	index = found - warden_symbols(&count);
+	if (findings->counts[index] >= WARDEN_FINDINGS_PER_SYMBOL_MAX ||
+	    findings->list->len >= WARDEN_FINDINGS_MAX)
+		return;
+
+	va_start(args, detail_format);
+	raw = g_strdup_vprintf(detail_format, args);
+	va_end(args);
+	detail = warden_facts_sanitise(raw, strlen(raw),
+				       WARDEN_FINDING_DETAIL_MAX, FALSE);
+	key = g_strconcat(symbol, "\n", part, "\n", detail, NULL);
+	if (!g_hash_table_add(findings->seen, key)) {
+		g_free(detail);
+		return;
+	}
+	struct warden_finding *finding = g_new0(struct warden_finding, 1);
+	finding->symbol = found->name;
+	finding->family = found->family;
+	finding->technique = found->technique;
+	finding->detail = detail;
+	finding->part = g_strdup(part);
+	findings->counts[index]++;
+	g_ptr_array_add(findings->list, finding);
+}
+
+/* The families run in table order and each walks the facts in document order;
+   a stable sort by symbol keeps the latter. */
+static int compare_findings(const void *a, const void *b, void *unused)
+{
+	const struct warden_finding *const *first = a, *const *second = b;
+
+	return strcmp((*first)->symbol, (*second)->symbol);
+}
+
+GPtrArray *warden_checks_run(const struct warden_check_input *input)
+{
+	struct warden_findings findings;
+	unsigned int count;
+
+	(void)warden_symbols(&count);
+	findings.list = g_ptr_array_new_with_free_func(
+		(GDestroyNotify)warden_finding_free);
+	findings.seen = g_hash_table_new_full(g_str_hash, g_str_equal,
+					      g_free, NULL);
+	findings.counts = g_new0(unsigned int, count);
+	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++)
+		checks[i]->run(input, &findings);
+	/* g_ptr_array_sort() is a merge sort, but only this one promises it. */
+	g_qsort_with_data(findings.list->pdata, findings.list->len,
+			  sizeof(gpointer), compare_findings, NULL);
+	g_hash_table_unref(findings.seen);
+	g_free(findings.counts);
+	return findings.list;
+}

@@ -1,0 +1,295 @@
+#include "warden-config.h"
+
+#include "checks-private.h"
+#include "filename.h"
+#include "redirector.h"
+#include "url.h"
+
+#include <string.h>
+
+/* Links: what they show against where they lead. */
+
+static const struct warden_symbol symbols[] = {
+	{ "LINK_IP_ADDRESS", "link", "T1566.002" },
+	{ "LINK_TEXT_MISMATCH", "link", "T1566.002" },
+	{ "LINK_TEXT_REDIRECTED", "link", "T1566.002" },
+	{ "LINK_USERINFO", "link", "T1566.002" },
+	{ "LINK_USERINFO_HOST", "link", "T1566.002" },
+};
+
+/* So many different tokened links through one domain are a sender that counts
+   clicks, not one lie. */
+#define TRACKED_LINKS_MIN 3
+
+/* --- what a link shows ------------------------------------------------------ */
+
+static bool is_invisible(gunichar c)
+{
+	return c == 0xad || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) ||
+	       c == 0xfeff;
+}
+
+/* Without invisible characters, and full-width forms as what they look like. */
+static char *visible_text(const char *text)
+{
+	GString *out = g_string_new(NULL);
+
+	for (; *text != '\0'; text = g_utf8_next_char(text)) {
+		gunichar c = g_utf8_get_char(text);
+
+		if (c >= 0xff01 && c <= 0xff5e)
+			c -= 0xff01 - '!';
+		else if (c == 0x3002 || c == 0xff61)
+			c = '.';
+		if (!is_invisible(c))
+			g_string_append_unichar(out, c);
+	}
+	return g_strstrip(g_string_free(out, FALSE));
+}
+
+/* The first word that announces itself as a web address. */
+static const char *find_address(const char *text)
+{
+	static const char *const starts[] = { "https://", "http://", "www." };
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if (p > text && (g_ascii_isalnum(p[-1]) || p[-1] == '.' ||
+				 p[-1] == '@' || p[-1] == '/' || p[-1] == '='))
+			continue;
+		for (gsize i = 0; i < G_N_ELEMENTS(starts); i++) {
+			if (g_ascii_strncasecmp(p, starts[i],
+						strlen(starts[i])) == 0)
+				return p;
+		}
+	}
+	return NULL;
+}
+
+static bool is_host_name(const char *host)
+{
+	for (const char *p = host; *p != '\0'; p++) {
+		if (!g_ascii_isalnum(*p) && strchr("-._", *p) == NULL)
+			return FALSE;
+	}
+	return warden_url_has_known_tld(host) &&
+	       warden_url_registrable(host) != NULL;
+}
+
+/* "setup.py", "report.pdf" and "README.md" are files, though .py and .md are
+   also countries. */
+static bool is_file_name(const char *host)
+{
+	const char *dot = strrchr(host, '.');
+
+	if (dot == NULL || strcmp(dot, ".com") == 0)
+		return FALSE;
+	return warden_filename_class(dot + 1) != WARDEN_NAME_UNKNOWN;
+}
+
+/* The host that the text shows as the link's target, or NULL if the text does
+   not look like a web address. Owned by the caller. */
+static char *shown_host(const char *text)
+{
+	g_autofree char *visible = visible_text(text);
+	const char *start = find_address(visible);
+	bool announced = start != NULL, ellipsis;
+	struct warden_url_parts parts;
+	char *host;
+	gsize size;
+
+	if (start == NULL) {
+		start = visible + strspn(visible, "<([\"'");
+		if (strpbrk(start, " \t\n@,;") != NULL)
+			return NULL;
+	}
+	size = strcspn(start, " \t\n<>\"'()[],;|");
+	g_autofree char *word = g_strndup(start, size);
+	/* "https://www.exam…" shows no whole host. */
+	size = strlen("https://");
+	size = strncmp(word, "http", 4) == 0 && strlen(word) > size ?
+		strcspn(word + size, "/?#") + size : strcspn(word, "/?#");
+	ellipsis = size >= 3 && (strncmp(word + size - 3, "...", 3) == 0 ||
+				 strncmp(word + size - 3, "\u2026", 3) == 0);
+	if (!warden_url_split(word, &parts) || ellipsis) {
+		warden_url_parts_clear(&parts);
+		return NULL;
+	}
+	host = g_steal_pointer(&parts.host);
+	warden_url_parts_clear(&parts);
+	if (!is_host_name(host) || (!announced && is_file_name(host)))
+		g_clear_pointer(&host, g_free);
+	return host;
+}
+
+/* --- shown against real ------------------------------------------------------- */
+
+struct context {
+	const struct warden_check_input *input;
+	struct warden_findings *findings;
+	GHashTable *tracked;	/* registrable domain → GHashTable of URLs */
+};
+
+static const char *domain_of(const char *host)
+{
+	const char *domain = warden_url_registrable(host);
+
+	return domain != NULL ? domain : host;
+}
+
+/* "example.de" and "example.com" are mostly one owner, but anybody can buy
+   "example.top". */
+static bool is_sister(const char *domain, const char *other)
+{
+	gsize size = strcspn(domain, ".");
+
+	return size > 0 && size == strcspn(other, ".") &&
+	       strncmp(domain, other, size) == 0;
+}
+
+static bool is_allowed(const struct context *context, const char *host)
+{
+	const struct warden_known *known = context->input->known;
+	struct warden_known_hit hit = { .allow = FALSE };
+
+	return known != NULL &&
+	       known->lookup(known->context, WARDEN_KNOWN_HOST, host,
+			     &hit) > 0 && hit.allow;
+}
+
+static bool sender_is(const struct context *context, const char *domain)
+{
+	const GPtrArray *from = context->input->facts->header.from;
+
+	for (guint i = 0; i < from->len; i++) {
+		const struct warden_address *address =
+			g_ptr_array_index(from, i);
+		const char *at = strrchr(address->address, '@');
+
+		if (at == NULL)
+			continue;
+		g_autofree char *host = warden_url_host_ascii(at + 1);
+		if (strcmp(domain_of(host), domain) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool is_redirected(const struct context *context,
+			  const struct warden_url *url, const char *host,
+			  const char *shown)
+{
+	GHashTable *others;
+
+	if (warden_redirector_is_known(host) ||
+	    warden_redirector_names(url->url, shown) ||
+	    is_sister(domain_of(host), shown))
+		return TRUE;
+	if (!warden_redirector_has_token(url->url))
+		return FALSE;
+	others = g_hash_table_lookup(context->tracked, domain_of(host));
+	return (others != NULL &&
+		g_hash_table_size(others) >= TRACKED_LINKS_MIN) ||
+	       sender_is(context, shown);
+}
+
+static void check_text(struct context *context, const struct warden_url *url,
+		       const char *host)
+{
+	g_autofree char *shown = NULL;
+	const char *domain;
+	bool local;
+
+	if (url->text[0] == '\0' || host[0] == '\0')
+		return;
+	shown = shown_host(url->text);
+	if (shown == NULL)
+		return;
+	domain = domain_of(shown);
+	if (strcmp(domain, domain_of(host)) == 0 || is_allowed(context, host))
+		return;
+	if (!warden_url_host_is_address(host, &local) &&
+	    is_redirected(context, url, host, domain)) {
+		warden_findings_add(context->findings, "LINK_TEXT_REDIRECTED",
+				    url->part, "shows %s, goes through %s",
+				    shown, host);
+		return;
+	}
+	warden_findings_add(context->findings, "LINK_TEXT_MISMATCH",
+			    url->part, "shows %s, leads to %s", shown, host);
+}
+
+static void check_target(struct context *context, const struct warden_url *url,
+			 const struct warden_url_parts *parts)
+{
+	bool local;
+
+	/* Plain text names addresses for people to read (logs, settings). */
+	if (strcmp(url->source, "text") != 0 &&
+	    warden_url_host_is_address(parts->host, &local) && !local) {
+		warden_findings_add(context->findings, "LINK_IP_ADDRESS",
+				    url->part, "leads to the bare address %s",
+				    parts->host);
+	}
+	if (parts->userinfo[0] != '\0' &&
+	    g_str_has_prefix(parts->scheme, "http")) {
+		g_autofree char *user = g_strndup(
+			parts->userinfo, strcspn(parts->userinfo, ":/%"));
+		g_autofree char *name = warden_url_host_ascii(user);
+
+		warden_findings_add(context->findings,
+				    is_host_name(name) ?
+				    "LINK_USERINFO_HOST" : "LINK_USERINFO",
+				    url->part, "begins with \"%s\" and leads to"
+				    " %s", user, parts->host);
+	}
+}
+
+/* Which domains get many different links with unreadable tokens. */
+static void count_tracked(struct context *context,
+			  const struct warden_url *url)
+{
+	const char *domain;
+	GHashTable *urls;
+
+	if (url->host[0] == '\0' || !warden_redirector_has_token(url->url))
+		return;
+	domain = domain_of(url->host);
+	urls = g_hash_table_lookup(context->tracked, domain);
+	if (urls == NULL) {
+		urls = g_hash_table_new(g_str_hash, g_str_equal);
+		g_hash_table_insert(context->tracked, (gpointer)domain, urls);
+	}
+	g_hash_table_add(urls, url->url);
+}
+
+static void run(const struct warden_check_input *input,
+		struct warden_findings *findings)
+{
+	struct context context = { .input = input, .findings = findings };
+	const GPtrArray *urls = input->facts->urls;
+
+	context.tracked = g_hash_table_new_full(
+		g_str_hash, g_str_equal, NULL,
+		(GDestroyNotify)g_hash_table_unref);
+	for (guint i = 0; i < urls->len; i++)
+		count_tracked(&context, g_ptr_array_index(urls, i));
+	for (guint i = 0; i < urls->len; i++) {
+		const struct warden_url *url = g_ptr_array_index(urls, i);
+		struct warden_url_parts parts;
+
+		if (warden_url_split(url->url, &parts)) {
+			check_text(&context, url, parts.host);
+			check_target(&context, url, &parts);
+		}
+		warden_url_parts_clear(&parts);
+	}
+	g_hash_table_unref(context.tracked);
+}
+
+const struct warden_check warden_check_link = {
+	.name = "link",
+	.symbols = symbols,
+	.symbols_count = G_N_ELEMENTS(symbols),
+	.run = run,
+};

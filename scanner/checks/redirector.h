@@ -1,0 +1,21 @@
+#ifndef WARDEN_REDIRECTOR_H
+#define WARDEN_REDIRECTOR_H
+
+/* Links that lead through somebody who counts clicks or screens links. They
+   show one host and go to another without meaning to deceive. */
+
+#include <stdbool.h>
+
+/* host belongs to a mail service, an advertising or a link-screening service
+   that rewrites its customers' links. Being known here makes nobody honest:
+   it only says that a different host is no sign. */
+bool warden_redirector_is_known(const char *host);
+
+/* The URL carries, as a value in its query or path, a full web address on
+   that registrable domain ("…?url=https%3A%2F%2Fexample.com%2F"). */
+bool warden_redirector_names(const char *url, const char *registrable);
+
+/* The path or query carries a token that only its maker can read. */
+bool warden_redirector_has_token(const char *url);
+
+#endif

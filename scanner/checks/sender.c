@@ -1,0 +1,80 @@
+#include "warden-config.h"
+
+#include "checks-private.h"
+#include "url.h"
+
+#include <string.h>
+
+/* Who a mail says that it is from. */
+
+static const struct warden_symbol symbols[] = {
+	{ "MULTIPLE_FROM", "sender", "T1672" },
+	{ "SENDER_NAME_ADDRESS", "sender", "T1656" },
+};
+
+/* The host of the first address inside a display name, NULL if there is none.
+   Owned by the caller. */
+static char *address_in_name(const char *name)
+{
+	const char *at = strchr(name, '@');
+	gsize size = 0;
+
+	if (at == NULL || at == name || !g_ascii_isgraph(at[-1]))
+		return NULL;
+	while (g_ascii_isalnum(at[1 + size]) || at[1 + size] == '.' ||
+	       at[1 + size] == '-')
+		size++;
+	if (size == 0)
+		return NULL;
+	g_autofree char *host = g_strndup(at + 1, size);
+	char *ascii = warden_url_host_ascii(host);
+
+	if (!warden_url_has_known_tld(ascii))
+		g_clear_pointer(&ascii, g_free);
+	return ascii;
+}
+
+/* Many clients show the name alone: "service@bank.example" <x@elsewhere>. A
+   mailing list that writes "ann@example.org via list" does the same, which is
+   why this says little on its own. */
+static void check_name(const struct warden_address *from,
+		       struct warden_findings *findings)
+{
+	g_autofree char *shown = address_in_name(from->name);
+	const char *at = strrchr(from->address, '@');
+	const char *shown_domain, *domain;
+
+	if (shown == NULL || at == NULL)
+		return;
+	g_autofree char *host = warden_url_host_ascii(at + 1);
+	shown_domain = warden_url_registrable(shown);
+	domain = warden_url_registrable(host);
+	if (shown_domain == NULL || domain == NULL ||
+	    strcmp(shown_domain, domain) == 0)
+		return;
+	warden_findings_add(findings, "SENDER_NAME_ADDRESS", "",
+			    "the name shows an address at %s, the mail is from"
+			    " %s", shown, host);
+}
+
+static void run(const struct warden_check_input *input,
+		struct warden_findings *findings)
+{
+	const GPtrArray *from = input->facts->header.from;
+
+	for (guint i = 0; i < from->len; i++)
+		check_name(g_ptr_array_index(from, i), findings);
+	/* RFC 5322 3.6.2 allows it, with a Sender field; RFC 7489 6.6.1 treats
+	   it as an attack, since clients differ in which one they show. */
+	if (from->len > 1 && input->facts->header.sender == NULL) {
+		warden_findings_add(findings, "MULTIPLE_FROM", "",
+				    "%u addresses in From", from->len);
+	}
+}
+
+const struct warden_check warden_check_sender = {
+	.name = "sender",
+	.symbols = symbols,
+	.symbols_count = G_N_ELEMENTS(symbols),
+	.run = run,
+};

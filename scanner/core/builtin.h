@@ -1,0 +1,10 @@
+#ifndef WARDEN_BUILTIN_H
+#define WARDEN_BUILTIN_H
+
+/* config/warden.conf and config/scores.conf as they were at build time;
+   builtin.c is generated from them. */
+
+extern const char warden_builtin_warden_conf[];
+extern const char warden_builtin_scores_conf[];
+
+#endif

@@ -1,0 +1,183 @@
+#include "warden-config.h"
+
+#include "conf.h"
+#include "keyfile.h"
+
+#include <string.h>
+
+#ifndef WARDEN_DEFAULT_CONFIG
+#  define WARDEN_DEFAULT_CONFIG WARDEN_CONFDIR "/warden.conf"
+#endif
+
+#define DEFAULT_DATABASE WARDEN_STATEDIR "/verdicts.sqlite"
+#define DEFAULT_JOURNAL WARDEN_STATEDIR "/journal"
+
+enum key_type { KEY_PATH, KEY_SIZE, KEY_UINT };
+
+/* Numbers default to what the file's comments say. */
+static const struct {
+	const char *group, *key;
+	enum key_type type;
+	gsize offset;
+	guint64 min, max, initial;
+} keys[] = {
+#define FIELD(name) G_STRUCT_OFFSET(struct warden_config, name)
+	{ "service", "client_msecs", KEY_UINT, FIELD(client_msecs),
+	  100, 3600 * 1000, WARDEN_CLIENT_MSECS },
+	{ "store", "database", KEY_PATH, FIELD(database), 0, 0, 0 },
+	{ "store", "journal", KEY_PATH, FIELD(journal), 0, 0, 0 },
+	{ "store", "journal_size_max", KEY_SIZE, FIELD(journal_size_max),
+	  0, G_MAXINT64, 16 * 1024 * 1024 },
+	{ "store", "commit_msecs", KEY_UINT, FIELD(commit_msecs),
+	  10, 600 * 1000, 2000 },
+	{ "store", "retention_days", KEY_UINT, FIELD(retention_days),
+	  0, 100 * 366, 0 },
+	{ "reader", "timeout_msecs", KEY_UINT, FIELD(reader_msecs),
+	  10, 3600 * 1000, WARDEN_READER_MSECS },
+	/* Below this not even libmagic's database fits. */
+	{ "reader", "memory_limit", KEY_SIZE, FIELD(reader_memory),
+	  64 * 1024 * 1024, G_MAXINT64, 1024 * 1024 * 1024 },
+#undef FIELD
+};
+
+static const char *const policy_groups[] = {
+	"policy", "actions", "scores", NULL
+};
+
+static int check_group(GKeyFile *file, const char *group, char **error_r)
+{
+	g_auto(GStrv) found = g_key_file_get_keys(file, group, NULL, NULL);
+	bool known = FALSE;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+		known |= strcmp(keys[i].group, group) == 0;
+	if (!known) {
+		*error_r = g_strdup_printf("[%s]: unknown group", group);
+		return -1;
+	}
+	for (char **key = found; *key != NULL; key++) {
+		known = FALSE;
+		for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+			known |= strcmp(keys[i].group, group) == 0 &&
+				 strcmp(keys[i].key, *key) == 0;
+		}
+		if (!known)
+			return warden_keyfile_fail(file, group, *key,
+						   "unknown key", error_r);
+	}
+	return 1;
+}
+
+static int check_groups(GKeyFile *file, char **error_r)
+{
+	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+
+	for (char **group = groups; *group != NULL; group++) {
+		if (!g_strv_contains(policy_groups, *group) &&
+		    check_group(file, *group, error_r) < 0)
+			return -1;
+	}
+	return 1;
+}
+
+static int load_path(GKeyFile *file, const char *dir, const char *group,
+		     const char *key, char **value, char **error_r)
+{
+	g_autofree char *text = NULL;
+	int ret = warden_keyfile_string(file, group, key, &text, error_r);
+
+	if (ret <= 0)
+		return ret;
+	g_clear_pointer(value, g_free);
+	if (text[0] != '\0') {
+		*value = g_path_is_absolute(text) ? g_strdup(text) :
+			g_build_filename(dir, text, NULL);
+	}
+	return 1;
+}
+
+static int load_keys(struct warden_config *config, GKeyFile *file,
+		     const char *dir, char **error_r)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+		void *field = G_STRUCT_MEMBER_P(config, keys[i].offset);
+		guint64 value = keys[i].initial;
+		int ret = 0;
+
+		switch (keys[i].type) {
+		case KEY_PATH:
+			ret = load_path(file, dir, keys[i].group, keys[i].key,
+					field, error_r);
+			break;
+		case KEY_SIZE:
+			ret = warden_keyfile_size(file, keys[i].group,
+						  keys[i].key, keys[i].min,
+						  keys[i].max, &value,
+						  error_r);
+			*(guint64 *)field = value;
+			break;
+		case KEY_UINT:
+			ret = warden_keyfile_integer(file, keys[i].group,
+						     keys[i].key, keys[i].min,
+						     keys[i].max, &value,
+						     error_r);
+			*(guint *)field = (guint)value;
+			break;
+		}
+		if (ret < 0)
+			return -1;
+	}
+	return 1;
+}
+
+static int load_file(struct warden_config *config, GKeyFile *file,
+		     const char *dir, char **error_r)
+{
+	if (check_groups(file, error_r) < 0 ||
+	    load_keys(config, file, dir, error_r) < 0)
+		return -1;
+	return warden_policy_load(file, dir, &config->policy, error_r);
+}
+
+int warden_config_load(const char *path, struct warden_config **config_r,
+		       char **error_r)
+{
+	g_autoptr(GKeyFile) file = NULL;
+	g_autofree char *absolute = NULL, *dir = NULL, *why = NULL;
+	struct warden_config *config;
+
+	if (path == NULL &&
+	    g_file_test(WARDEN_DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
+		path = WARDEN_DEFAULT_CONFIG;
+	if (path == NULL)
+		file = g_key_file_new();
+	else if (warden_keyfile_load(path, &file, error_r) < 0)
+		return -1;
+	config = g_new0(struct warden_config, 1);
+	config->path = g_strdup(path);
+	config->database = g_strdup(DEFAULT_DATABASE);
+	config->journal = g_strdup(DEFAULT_JOURNAL);
+	if (path != NULL) {
+		absolute = g_canonicalize_filename(path, NULL);
+		dir = g_path_get_dirname(absolute);
+	}
+	if (load_file(config, file, dir, &why) < 0) {
+		*error_r = g_strdup_printf("%s%s%s", path == NULL ? "" : path,
+					   path == NULL ? "" : ": ", why);
+		warden_config_free(config);
+		return -1;
+	}
+	*config_r = config;
+	return 1;
+}
+
+void warden_config_free(struct warden_config *config)
+{
+	if (config == NULL)
+		return;
+	warden_policy_free(config->policy);
+	g_free(config->path);
+	g_free(config->database);
+	g_free(config->journal);
+	g_free(config);
+}
