@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "reader-private.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "reader-private.h"
 
 #include <errno.h>
@@ -20,6 +22,7 @@ struct warden_reader {
 	int fd;
 	guint served;		/* by this child */
 	struct warden_reader_counts counts;
+	char *last_failure;
 };
 
 int warden_reader_init(const struct warden_reader_settings *settings,
@@ -107,6 +110,7 @@ void warden_reader_deinit(struct warden_reader **reader)
 		return;
 	child_kill(*reader);
 	warden_parser_deinit(&(*reader)->parser);
+	g_free((*reader)->last_failure);
 	g_clear_pointer(reader, g_free);
 }
 
@@ -198,7 +202,7 @@ static int receive_facts(struct warden_reader *reader, gint64 deadline,
 static char *describe_end(int status)
 {
 	static const struct {
-		enum reader_exit code;
+		int code;	/* enum reader_exit */
 		const char *words;
 	} ends[] = {
 		{ READER_EXIT_SETUP, "the reader could not be confined" },
@@ -304,6 +308,10 @@ int warden_reader_parse(struct warden_reader *reader, int fd, guint64 size,
 		reader->counts.crashes++;
 	else if (*status_r == WARDEN_READER_TIMEOUT)
 		reader->counts.timeouts++;
+	if (*status_r != WARDEN_READER_OK) {
+		g_free(reader->last_failure);
+		reader->last_failure = g_strdup(*detail_r);
+	}
 	return 1;
 }
 
@@ -311,4 +319,5 @@ void warden_reader_get_counts(const struct warden_reader *reader,
 			      struct warden_reader_counts *counts_r)
 {
 	*counts_r = reader->counts;
+	counts_r->last_failure = reader->last_failure;
 }

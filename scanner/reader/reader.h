@@ -54,6 +54,9 @@ struct warden_reader_counts {
 	guint64 crashes;
 	guint64 timeouts;
 	guint64 forks;
+	/* What the last crash or timeout was; NULL if there was none. Lives
+	   until the next message. */
+	const char *last_failure;
 };
 void warden_reader_get_counts(const struct warden_reader *reader,
 			      struct warden_reader_counts *counts_r);

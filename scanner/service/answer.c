@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "handle-private.h"
 
 #include <stdarg.h>

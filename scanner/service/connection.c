@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "connection.h"
 
 #include "../facts/limits.h"

@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "handle-private.h"
 
 #include "log.h"
@@ -292,10 +294,27 @@ static int run_scan(struct warden_exchange *exchange,
 			      reader_msecs(exchange), result_r, error_r);
 }
 
+/* A crash is news even when the second attempt went well. */
+static void log_reader(const struct warden_exchange *exchange,
+		       const struct warden_reader_counts *before)
+{
+	struct warden_reader_counts after;
+
+	warden_reader_get_counts(exchange->service->reader, &after);
+	if (after.crashes + after.timeouts ==
+	    before->crashes + before->timeouts)
+		return;
+	warden_log_warning("%s (user %s, session %s, %" G_GUINT64_FORMAT
+			   " bytes)", after.last_failure, exchange->user,
+			   exchange->session,
+			   exchange->connection->body_stored);
+}
+
 static void scan_body(struct warden_exchange *exchange)
 {
 	struct warden_service *service = exchange->service;
 	struct warden_scan_result *result = NULL;
+	struct warden_reader_counts counts;
 	struct warden_epoch epoch;
 	guint8 key[WARDEN_SHA256_SIZE];
 	g_autofree char *error = NULL;
@@ -313,7 +332,10 @@ static void scan_body(struct warden_exchange *exchange)
 	   verdict stale, not the other way round. */
 	warden_records_epoch(service->records, &epoch);
 	service->counts.scans++;
-	if (run_scan(exchange, &result, &error) < 0) {
+	warden_reader_get_counts(service->reader, &counts);
+	int ret = run_scan(exchange, &result, &error);
+	log_reader(exchange, &counts);
+	if (ret < 0) {
 		warden_answer_refuse(exchange, WARDEN_STATUS_TEMPFAIL, "%s",
 				     error);
 		return;

@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "listen.h"
 
 #include "log.h"

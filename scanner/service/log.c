@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "log.h"
 
 #include "../facts/facts.h"

@@ -1,6 +1,8 @@
 /* wardend: scan messages for Dovecot's processes. Started by Dovecot's master
    as "service warden", or with --listen on its own. Only wiring here. */
 
+#include "warden-config.h"
+
 #include "listen.h"
 #include "log.h"
 #include "serve.h"

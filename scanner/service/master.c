@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "master.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "records.h"
 
 #include "log.h"

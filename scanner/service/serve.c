@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "serve.h"
 
 #include "connection.h"

@@ -1,3 +1,5 @@
+#include "warden-config.h"
+
 #include "signals.h"
 
 #include <signal.h>

@@ -2,6 +2,8 @@
    asks for ("FAKE crash"), as a real one might under a hostile message. Links
    with test-reader and with fake-wardend, never with the product. */
 
+#include "warden-config.h"
+
 #include "scanner/parse/parse.h"
 
 #include <dirent.h>
@@ -215,11 +217,12 @@ void warden_parse_key(const guint8 *data, gsize size,
 	g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
 	gsize length = WARDEN_SHA256_SIZE;
 
-	for (gsize i = 0; i < size; i++) {
-		if (data[i] != '\r' && data[i] != '\n') {
-			g_checksum_update(checksum, data + i, 1);
-			continue;
-		}
+	for (gsize i = 0, run = 0; i < size; run = ++i) {
+		while (i < size && data[i] != '\r' && data[i] != '\n')
+			i++;
+		g_checksum_update(checksum, data + run, i - run);
+		if (i == size)
+			break;
 		g_checksum_update(checksum, (const guchar *)"\r\n", 2);
 		if (data[i] == '\r' && i + 1 < size && data[i + 1] == '\n')
 			i++;

@@ -1,5 +1,7 @@
 /* The reader child under parsers that crash, loop, hog and lie. */
 
+#include "warden-config.h"
+
 #include "scanner/reader/reader.h"
 
 #include <fcntl.h>
