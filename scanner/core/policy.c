@@ -3,7 +3,6 @@
 #include "policy.h"
 #include "policy-private.h"
 
-#include <math.h>
 #include <string.h>
 
 const enum warden_verdict warden_policy_classes[WARDEN_CLASSES_COUNT] = {
@@ -114,7 +113,7 @@ static void add_scores(const struct warden_policy *policy,
 		*total_r += finding->score;
 	}
 	/* Sums of decimal fractions: 2.1 + 4.2 is meant to be 6.3. */
-	*total_r = round(*total_r * 1000.0) / 1000.0;
+	*total_r = (double)(gint64)(*total_r * 1000.0 + 0.5) / 1000.0;
 }
 
 static bool reaches(double sum, double threshold)

@@ -1,1 +1,31 @@
-# tests/unit/checks
+# --- checks and policy, on facts made by hand
+WARDEN_JUDGE_LIBS = scanner/libwarden-core.a scanner/libwarden-checks.a \
+	scanner/libwarden-facts.a scanner/libwarden-protocol.a
+
+check_PROGRAMS += tests/unit/test-checks
+tests_unit_test_checks_SOURCES = tests/unit/test-checks.c
+tests_unit_test_checks_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_checks_LDADD = scanner/libwarden-checks.a \
+	scanner/libwarden-facts.a $(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
+TESTS += tests/unit/test-checks
+
+check_PROGRAMS += tests/unit/test-checks-names
+tests_unit_test_checks_names_SOURCES = tests/unit/test-checks-names.c
+tests_unit_test_checks_names_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_checks_names_LDADD = scanner/libwarden-checks.a \
+	scanner/libwarden-facts.a $(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
+TESTS += tests/unit/test-checks-names
+
+check_PROGRAMS += tests/unit/test-policy
+tests_unit_test_policy_SOURCES = tests/unit/test-policy.c
+tests_unit_test_policy_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_policy_LDADD = $(WARDEN_JUDGE_LIBS) $(JSON_LIBS) \
+	$(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
+TESTS += tests/unit/test-policy
+
+check_PROGRAMS += tests/unit/test-conf
+tests_unit_test_conf_SOURCES = tests/unit/test-conf.c
+tests_unit_test_conf_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_conf_LDADD = $(WARDEN_JUDGE_LIBS) $(JSON_LIBS) \
+	$(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
+TESTS += tests/unit/test-conf
