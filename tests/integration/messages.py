@@ -9,7 +9,7 @@ import hashlib
 EICAR = (b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-"
          b"TEST-FILE!$H+H*")
 
-POLICY = email.policy.SMTP.clone(max_line_length=None)
+POLICY = email.policy.SMTP.clone(max_line_length=998)
 
 
 def program(tag=b""):
