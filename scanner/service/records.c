@@ -107,3 +107,79 @@ void warden_records_epoch(struct warden_records *records,
 				      error);
 	*epoch_r = records->epoch;
 }
+
+/* --- recording ---------------------------------------------------------------- */
+
+/* Is there time for a commit? Its own budget is the store's. */
+static bool has_time(gint64 deadline)
+{
+	return deadline == 0 ||
+	       deadline - g_get_monotonic_time() >= COMMIT_USECS_MIN;
+}
+
+enum warden_recorded
+warden_records_scan(struct warden_records *records, gint64 deadline,
+		    const struct warden_scan_result *result,
+		    const struct warden_epoch *epoch,
+		    const struct warden_delivery *delivery,
+		    guint64 *delivery_id_r)
+{
+	struct warden_store *store = warden_records_store(records);
+	char *error = NULL;
+
+	if (store != NULL && has_time(deadline)) {
+		if (warden_store_record_scan(store, result, epoch, delivery,
+					     delivery_id_r, &error) >= 0) {
+			worked(records);
+			return WARDEN_RECORDED;
+		}
+		warden_records_failed(records, "recording a verdict", error);
+	}
+	return WARDEN_RECORDED_NOT;
+}
+
+enum warden_recorded
+warden_records_delivery(struct warden_records *records, gint64 deadline,
+			const guint8 *key,
+			const struct warden_delivery *delivery,
+			guint64 *delivery_id_r)
+{
+	struct warden_store *store = warden_records_store(records);
+	char *error = NULL;
+
+	if (store != NULL && has_time(deadline)) {
+		if (warden_store_record_delivery(store, key, delivery,
+						 delivery_id_r, &error) >= 0) {
+			worked(records);
+			return WARDEN_RECORDED;
+		}
+		warden_records_failed(records, "recording a delivery", error);
+	}
+	return WARDEN_RECORDED_NOT;
+}
+
+enum warden_recorded
+warden_records_place(struct warden_records *records,
+		     const struct warden_place *place, bool *known_r)
+{
+	struct warden_store *store = warden_records_store(records);
+	char *error = NULL;
+
+	*known_r = true;
+	if (store == NULL)
+		return WARDEN_RECORDED_NOT;
+	int ret = warden_store_place(store, place, &error);
+	if (ret >= 0) {
+		*known_r = ret > 0;
+		worked(records);
+		return WARDEN_RECORDED;
+	}
+	warden_records_failed(records, "recording a place", error);
+	return WARDEN_RECORDED_NOT;
+}
+
+void warden_records_idle(struct warden_records *records)
+{
+	if (records->store != NULL)
+		warden_store_idle(records->store);
+}

@@ -16,6 +16,8 @@
 /* How long a request that has begun to arrive keeps others out. The plugin
    sends frame and body in one go: even 10 MB are here by then. */
 #define YOUNG_USECS (20 * 1000)
+/* A full house makes room by sending away who has said nothing for so long. */
+#define SILENT_USECS (50 * 1000)
 /* Housekeeping waits for a quiet moment, but not for ever. */
 #define HOUSEKEEPING_REQUESTS_MAX 100
 /* Dovecot's master kills what has not gone five seconds after its own end. */
@@ -136,11 +138,36 @@ static void expire(struct serve *serve, gint64 now)
 
 /* --- the loop -------------------------------------------------------------- */
 
+/* The oldest client that has sent nothing, or NULL. */
+static struct warden_connection *oldest_silent(const struct serve *serve,
+					       guint *index_r)
+{
+	for (guint i = 0; i < serve->n_connections; i++) {
+		if (serve->connections[i]->started == 0) {
+			*index_r = i;
+			return serve->connections[i];
+		}
+	}
+	return NULL;
+}
+
+/* When there is room for another client; G_MAXINT64 if that is not known. */
+static gint64 room_at(const struct serve *serve)
+{
+	const struct warden_connection *silent;
+	guint index;
+
+	if (serve->n_connections < WARDEN_CLIENTS_MAX)
+		return 0;
+	silent = oldest_silent(serve, &index);
+	return silent != NULL ? silent->accepted + SILENT_USECS : G_MAXINT64;
+}
+
 static bool may_accept(const struct serve *serve, gint64 now)
 {
 	return serve->stop_at == 0 && !any_arriving(serve, now) &&
 	       !any_ready(serve) && now >= serve->accept_again &&
-	       serve->n_connections < WARDEN_CLIENTS_MAX;
+	       now >= room_at(serve);
 }
 
 /* One at a time: other processes listen on the same sockets. */
@@ -149,6 +176,10 @@ static void accept_one(struct serve *serve, int listener, gint64 now)
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd >= 0) {
+		guint index;
+		if (serve->n_connections == WARDEN_CLIENTS_MAX &&
+		    oldest_silent(serve, &index) != NULL)
+			connection_drop(serve, index);
 		connection_add(serve, fd, listener, now);
 		return;
 	}
@@ -170,14 +201,17 @@ static gint64 next_event(const struct serve *serve, gint64 now)
 	for (guint i = 0; i < serve->n_connections; i++) {
 		const struct warden_connection *connection =
 			serve->connections[i];
-		gint64 deadline = warden_connection_deadline(
-			connection, serve->service->config->client_msecs);
-		next = MIN(next, deadline);
+		if (connection->state > WARDEN_CONNECTION_BODY)
+			continue;
+		next = MIN(next, warden_connection_deadline(
+			connection, serve->service->config->client_msecs));
 		if (is_arriving(connection, now))
 			next = MIN(next, connection->started + YOUNG_USECS);
 	}
 	if (serve->stop_at != 0)
 		next = MIN(next, serve->stop_at);
+	if (room_at(serve) > now)
+		next = MIN(next, room_at(serve));
 	if (serve->accept_again > now)
 		next = MIN(next, serve->accept_again);
 	return next;

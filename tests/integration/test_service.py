@@ -1,0 +1,865 @@
+"""wardend on its own (--listen): what it answers, and that no client, message
+or database brings it down. The same tests run with the plain and with the
+sanitizer build; those that need a misbehaving parser run fake-wardend."""
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import messages
+import tree
+import wire
+
+GENERATIONS = ("native",)
+UID = 64011
+GENERATION = tree.native_generation() or "2.3"
+
+
+def build_directory(build):
+    override = os.environ.get("WARDEN_BUILD_" + build.upper())
+    if override:
+        return pathlib.Path(override)
+    return tree.CACHE / ("build-%s-%s" % (GENERATION, build))
+
+
+def canonical_key(message):
+    lines = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return hashlib.sha256(lines.replace(b"\n", b"\r\n")).digest()
+
+
+def processes():
+    """{pid: (parent, name)} of the machine, zombies left out."""
+    found = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = (entry / "stat").read_text()
+        except OSError:
+            continue
+        name, _, rest = stat.partition("(")[2].rpartition(")")
+        state, parent = rest.split()[:2]
+        if state != "Z":
+            found[int(entry.name)] = (int(parent), name)
+    return found
+
+
+def wait_until(what, seconds=10.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = what()
+        if value:
+            return value
+        time.sleep(0.02)
+    return what()
+
+
+class Wardend:
+    """One `wardend --listen` in a directory of its own."""
+
+    def __init__(self, build, fake=False, workers=1, conf="", options=(),
+                 database=None, journal=None, directory=None, start=True):
+        name = "tests/unit/fake-wardend" if fake else "scanner/wardend"
+        self.program = build_directory(build) / name
+        self.root = os.geteuid() == 0
+        self.dir = pathlib.Path(directory or tempfile.mkdtemp(
+            prefix="wardend-", dir="/tmp"))
+        self.socket = self.dir / "socket"
+        self.database = pathlib.Path(database or
+                                     self.dir / "db" / "verdicts.sqlite")
+        self.journal = pathlib.Path(journal or
+                                    self.dir / "journal" / "journal")
+        for path in (self.dir, self.database.parent, self.journal.parent):
+            path.mkdir(exist_ok=True)
+            path.chmod(0o755)
+            if self.root:
+                os.chown(path, UID, UID)
+        self.config = self.dir / "warden.conf"
+        self.config.write_text("[store]\ndatabase = %s\njournal = %s\n%s"
+                               % (self.database, self.journal, conf))
+        self.command = [str(self.program), "--config", str(self.config),
+                        "--listen", str(self.socket),
+                        "--workers", str(workers), *options]
+        self.workers_wanted = workers
+        self.process = None
+        if start:
+            self.start()
+
+    def ids(self):
+        if not self.root:
+            return {}
+        return {"user": UID, "group": UID, "extra_groups": []}
+
+    def start(self):
+        self.log_file = open(self.dir / "log", "ab")
+        environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=1:"
+                           "abort_on_error=0", UBSAN_OPTIONS="print_stacktrace=1")
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, stdout=self.log_file,
+            stderr=self.log_file, env=environment, start_new_session=True,
+            **self.ids())
+        if not wait_until(lambda: self.answers() or
+                          self.process.poll() is not None, 30):
+            raise RuntimeError("wardend does not start: " + self.log())
+        if self.process.poll() is not None:
+            raise RuntimeError("wardend ended: " + self.log())
+        return self
+
+    def answers(self):
+        try:
+            wire.connect(self.socket).close()
+        except OSError:
+            return False
+        return True
+
+    def stop(self):
+        if self.process is None:
+            return None
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            code = self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            raise
+        self.log_file.close()
+        self.process = None
+        return code
+
+    def log(self):
+        return (self.dir / "log").read_text(errors="replace")
+
+    def ask(self, op, body=None, **fields):
+        fields.setdefault("user", "anna")
+        fields.setdefault("service", "test")
+        return wire.ask(self.socket, op, body, **fields)
+
+    def scan(self, body, **fields):
+        fields.setdefault("operation", "deliver")
+        return self.ask("scan", body, **fields)
+
+    def workers(self):
+        return [pid for pid, (parent, _) in processes().items()
+                if parent == self.process.pid]
+
+    def readers(self):
+        table = processes()
+        workers = self.workers()
+        return [pid for pid, (parent, _) in table.items()
+                if parent in workers]
+
+    def sql(self, statement):
+        connection = sqlite3.connect("file:%s?mode=ro" % self.database,
+                                     uri=True, timeout=10)
+        with contextlib.closing(connection):
+            return connection.execute(statement).fetchall()
+
+
+class Case(unittest.TestCase):
+    BUILD = "plain"
+
+    @classmethod
+    def setUpClass(cls):
+        if not (build_directory(cls.BUILD) / "scanner/wardend").exists():
+            raise unittest.SkipTest("no %s build" % cls.BUILD)
+
+    def wardend(self, **options):
+        daemon = Wardend(self.BUILD, **options)
+        self.addCleanup(self.finish, daemon)
+        return daemon
+
+    def finish(self, daemon):
+        daemon.stop()
+        log = daemon.log()
+        for word in ("AddressSanitizer", "LeakSanitizer", "runtime error:",
+                     "assertion", "CRITICAL", "was killed by signal"):
+            if word in log and word not in getattr(self, "expected", ()):
+                self.fail(log)
+        shutil.rmtree(daemon.dir, ignore_errors=True)
+
+    def assert_fields(self, reply, **fields):
+        self.assertEqual({name: reply[name] for name in fields}, fields,
+                         reply)
+
+
+class Answers(Case):
+    """One wardend for many questions."""
+
+    def setUp(self):
+        self.daemon = self.wardend()
+
+    def test_scan_by_body_and_key(self):
+        mail = messages.good()
+        reply = self.daemon.scan(mail, mailbox="INBOX", session="s1")
+        self.assert_fields(reply, status="ok", verdict="clean",
+                           action="allow", flags=0,
+                           key=canonical_key(mail))
+        self.assertGreater(reply["delivery_id"], 0)
+        self.assertGreater(reply["rules_epoch"], 0)
+        for size in (32, 16):
+            again = self.daemon.scan(None, key=reply["key"][:size])
+            self.assert_fields(again, status="ok", verdict="clean",
+                               flags=wire.CACHED, key=reply["key"],
+                               rules_epoch=reply["rules_epoch"])
+            self.assertGreater(again["delivery_id"], reply["delivery_id"])
+        unknown = self.daemon.scan(None, key=b"\1" * 32)
+        self.assert_fields(unknown, status="need-body")
+
+    def test_line_endings_are_one_key(self):
+        mail = messages.good(7)
+        crlf = self.daemon.scan(mail)
+        lf = self.daemon.scan(mail.replace(b"\r\n", b"\n"))
+        self.assertEqual(crlf["key"], lf["key"])
+
+    def test_bad_mail(self):
+        for mail in (messages.disguised(), messages.eicar(),
+                     messages.lying_link()):
+            reply = self.daemon.scan(mail)
+            self.assertEqual(reply["status"], "ok")
+            self.assertNotIn(reply["verdict"], ("clean", "unknown"), reply)
+            self.assertTrue(reply["symbols"] and reply["reason"]
+                            and reply["keyword"].startswith("$"), reply)
+
+    def test_policy_is_per_request(self):
+        mail = messages.eicar(3)
+        first = self.daemon.scan(mail)
+        self.assert_fields(first, verdict="malware", action="quarantine",
+                           keyword="$WardenMalware")
+        key = first["key"]
+        for fields, action in (({"actions": "malware=flag"}, "flag"),
+                               ({"role": "drafts"}, "flag"),
+                               ({"role": "trash"}, "quarantine")):
+            self.assert_fields(self.daemon.scan(None, key=key, **fields),
+                               verdict="malware", action=action)
+            self.assert_fields(self.daemon.scan(mail, **fields),
+                               verdict="malware", action=action)
+        for actions in ("malware", "malware=", "x=flag", "malware=burn"):
+            reply = self.daemon.scan(mail, actions=actions)
+            self.assertEqual(reply["status"], "bad-request", actions)
+            self.assertTrue(reply["reason"])
+
+    def test_truncated(self):
+        reply = self.daemon.scan(messages.good(8), full_size=1 << 30)
+        self.assertEqual(reply["status"], "ok")
+        self.assertTrue(reply["flags"] & wire.TRUNCATED)
+        self.assertNotEqual(reply["verdict"], "clean")
+
+    def test_empty_and_odd_bodies(self):
+        for body in (b"x", b"\0" * 100000, b"\xff" * 3000, b"\r" * 5000,
+                     b"Subject: a\n\n", os.urandom(50000)):
+            reply = self.daemon.scan(body)
+            self.assertEqual(reply["status"], "ok", body[:10])
+            self.assertEqual(reply["key"], canonical_key(body))
+
+    def test_place_and_pending(self):
+        reply = self.daemon.scan(messages.good(9), mailbox="INBOX")
+        placed = self.daemon.ask(
+            "place", delivery_id=reply["delivery_id"], mailbox="INBOX",
+            mailbox_guid=b"g" * 16, uid_validity=5, uid=77, guid="m77")
+        self.assert_fields(placed, status="ok")
+        aborted = self.daemon.ask("place", delivery_id=reply["delivery_id"],
+                                  aborted=1)
+        self.assert_fields(aborted, status="ok")
+        self.assert_fields(self.daemon.ask("place", delivery_id=10 ** 12),
+                           status="bad-request")
+        self.assert_fields(self.daemon.ask("place"), status="bad-request")
+        for fields in ({}, {"key": b"k" * 32}, {"key": reply["key"]}):
+            pending = self.daemon.ask("pending", mailbox="INBOX",
+                                      operation="sync", **fields)
+            self.assert_fields(pending, status="ok", verdict="pending")
+            self.assertGreater(pending["delivery_id"],
+                               reply["delivery_id"])
+
+    def test_told_and_gone(self):
+        """A client that does not wait for the reply to PLACE."""
+        reply = self.daemon.scan(messages.good(10), mailbox="INBOX")
+        with wire.connect(self.daemon.socket) as sock:
+            sock.sendall(wire.request(
+                "place", user="anna", delivery_id=reply["delivery_id"],
+                mailbox="Elsewhere", uid=4242, uid_validity=1))
+        self.assertTrue(wait_until(lambda: self.daemon.sql(
+            "select 1 from recent_verdicts where uid = 4242")))
+
+    def test_release(self):
+        scan, ask = self.daemon.scan, self.daemon.ask
+        link = scan(messages.lying_link(1))
+        self.assertEqual(link["action"], "quarantine", link)
+        released = ask("release", key=link["key"], comment="known sender")
+        self.assert_fields(released, status="ok", verdict="released")
+        self.assertTrue(released["flags"] & wire.RELEASED)
+        for again in (scan(messages.lying_link(1)),
+                      scan(None, key=link["key"])):
+            self.assert_fields(again, verdict="released", action="allow",
+                               keyword="")
+            self.assertTrue(again["flags"] & wire.RELEASED)
+        other = scan(messages.lying_link(1), user="bert")
+        self.assert_fields(other, action="quarantine")
+
+        bad = scan(messages.eicar(5))
+        refused = ask("release", key=bad["key"])
+        self.assert_fields(refused, status="refused", verdict="malware")
+        self.assertIn("administrator", refused["reason"])
+        self.assert_fields(scan(messages.eicar(5)), action="quarantine")
+        self.assert_fields(ask("release", key=bad["key"], admin=1,
+                               actor="root"), status="ok")
+        self.assert_fields(scan(messages.eicar(5)), verdict="released")
+        self.assert_fields(scan(messages.eicar(5), user="bert"),
+                           verdict="malware")
+        reply = ask("release", key=bad["key"], admin=1, actor="root",
+                    **{"global": 1})
+        self.assert_fields(reply, status="ok")
+        self.assert_fields(scan(messages.eicar(5), user="bert"),
+                           verdict="released")
+
+    def test_release_refused(self):
+        ask = self.daemon.ask
+        self.assert_fields(ask("release"), status="bad-request")
+        self.assert_fields(ask("release", key=b"k" * 32, **{"global": 1}),
+                           status="bad-request")
+        self.assert_fields(ask("release", key=b"k" * 32, user=""),
+                           status="bad-request")
+
+    def test_report(self):
+        good = self.daemon.scan(messages.good(11))
+        reply = self.daemon.ask("report", key=good["key"], operation="move",
+                                mailbox="Quarantine", origin="INBOX")
+        self.assert_fields(reply, status="ok")
+        self.assert_fields(self.daemon.ask("report"), status="bad-request")
+
+    def test_status(self):
+        status = wire.status(self.daemon.socket)
+        self.assertEqual(status["protocol"], "1")
+        self.assertEqual(status["database"], "ok")
+        self.daemon.scan(messages.good())
+        self.assertEqual(wire.status(self.daemon.socket)["scans"], "1")
+
+    def test_hostile_names(self):
+        names = {"user": b"\xff\xfe\x1b[2J\r\n", "sender": b"a\nb",
+                 "recipient": "ü" * 2000, "mailbox": "x" * 4096,
+                 "session": b"\x01\x04999 forged\n", "comment": b"\x7f"}
+        self.assert_fields(self.daemon.scan(messages.good(12), **names),
+                           status="ok")
+        self.assert_fields(self.daemon.scan(None, actions="x", key=b"1" * 16,
+                                            **names), status="bad-request")
+        self.assertFalse(set(self.daemon.log()) & set("\x01\x1b\r\x7f"))
+
+    def test_deterministic(self):
+        mail = messages.disguised(4)
+        replies = [self.daemon.scan(mail) for _ in range(5)]
+        for reply in replies:
+            del reply["delivery_id"]
+        self.assertEqual(replies, [replies[0]] * 5)
+
+
+class Clients(Case):
+    def setUp(self):
+        self.daemon = self.wardend()
+
+    def exchange(self, data, shutdown=True):
+        """Send bytes, return the reply or None if there was none."""
+        with wire.connect(self.daemon.socket) as sock:
+            try:
+                sock.sendall(data)
+                if shutdown:
+                    sock.shutdown(socket.SHUT_WR)
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            try:
+                return wire.read_reply(sock)
+            except (EOFError, ConnectionResetError):
+                return None
+
+    def test_malformed(self):
+        good = wire.request("scan", user="u")
+        attribute = wire.attribute
+        rows = (b"GET / HTTP/1.0\r\n\r\n", b"\0" * 100, b"W", b"WRDN\1",
+                good[:-1], wire.frame(1, b"", version=2),
+                wire.frame(1, b"", reserved=1), wire.frame(0),
+                wire.frame(99), wire.frame(0x81),
+                wire.frame(1, length=1 << 31), wire.frame(1, length=65537),
+                wire.frame(1, b"x"), wire.frame(1, attribute(7, b"a\0b")),
+                wire.frame(1, attribute(7, b"a") * 2),
+                wire.frame(1, attribute(2, b"\xff")),
+                wire.frame(1, attribute(4, b"\1")),
+                wire.frame(1, attribute(7, b"x" * 4097)),
+                wire.request("status", body_size=5) + b"hello",
+                wire.request("scan", body_size=5) + b"hell",
+                wire.request("scan", body_size=(1 << 64) - 1) + b"hello",
+                wire.request("scan"),
+                wire.request("place", delivery_id=(1 << 64) - 1))
+        for data in rows:
+            reply = self.exchange(data)
+            self.assertIsNotNone(reply, data)
+            self.assertEqual(reply["status"], "bad-request", data)
+            self.assertTrue(reply["reason"], data)
+        self.assertIsNone(self.exchange(b""))
+        self.assert_fields(self.daemon.scan(messages.good()), status="ok")
+
+    def test_foreign_bytes_are_refused_at_once(self):
+        started = time.monotonic()
+        reply = self.exchange(b"EHLO x\r\n", shutdown=False)
+        self.assertEqual(reply["status"], "bad-request")
+        self.assertLess(time.monotonic() - started, 1.0)
+
+    def test_half_closed(self):
+        reply = wire.ask(self.daemon.socket, "scan", messages.good(),
+                         half_close=True, user="anna")
+        self.assertEqual(reply["status"], "ok")
+
+    def test_data_after_the_body(self):
+        body = messages.good()
+        reply = self.exchange(wire.request("scan", body_size=len(body)) +
+                              body + b"more" * 1000)
+        self.assertEqual(reply["status"], "ok")
+
+    def test_in_pieces(self):
+        body = messages.good(2)
+        data = wire.request("scan", user="anna",
+                            body_size=len(body)) + body
+        with wire.connect(self.daemon.socket) as sock:
+            for at in range(0, len(data), 7):
+                sock.sendall(data[at:at + 7])
+            self.assertEqual(wire.read_reply(sock)["key"],
+                             canonical_key(body))
+
+    def test_large(self):
+        body = messages.good(3) + b"x" * 70 + b"\r\n"
+        body += (b"y" * 70 + b"\r\n") * 250000
+        reply = self.daemon.scan(body)
+        self.assertEqual(reply["status"], "ok")
+        self.assertEqual(reply["key"], canonical_key(body))
+
+    def test_slow_and_silent_clients_cost_nobody_anything(self):
+        body = messages.good(4)
+        head = wire.request("scan", user="slow", body_size=len(body))
+        silent = [wire.connect(self.daemon.socket) for _ in range(100)]
+        slow = [wire.connect(self.daemon.socket) for _ in range(5)]
+        try:
+            for sock in slow:
+                sock.sendall(head + body[:10])
+            time.sleep(0.3)
+            started = time.monotonic()
+            for _ in range(20):
+                self.assert_fields(self.daemon.scan(body), status="ok")
+            self.assertLess(time.monotonic() - started, 1.5)
+            for sock in slow:
+                sock.sendall(body[10:])
+                self.assertEqual(wire.read_reply(sock)["status"], "ok")
+            for sock in silent:
+                sock.settimeout(10)
+                self.assertEqual(sock.recv(1), b"")
+        finally:
+            for sock in silent + slow:
+                sock.close()
+
+    def test_silent_clients_do_not_delay(self):
+        """Up to the number that a process holds."""
+        self.daemon.scan(messages.good())
+        silent = [wire.connect(self.daemon.socket) for _ in range(50)]
+        started = time.monotonic()
+        for number in range(10):
+            self.assert_fields(self.daemon.scan(messages.good(number)),
+                               status="ok")
+        self.assertLess(time.monotonic() - started, 1.5)
+        for sock in silent:
+            sock.close()
+
+    def test_client_that_goes_away(self):
+        body = messages.good(5)
+        data = wire.request("scan", user="gone", body_size=len(body)) + body
+        for end in (5, 30, len(data) - 1, len(data)):
+            with wire.connect(self.daemon.socket) as sock:
+                sock.sendall(data[:end])
+        self.assert_fields(self.daemon.scan(body), status="ok")
+
+    def test_no_leaks(self):
+        body = messages.good(6)
+        self.daemon.scan(body)
+        worker, = self.daemon.workers()
+
+        def descriptors():
+            return len(os.listdir("/proc/%d/fd" % worker))
+
+        def resident():
+            text = pathlib.Path("/proc/%d/smaps_rollup" % worker).read_text()
+            line = [l for l in text.splitlines() if l.startswith("Pss:")][0]
+            return int(line.split()[1])
+
+        def round_trip():
+            self.daemon.scan(body)
+            self.daemon.scan(None, key=b"k" * 16)
+            self.exchange(b"nonsense")
+            self.exchange(b"")
+            self.exchange(wire.request("scan", body_size=9) + b"x")
+
+        for _ in range(50):
+            round_trip()
+        before, memory = descriptors(), resident()
+        for _ in range(200):
+            round_trip()
+        self.assertTrue(wait_until(lambda: descriptors() <= before))
+        self.assertEqual(len(self.daemon.readers()), 1)
+        if self.BUILD == "plain":
+            self.assertLess(resident() - memory, 1500)
+
+    def test_latency(self):
+        """Printed; judged only for being sane."""
+        body = messages.good(7)
+        self.daemon.scan(body)
+        times = []
+        for _ in range(300):
+            started = time.perf_counter()
+            self.daemon.scan(body)
+            times.append(time.perf_counter() - started)
+        times.sort()
+        print("scan round trip: p50 %d us, p99 %d us"
+              % (times[150] * 1e6, times[297] * 1e6))
+        self.assertLess(times[150], 0.1)
+
+
+class Slow(Case):
+    def test_too_slow(self):
+        daemon = self.wardend(conf="[service]\nclient_msecs = 1500\n")
+        with wire.connect(daemon.socket) as sock:
+            started = time.monotonic()
+            sock.sendall(wire.request("scan", body_size=100))
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                for _ in range(100):
+                    sock.sendall(b"x")
+                    time.sleep(0.1)
+                    if time.monotonic() - started > 5:
+                        break
+            self.assertLess(time.monotonic() - started, 4)
+            reply = wire.read_reply(sock)
+            self.assert_fields(reply, status="bad-request")
+            self.assertIn("too long", reply["reason"])
+
+
+class Crashes(Case):
+    """fake-wardend: its parser does what the message's first line says."""
+
+    expected = ("was killed by signal",)
+
+    def test_crash_is_remembered(self):
+        daemon = self.wardend(fake=True, workers=2)
+        self.assert_fields(daemon.scan(b"good\n"), status="ok")
+        for what in ("crash", "exit", "garbage", "short"):
+            mail = b"FAKE %s\nbody\n" % what.encode()
+            started = time.monotonic()
+            reply = daemon.scan(mail)
+            self.assert_fields(reply, status="ok", verdict="unscannable",
+                               key=canonical_key(mail))
+            self.assertGreater(reply["delivery_id"], 0)
+            self.assertLess(time.monotonic() - started, 5)
+            crashes = sum(int(line) for line in self.crashes(daemon))
+            for _ in range(4):
+                again = daemon.scan(mail)
+                self.assert_fields(again, verdict="unscannable",
+                                   flags=wire.CACHED)
+            self.assertEqual(crashes, sum(int(line) for line in
+                                          self.crashes(daemon)))
+            self.assert_fields(daemon.scan(b"good\n"), status="ok",
+                               verdict="clean")
+
+    @staticmethod
+    def crashes(daemon):
+        """Of every worker: ask until both have answered."""
+        found = {}
+        for _ in range(200):
+            status = wire.status(daemon.socket)
+            found[status["pid"]] = status["reader_crashes"]
+            if len(found) == 2:
+                break
+        return found.values()
+
+    def test_deadline(self):
+        daemon = self.wardend(fake=True)
+        daemon.scan(b"good\n")
+        for deadline in (600, 2500):
+            started = time.monotonic()
+            mail = b"FAKE sleep\n%d\n" % deadline
+            reply = daemon.scan(mail, deadline=deadline)
+            self.assert_fields(reply, status="ok", verdict="unscannable")
+            self.assertLess(time.monotonic() - started,
+                            deadline / 1000 + 0.2)
+        self.assertEqual(len(daemon.readers()), 0)
+        self.assert_fields(daemon.scan(b"good\n"), verdict="clean")
+
+    def scan_in_thread(self, daemon, mail):
+        box = []
+
+        def run():
+            try:
+                box.append(daemon.scan(mail))
+            except (EOFError, OSError) as error:
+                box.append(error)
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread, box
+
+    def test_reader_killed(self):
+        daemon = self.wardend(fake=True)
+        daemon.scan(b"good\n")
+        thread, box = self.scan_in_thread(daemon, b"FAKE slower\n")
+        time.sleep(0.4)
+        for reader in daemon.readers():
+            os.kill(reader, signal.SIGKILL)
+        thread.join()
+        self.assert_fields(box[0], status="ok", verdict="clean")
+        # Between two messages it is nobody's fault.
+        for reader in daemon.readers():
+            os.kill(reader, signal.SIGKILL)
+        time.sleep(0.1)
+        self.assert_fields(daemon.scan(b"good\n"), verdict="clean")
+        self.assertEqual(wire.status(daemon.socket)["reader_crashes"], "1")
+
+    def test_worker_killed(self):
+        daemon = self.wardend(fake=True)
+        daemon.scan(b"good\n")
+        thread, box = self.scan_in_thread(daemon, b"FAKE slower\n")
+        time.sleep(0.3)
+        worker, = daemon.workers()
+        readers = daemon.readers()
+        os.kill(worker, signal.SIGKILL)
+        thread.join()
+        self.assertIsInstance(box[0], (EOFError, OSError))
+        self.assertTrue(wait_until(lambda: not set(readers) &
+                                   set(processes())))
+        self.assert_fields(daemon.scan(b"good\n"), verdict="clean")
+
+    def test_stop_finishes_the_scan(self):
+        daemon = self.wardend(fake=True)
+        daemon.scan(b"good\n")
+        thread, box = self.scan_in_thread(daemon, b"FAKE slower\n")
+        time.sleep(0.3)
+        everybody = set(daemon.workers() + daemon.readers())
+        self.assertEqual(daemon.stop(), 0)
+        thread.join()
+        self.assert_fields(box[0], status="ok", verdict="clean")
+        self.assertFalse(everybody & set(processes()))
+        self.assertFalse(daemon.socket.exists())
+
+    def test_parent_killed(self):
+        daemon = self.wardend(fake=True, workers=3)
+        for _ in range(9):
+            daemon.scan(b"good\n")
+        everybody = set(daemon.workers() + daemon.readers())
+        self.assertGreaterEqual(len(everybody), 4)
+        daemon.process.kill()
+        daemon.process.wait()
+        self.assertTrue(wait_until(lambda: not everybody &
+                                   set(processes())))
+        # What it left behind is replaced.
+        self.assertTrue(daemon.socket.exists())
+        daemon.log_file.close()
+        daemon.start()
+        self.assert_fields(daemon.scan(b"good\n"), status="ok")
+
+    def test_workers_share_the_load(self):
+        daemon = self.wardend(fake=True, workers=3)
+        daemon.scan(b"good\n")
+        started = time.monotonic()
+        threads = [self.scan_in_thread(daemon, b"FAKE slower\n%d\n" % i)
+                   for i in range(3)]
+        for thread, _ in threads:
+            thread.join()
+        self.assertLess(time.monotonic() - started, 3.9)
+        for _, box in threads:
+            self.assert_fields(box[0], verdict="clean")
+
+
+class Database(Case):
+    """It cannot be written: mail goes on, and is recorded later."""
+
+    def journal_size(self, daemon):
+        return sum(path.stat().st_size
+                   for path in daemon.journal.parent.iterdir()
+                   if path.name.startswith("journal"))
+
+    def test_unwritable(self):
+        daemon = self.wardend()
+        daemon.stop()
+        shutil.rmtree(daemon.database.parent)
+        daemon.database.parent.write_text("in the way")
+        daemon.start()
+        for number in range(6):
+            reply = daemon.scan(messages.good(number))
+            self.assert_fields(reply, status="ok", verdict="clean",
+                               flags=wire.UNRECORDED, delivery_id=0)
+        self.assertEqual(wire.status(daemon.socket)["database"], "failed")
+        self.assertGreater(self.journal_size(daemon), 0)
+        self.assertLess(daemon.log().count("database"), 4)
+        daemon.database.parent.unlink()
+        daemon.database.parent.mkdir()
+        if daemon.root:
+            os.chown(daemon.database.parent, UID, UID)
+        time.sleep(5.2)
+        self.assert_fields(daemon.scan(messages.good(50)), flags=0)
+        self.assertTrue(wait_until(lambda: len(daemon.sql(
+            "select * from recent_verdicts")) == 7), daemon.log())
+
+    def test_nothing_can_be_written(self):
+        daemon = self.wardend()
+        daemon.stop()
+        for path in (daemon.database.parent, daemon.journal.parent):
+            shutil.rmtree(path)
+            path.write_text("in the way")
+        daemon.start()
+        self.assert_fields(daemon.scan(messages.good()), status="tempfail")
+        self.assert_fields(daemon.ask("release", key=b"k" * 32),
+                           status="tempfail")
+
+    def test_locked(self):
+        daemon = self.wardend(conf="commit_msecs = 500\n")
+        daemon.scan(messages.good())
+        lock = sqlite3.connect(daemon.database, isolation_level=None,
+                               check_same_thread=False)
+        self.addCleanup(lock.close)
+        lock.execute("begin immediate")
+        for number in range(1, 4):
+            started = time.monotonic()
+            reply = daemon.scan(messages.good(number))
+            self.assert_fields(reply, status="ok", verdict="clean",
+                               flags=wire.UNRECORDED)
+            self.assertLess(time.monotonic() - started, 2.0)
+        lock.execute("rollback")
+        lock.close()
+        time.sleep(5.2)
+        self.assert_fields(daemon.scan(messages.good(9)), flags=0)
+        self.assertTrue(wait_until(lambda: len(daemon.sql(
+            "select * from recent_verdicts")) == 5), daemon.log())
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root to mount a tmpfs")
+    def test_full(self):
+        place = pathlib.Path(tempfile.mkdtemp(prefix="full-", dir="/tmp"))
+        self.addCleanup(shutil.rmtree, place, True)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o",
+                           "size=2m,mode=0777", "tmpfs", place],
+                          stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("no mounts here")
+        self.addCleanup(subprocess.run, ["umount", "-l", place])
+        daemon = self.wardend(database=place / "db" / "verdicts.sqlite")
+        self.assert_fields(daemon.scan(messages.good()), flags=0)
+        ballast = place / "ballast"
+        with contextlib.suppress(OSError), open(ballast, "wb") as out:
+            while True:
+                out.write(b"x" * 4096)
+                out.flush()
+        seen = set()
+        for number in range(1, 60):
+            reply = daemon.scan(messages.good(number))
+            self.assert_fields(reply, status="ok", verdict="clean")
+            seen.add(reply["flags"])
+        self.assertIn(wire.UNRECORDED, seen)
+        ballast.unlink()
+        time.sleep(5.2)
+        self.assert_fields(daemon.scan(messages.good(99)), flags=0)
+        self.assertTrue(wait_until(lambda: len(daemon.sql(
+            "select * from recent_verdicts")) == 61), daemon.log())
+        self.assertEqual(daemon.sql("pragma integrity_check"), [("ok",)])
+
+    def test_many_writers(self):
+        daemon = self.wardend(workers=4)
+        replies = []
+
+        def run(number):
+            for i in range(25):
+                replies.append(daemon.scan(messages.good(number * 100 + i)))
+        threads = [threading.Thread(target=run, args=(n,)) for n in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual({(r["status"], r["flags"]) for r in replies},
+                         {("ok", 0)})
+        self.assertEqual(len({r["delivery_id"] for r in replies}), 150)
+        self.assertEqual(daemon.sql("select count(*) from recent_verdicts"),
+                         [(150,)])
+
+
+class Starting(Case):
+    def run_once(self, *arguments, **options):
+        return subprocess.run(
+            [str(build_directory(self.BUILD) / "scanner/wardend"),
+             *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, timeout=60, **options)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root to be refused")
+    def test_root_is_refused(self):
+        done = self.run_once("--listen", "/tmp/never")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("root", done.stderr)
+        self.assertFalse(os.path.exists("/tmp/never"))
+
+    def test_usage(self):
+        for arguments in ((), ("--bogus",), ("--listen", "/x", "extra"),
+                          ("--listen", "/x", "--workers", "0")):
+            done = self.run_once(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertIn("wardend:", done.stderr)
+        self.assertIn("wardend", self.run_once("--version").stdout)
+        self.assertIn("--listen", self.run_once("--help").stdout)
+
+    def test_bad_configuration(self):
+        daemon = self.wardend(start=False, conf="[service]\nx = y\n")
+        done = subprocess.run(daemon.command, capture_output=True, text=True,
+                              **daemon.ids())
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("warden.conf", done.stderr)
+        (daemon.dir / "log").touch()
+
+    def test_second_and_foreign_socket(self):
+        daemon = self.wardend(options=("--socket-mode", "0640"))
+        self.assertEqual(daemon.socket.stat().st_mode & 0o777, 0o640)
+        second = subprocess.run(daemon.command, capture_output=True,
+                                text=True, **daemon.ids())
+        self.assertEqual(second.returncode, 1)
+        self.assertIn("already", second.stderr)
+        self.assert_fields(daemon.scan(messages.good()), status="ok")
+        daemon.stop()
+        daemon.socket.write_text("a file")
+        foreign = subprocess.run(daemon.command, capture_output=True,
+                                 text=True, **daemon.ids())
+        self.assertEqual(foreign.returncode, 1)
+        self.assertIn("no socket", foreign.stderr)
+        self.assertEqual(daemon.socket.read_text(), "a file")
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs a second user")
+    def test_strangers_are_no_administrators(self):
+        daemon = self.wardend(options=("--socket-mode", "0666"))
+        bad = daemon.scan(messages.eicar(8))
+        script = ("import sys; sys.path.insert(0, %r); import wire; "
+                  "print(wire.ask(%r, 'release', user='x', admin=1, "
+                  "key=bytes.fromhex(%r))['status'])"
+                  % (str(pathlib.Path(__file__).parent), str(daemon.socket),
+                     bad["key"].hex()))
+        done = subprocess.run(["/usr/bin/python3", "-c", script], user=65534,
+                              group=65534, extra_groups=[], text=True,
+                              capture_output=True)
+        self.assertEqual(done.stdout.strip(), "refused", done.stderr)
+
+
+def sanitized(case):
+    """The same tests with the sanitizer build."""
+    return type(case.__name__ + "Sanitized", (case,), {"BUILD": "asan"})
+
+
+AnswersSanitized = sanitized(Answers)
+ClientsSanitized = sanitized(Clients)
+SlowSanitized = sanitized(Slow)
+CrashesSanitized = sanitized(Crashes)
+DatabaseSanitized = sanitized(Database)
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
