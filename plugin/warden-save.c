@@ -147,6 +147,26 @@ saved_mail_set_key(struct warden_saved_mail *saved,
 }
 
 static void
+saved_mail_from_answer(struct warden_saved_mail *saved,
+		       const struct warden_answer *answer)
+{
+	saved->tell = answer->verdict == WARDEN_VERDICT_PENDING ?
+		WARDEN_TELL_PENDING : WARDEN_TELL_PLACE;
+	saved->delivery_id = answer->delivery_id;
+	saved->have_key = answer->key_size >= sizeof(saved->key);
+	memcpy(saved->key, answer->key, sizeof(saved->key));
+}
+
+/* The scanner says "not now". Nothing is saved, and it shall know. */
+static int
+target_defer(const struct save_target *target,
+	     const struct warden_answer *answer)
+{
+	saved_mail_from_answer(add_saved_mail(target), answer);
+	return target_fail(target, defer_error(target), answer->reason);
+}
+
+static void
 write_record(const struct save_target *target, struct mail *dest_mail,
 	     const struct warden_record *record)
 {
@@ -267,22 +287,9 @@ judge_save(const struct save_target *target, struct mail_save_context *ctx,
 	}
 	if (warden_judge(&q, target->wt->pool, answer_r, &error) < 0)
 		return target_fail(target, defer_error(target), error);
-	if (answer_r->action == WARDEN_ACTION_DEFER) {
-		return target_fail(target, defer_error(target),
-				   answer_r->reason);
-	}
+	if (answer_r->action == WARDEN_ACTION_DEFER)
+		return target_defer(target, answer_r);
 	return 0;
-}
-
-static void
-saved_mail_from_answer(struct warden_saved_mail *saved,
-		       const struct warden_answer *answer)
-{
-	saved->tell = answer->verdict == WARDEN_VERDICT_PENDING ?
-		WARDEN_TELL_PENDING : WARDEN_TELL_PLACE;
-	saved->delivery_id = answer->delivery_id;
-	saved->have_key = answer->key_size >= sizeof(saved->key);
-	memcpy(saved->key, answer->key, sizeof(saved->key));
 }
 
 /* Before the storage finishes: maildir puts keywords into the file's name
@@ -699,7 +706,7 @@ copy_judged(const struct save_target *target, struct mail_save_context *ctx,
 	if (judge_copy(target, ctx, mail, source, &answer) < 0)
 		return copy_cancel(ctx);
 	if (answer.action == WARDEN_ACTION_DEFER) {
-		(void)target_fail(target, defer_error(target), answer.reason);
+		(void)target_defer(target, &answer);
 		return copy_cancel(ctx);
 	}
 	i_zero(&add);
