@@ -18,6 +18,7 @@ void warden_scan_result_free(struct warden_scan_result *result)
 	warden_facts_free(result->facts);
 	if (result->findings != NULL)
 		g_ptr_array_unref(result->findings);
+	g_free(result->reason);
 	g_free(result);
 }
 
@@ -100,6 +101,7 @@ int warden_scan_fd(const struct warden_config *config,
 		warden_scan_result_free(result);
 		return -1;
 	}
+	result->reason = warden_scan_reason(config, result);
 	result->elapsed_usecs = g_get_monotonic_time() - started;
 	*result_r = result;
 	return 1;

@@ -11,6 +11,7 @@ struct warden_scan_result {
 	struct warden_facts *facts;
 	GPtrArray *findings;	/* struct warden_finding, strongest first */
 	struct warden_judgement judgement;
+	char *reason;		/* warden_scan_reason() of it all */
 	guint64 elapsed_usecs;
 };
 

@@ -239,7 +239,6 @@ static void answer_result(struct warden_exchange *exchange,
 {
 	const struct warden_service *service = exchange->service;
 	struct warden_answer *answer = exchange->answer;
-	g_autofree char *reason = warden_scan_reason(service->config, result);
 	struct outcome outcome = {
 		.verdict = result->judgement.verdict,
 		.action = result->judgement.action,
@@ -258,7 +257,7 @@ static void answer_result(struct warden_exchange *exchange,
 		answer->reply.flags |= WARDEN_REPLY_TRUNCATED;
 	memcpy(answer->reply.key, result->facts->key, WARDEN_KEY_SIZE);
 	answer->reply.have_key = true;
-	warden_answer_set_reason(answer, reason);
+	warden_answer_set_reason(answer, result->reason);
 	warden_answer_set_symbols(answer, result->findings);
 
 	struct warden_delivery delivery = outcome_delivery(exchange, &outcome);
