@@ -16,6 +16,9 @@
 /* How long a request that has begun to arrive keeps others out. The plugin
    sends frame and body in one go: even 10 MB are here by then. */
 #define YOUNG_USECS (20 * 1000)
+/* The same for a client that has only just connected: it is about to send, and
+   must not find itself behind somebody else's scan. */
+#define NEW_USECS (3 * 1000)
 /* A full house makes room by sending away who has said nothing for so long. */
 #define SILENT_USECS (50 * 1000)
 /* Housekeeping waits for a quiet moment, but not for ever. */
@@ -77,17 +80,18 @@ static void refuse(struct serve *serve, struct warden_connection *connection)
 	(void)warden_connection_reply(connection, &reply);
 }
 
-static bool is_arriving(const struct warden_connection *connection, gint64 now)
+static gint64 arriving_until(const struct warden_connection *connection)
 {
-	return connection->state <= WARDEN_CONNECTION_BODY &&
-	       connection->started != 0 &&
-	       now - connection->started < YOUNG_USECS;
+	if (connection->state > WARDEN_CONNECTION_BODY)
+		return 0;
+	return connection->started != 0 ? connection->started + YOUNG_USECS :
+		connection->accepted + NEW_USECS;
 }
 
 static bool any_arriving(const struct serve *serve, gint64 now)
 {
 	for (guint i = 0; i < serve->n_connections; i++) {
-		if (is_arriving(serve->connections[i], now))
+		if (now < arriving_until(serve->connections[i]))
 			return true;
 	}
 	return false;
@@ -205,8 +209,8 @@ static gint64 next_event(const struct serve *serve, gint64 now)
 			continue;
 		next = MIN(next, warden_connection_deadline(
 			connection, serve->service->config->client_msecs));
-		if (is_arriving(connection, now))
-			next = MIN(next, connection->started + YOUNG_USECS);
+		if (now < arriving_until(connection))
+			next = MIN(next, arriving_until(connection));
 	}
 	if (serve->stop_at != 0)
 		next = MIN(next, serve->stop_at);
@@ -324,6 +328,7 @@ void warden_serve(struct warden_service *service,
 		  struct warden_master *master)
 {
 	struct serve serve = { .service = service, .master = master };
+	bool looked = true;
 	gint64 now;
 
 	if (master->accepted_fd >= 0)
@@ -331,8 +336,10 @@ void warden_serve(struct warden_service *service,
 			       master->listeners[0], g_get_monotonic_time());
 	for (;;) {
 		now = g_get_monotonic_time();
-		expire(&serve, now);
-		if (serve.stop_at != 0)
+		/* Not after a scan, but after looking what came meanwhile. */
+		if (looked)
+			expire(&serve, now);
+		if (looked && serve.stop_at != 0)
 			drop_unserved(&serve, now);
 		if (serve.stop_at != 0 && serve.n_connections == 0)
 			break;
@@ -343,12 +350,14 @@ void warden_serve(struct warden_service *service,
 			handle_one(&serve);
 			if (serve.unhoused >= HOUSEKEEPING_REQUESTS_MAX)
 				housekeeping(&serve);
+			looked = false;
 			continue;
 		}
 		warden_master_report(master, !arriving && serve.stop_at == 0);
 		bool quiet = serve.unhoused > 0 && !arriving;
-		if (wait_for_events(&serve, !quiet) == 0 && quiet)
+		if (wait_for_events(&serve, looked && !quiet) == 0 && quiet)
 			housekeeping(&serve);
+		looked = true;
 	}
 	if (serve.unhoused > 0)
 		housekeeping(&serve);
