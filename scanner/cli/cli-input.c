@@ -175,13 +175,13 @@ static void mbox_line(struct mbox *mbox, const char *line, gsize size,
 		holder_write(&mbox->holder, mbox->empty,
 			     strlen(mbox->empty));
 	mbox->empty = NULL;
-	mbox->started |= size > 0;
 	if (start && ended && size == 1)
-		mbox->empty = "\n";
+		mbox->empty = mbox->started ? "\n" : NULL;
 	else if (start && ended && size == 2 && line[0] == '\r')
-		mbox->empty = "\r\n";
+		mbox->empty = mbox->started ? "\r\n" : NULL;
 	else
 		holder_write(&mbox->holder, line, size);
+	mbox->started |= mbox->holder.size > 0;
 }
 
 static gsize mbox_block(struct mbox *mbox, const char *block, gsize size,

@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+"""Run `warden scan --json` over tests/cases and compare.
+
+Each case is a folder with message.eml and expect.json:
+
+  verdict, action   exactly these
+  symbols           findings that must be there (others may)
+  absent            findings that must not
+  only              exactly these findings, as a set
+  parts             each of these must be among the parts, with these values
+  unscanned         reasons that must be there
+  list              indicators to import into a database for this case
+  database          "broken": a file that is no database
+  why               what the case is about, for people
+
+Whatever the case, the report must keep its contract. Also compares the table
+of checks, config/scores.conf, docs/checks.md and the cases: each symbol has to
+stand in all of them. Usage: run_cases.py WARDEN [CASE…]
+"""
+
+import configparser
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CASES = ROOT / "tests" / "cases"
+# No message can make them happen; their unit tests do.
+NO_CASE = {"SCAN_FAILED"}
+KEYS = {
+    "": {"file": str, "verdict": str, "action": str, "score": float,
+         "findings": list, "parts": list, "urls": list, "unscanned": list,
+         "sha256": str, "engine": dict, "elapsed_us": int},
+    "findings": {"symbol": str, "score": float, "family": str,
+                 "technique": str, "detail": str, "part": str},
+    "parts": {"path": str, "name": str, "declared_type": str,
+              "detected_type": str, "size": int, "sha256": str},
+    "urls": {"url": str, "host": str, "text": str, "source": str},
+    "unscanned": {"part": str, "reason": str},
+    "engine": {"version": str, "epoch": int},
+}
+
+
+def shape_faults(report):
+    """Keys and types of ARCHITECTURE's contract."""
+    def look(where, value):
+        for key, kind in KEYS[where].items():
+            if key not in value:
+                yield "%s lacks %s" % (where or "report", key)
+            elif not isinstance(value[key], kind):
+                yield "%s.%s is %r" % (where, key, value[key])
+    yield from look("", report)
+    for where in ("findings", "parts", "urls", "unscanned"):
+        for entry in report.get(where, []):
+            yield from look(where, entry)
+    yield from look("engine", report.get("engine", {}))
+    total = sum(f["score"] for f in report.get("findings", []))
+    if abs(total - report.get("score", 0)) > 0.001:
+        yield "scores add up to %g, not %g" % (total, report["score"])
+    paths = [p["path"] for p in report.get("parts", [])]
+    if len(set(paths)) != len(paths):
+        yield "two parts have one path"
+
+
+def expectation_faults(report, expect):
+    found = {f["symbol"] for f in report["findings"]}
+    for key in ("verdict", "action"):
+        if key in expect and report[key] != expect[key]:
+            yield "%s is %s, expected %s" % (key, report[key], expect[key])
+    for symbol in expect.get("symbols", []):
+        if symbol not in found:
+            yield "no %s" % symbol
+    for symbol in expect.get("absent", []):
+        if symbol in found:
+            yield "%s was found" % symbol
+    if "only" in expect and found != set(expect["only"]):
+        yield "found %s, expected only %s" % (sorted(found), expect["only"])
+    for wanted in expect.get("parts", []):
+        if not any(all(part.get(k) == v for k, v in wanted.items())
+                   for part in report["parts"]):
+            yield "no part %s among %s" % (wanted, [
+                (p["path"], p["name"], p["detected_type"])
+                for p in report["parts"]])
+    reasons = {u["reason"] for u in report["unscanned"]}
+    for reason in expect.get("unscanned", []):
+        if reason not in reasons:
+            yield "not unscanned for %s (%s)" % (reason, sorted(reasons))
+
+
+class Runner:
+    def __init__(self, warden, prefix=()):
+        self.warden, self.prefix = str(warden), list(prefix)
+
+    def run(self, *arguments):
+        return subprocess.run([*self.prefix, self.warden, *arguments],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL, text=True)
+
+    def config(self, folder, expect):
+        """A configuration with the case's lists."""
+        database = pathlib.Path(folder, "verdicts.sqlite")
+        config = pathlib.Path(folder, "warden.conf")
+        config.write_text("[store]\ndatabase = %s\njournal = %s\n"
+                          % (database, pathlib.Path(folder, "journal")))
+        if expect.get("database") == "broken":
+            database.write_bytes(b"this is no database\n" * 1000)
+            return config
+        source = pathlib.Path(folder, "list.txt")
+        source.write_text("".join(line + "\n" for line in expect["list"]))
+        done = self.run("feed", "import", "--config", str(config), "--name",
+                        "case", str(source))
+        if done.returncode:
+            raise RuntimeError("feed import: " + done.stderr)
+        return config
+
+    def case(self, folder):
+        """The faults of one case."""
+        expect = json.loads((folder / "expect.json").read_text())
+        message = str(folder / "message.eml")
+        with tempfile.TemporaryDirectory(prefix="warden-case-",
+                                         dir="/tmp") as scratch:
+            arguments = ["scan", "--json"]
+            if "list" in expect or "database" in expect:
+                arguments += ["--config", str(self.config(scratch, expect))]
+            done = self.run(*arguments, message)
+        if done.returncode or done.stdout.count("\n") != 1:
+            return ["exit %d, %d lines: %s" % (
+                done.returncode, done.stdout.count("\n"), done.stderr)]
+        report = json.loads(done.stdout)
+        faults = list(shape_faults(report))
+        if report.get("file") != message:
+            faults.append("file is %r" % report.get("file"))
+        return faults or list(expectation_faults(report, expect))
+
+
+def table():
+    """(symbol, family, technique) of every family in scanner/checks."""
+    row = re.compile(r'^\t\{ "([A-Z0-9_]+)", "([a-z]+)", "([A-Z0-9.]*)" \}',
+                     re.M)
+    return [found for path in sorted((ROOT / "scanner/checks").glob("*.c"))
+            for found in row.findall(path.read_text())]
+
+
+def agreement_faults():
+    """Where table, configuration, documentation and cases differ."""
+    symbols = {symbol: technique for symbol, _, technique in table()}
+    scores = configparser.ConfigParser(interpolation=None)
+    scores.read(ROOT / "config/scores.conf")
+    documented = dict(re.findall(r"^\| `([A-Z0-9_]+)` \|.*?\| ([^|]*) \|$",
+                                 (ROOT / "docs/checks.md").read_text(), re.M))
+    cases = set()
+    for path in CASES.glob("*/expect.json"):
+        cases.update(json.loads(path.read_text()).get("symbols", []))
+    for symbol in sorted(set(symbols) | set(scores.sections())
+                         | set(documented) | cases):
+        if symbol not in symbols:
+            yield "%s is not in the table of checks" % symbol
+            continue
+        if symbol not in scores:
+            yield "%s is not in config/scores.conf" % symbol
+        elif set(scores[symbol]) != {"score", "class", "reason"}:
+            yield "[%s] needs score, class and reason" % symbol
+        if symbol not in documented:
+            yield "%s is not in docs/checks.md" % symbol
+        elif documented[symbol] != (symbols[symbol] or "–"):
+            yield "docs/checks.md: %s is %s" % (symbol, symbols[symbol])
+        if symbol not in cases | NO_CASE:
+            yield "no case has %s among its symbols" % symbol
+    if not symbols:
+        yield "no table of checks was found"
+
+
+def main(arguments):
+    if not arguments:
+        print(__doc__.strip().splitlines()[-1], file=sys.stderr)
+        return 2
+    runner = Runner(arguments[0])
+    names = arguments[1:]
+    passed = failed = skipped = 0
+    for folder in sorted(CASES.iterdir()):
+        if not (folder / "expect.json").exists() or (
+                names and folder.name not in names):
+            continue
+        faults = runner.case(folder)
+        for fault in faults:
+            print("%s: %s" % (folder.name, fault))
+        failed += bool(faults)
+        passed += not faults
+    if not names:
+        faults = list(agreement_faults())
+        print("".join(fault + "\n" for fault in faults), end="")
+        failed += bool(faults)
+        passed += not faults
+    print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
