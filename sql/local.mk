@@ -1,1 +1,35 @@
-# sql
+noinst_LIBRARIES += sql/libwarden-store.a
+sql_libwarden_store_a_SOURCES = \
+	sql/schema.h \
+	sql/store.h \
+	sql/store-queue.c \
+	sql/store-queue.h \
+	sql/store-sqlite.c \
+	sql/store-sqlite-feed.c \
+	sql/store-sqlite-lookup.c \
+	sql/store-sqlite-private.h \
+	sql/store-sqlite-query.c \
+	sql/store-sqlite-record.c \
+	sql/store-sqlite-statement.c
+nodist_sql_libwarden_store_a_SOURCES = sql/schema.c
+sql_libwarden_store_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
+
+WARDEN_SCHEMA = sql/schema/0001-initial.sql
+wardenschemadir = $(wardendatadir)/schema
+wardenschema_DATA = $(WARDEN_SCHEMA)
+EXTRA_DIST += $(WARDEN_SCHEMA)
+BUILT_SOURCES += sql/schema.c
+CLEANFILES += sql/schema.c
+sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql
+	$(AM_V_GEN)$(MKDIR_P) sql && { \
+	  echo '#include "sql/schema.h"'; \
+	  echo 'const char *const warden_schema[] = {'; \
+	  for file in $^; do \
+	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' \
+	      $$file; \
+	    echo ','; \
+	  done; \
+	  echo '};'; \
+	  echo 'const unsigned int warden_schema_count ='; \
+	  echo 'sizeof(warden_schema) / sizeof(warden_schema[0]);'; } \
+	  > $@.tmp && mv $@.tmp $@

@@ -145,6 +145,17 @@ int warden_store_feed_replace(struct warden_store *store, const char *name,
 /* 1 removed, 0 no such feed, -1. */
 int warden_store_feed_remove(struct warden_store *store, const char *name,
 			     char **error_r);
+struct warden_feed {
+	const char *name, *source;
+	bool allow;
+	gint64 imported;
+	guint64 indicators;
+};
+/* By name. 1 or -1. */
+int warden_store_feed_list(struct warden_store *store,
+			   void (*each)(const struct warden_feed *feed,
+					void *context),
+			   void *context, char **error_r);
 
 /* --- queries for the command line ---------------------------------------- */
 

@@ -1,0 +1,60 @@
+#ifndef WARDEN_STORE_SQLITE_PRIVATE_H
+#define WARDEN_STORE_SQLITE_PRIVATE_H
+
+/* What the store's files share. Every statement is prepared from a constant
+   text, kept, and reset after use; values are always bound. */
+
+#include "store.h"
+#include "store-queue.h"
+
+#include <sqlite3.h>
+
+struct warden_store {
+	char *path;
+	sqlite3 *db;
+	struct warden_store_queue *queue;	/* NULL when read-only */
+	enum warden_store_mode mode;
+	guint commit_msecs;
+	gint64 budget_ends;	/* monotonic µs, of the running transaction */
+	GHashTable *statements;	/* text (static) → sqlite3_stmt */
+};
+
+/* One use of a statement: sound stays true until the first failure, so that a
+   row of binds needs one check at the end. */
+struct statement {
+	struct warden_store *store;
+	sqlite3_stmt *stmt;
+	int next;	/* parameter to bind */
+	bool sound;
+};
+
+/* text must be a string constant. */
+void statement_init(struct statement *st, struct warden_store *store,
+		    const char *text);
+void bind_int(struct statement *st, gint64 value);
+void bind_real(struct statement *st, double value);
+void bind_text(struct statement *st, const char *value);	/* NULL = "" */
+void bind_blob(struct statement *st, const void *data, gsize size);
+void bind_null(struct statement *st);
+/* SQLITE_ROW → 1, done → 0, else -1. */
+int statement_step(struct statement *st);
+/* Also after failures. */
+void statement_reset(struct statement *st);
+/* bind…, then this: run to the end and reset. 1 or -1. */
+int statement_run(struct statement *st);
+
+const char *column_text(struct statement *st, int column);
+gint64 column_int(struct statement *st, int column);
+
+/* A writer's turn and transaction. _begin: 1 or -1 (nothing begun). _end with
+   sound FALSE, or when the commit fails, rolls back and returns -1 with
+   *error_r; else 1. */
+int store_begin(struct warden_store *store, char **error_r);
+int store_end(struct warden_store *store, bool sound, char **error_r);
+/* "path: what: SQLite's words" */
+char *store_error(struct warden_store *store, const char *what);
+/* For reads that failed. Always -1. */
+int store_fail(struct warden_store *store, const char *what, char **error_r);
+gint64 store_now(void);
+
+#endif

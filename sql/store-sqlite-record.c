@@ -1,0 +1,510 @@
+#include "warden-config.h"
+
+#include "store-sqlite-private.h"
+
+#include <string.h>
+
+enum state { STATE_INTENDED, STATE_STORED, STATE_ABORTED, STATE_GONE };
+
+#define RELEASE_KEY_SIZE 16
+
+/* --- messages ------------------------------------------------------------- */
+
+static gint64 find_message(struct warden_store *store, const guint8 *key,
+			   bool *sound)
+{
+	struct statement st;
+	gint64 id = 0;
+	int ret;
+
+	statement_init(&st, store, "SELECT id FROM messages WHERE key = ?");
+	bind_blob(&st, key, WARDEN_SHA256_SIZE);
+	ret = statement_step(&st);
+	if (ret > 0)
+		id = column_int(&st, 0);
+	statement_reset(&st);
+	*sound = *sound && ret >= 0;
+	return id;
+}
+
+static char *symbols_of(const GPtrArray *findings)
+{
+	GString *symbols = g_string_new(NULL);
+
+	for (guint i = 0; i < findings->len; i++) {
+		const struct warden_finding *finding =
+			g_ptr_array_index(findings, i);
+
+		/* Same symbol in several parts: named once. */
+		if (i > 0 && strcmp(((struct warden_finding *)
+				     findings->pdata[i - 1])->symbol,
+				    finding->symbol) == 0)
+			continue;
+		g_string_append_printf(symbols, "%s%s",
+				       symbols->len > 0 ? " " : "",
+				       finding->symbol);
+	}
+	return g_string_free(symbols, FALSE);
+}
+
+static const struct warden_address *
+first_address(const struct warden_facts *facts)
+{
+	static const struct warden_address none = { (char *)"", (char *)"" };
+
+	return facts->header.from->len == 0 ? &none :
+		facts->header.from->pdata[0];
+}
+
+static void bind_judgement(struct statement *st,
+			   const struct warden_scan_result *result,
+			   const struct warden_epoch *epoch,
+			   const char *reason, const char *symbols)
+{
+	bind_int(st, store_now());
+	bind_int(st, result->judgement.verdict);
+	bind_real(st, result->judgement.score);
+	bind_int(st, epoch->rules);
+	bind_int(st, epoch->lists);
+	bind_text(st, reason);
+	bind_text(st, symbols);
+}
+
+static gint64 insert_message(struct warden_store *store,
+			     const struct warden_scan_result *result,
+			     const struct warden_epoch *epoch, gint64 time,
+			     const char *symbols, bool *sound)
+{
+	const struct warden_facts *facts = result->facts;
+	const struct warden_address *from = first_address(facts);
+	const struct warden_address *reply =
+		facts->header.reply_to->len == 0 ? NULL :
+		facts->header.reply_to->pdata[0];
+	g_autofree char *address = g_utf8_strdown(from->address, -1);
+	struct statement st;
+
+	statement_init(&st, store, "INSERT INTO messages (judged, verdict, "
+		"score, rules_epoch, list_generation, reason, symbols, key, "
+		"size, subject, from_name, from_address, reply_to, "
+		"message_id, date_secs, first_seen) "
+		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	bind_judgement(&st, result, epoch, result->reason, symbols);
+	bind_blob(&st, facts->key, WARDEN_SHA256_SIZE);
+	bind_int(&st, (gint64)facts->size);
+	bind_text(&st, facts->header.subject);
+	bind_text(&st, from->name);
+	bind_text(&st, address);
+	bind_text(&st, reply == NULL ? "" : reply->address);
+	bind_text(&st, facts->header.message_id);
+	bind_int(&st, facts->header.date);
+	bind_int(&st, time);
+	*sound = statement_run(&st) > 0 && *sound;
+	return sqlite3_last_insert_rowid(store->db);
+}
+
+static void insert_parts(struct warden_store *store, gint64 id,
+			 const GPtrArray *parts, bool *sound)
+{
+	for (guint i = 0; i < parts->len && *sound; i++) {
+		const struct warden_part *part = parts->pdata[i];
+		struct statement st;
+
+		statement_init(&st, store, "INSERT INTO parts VALUES "
+			       "(?,?,?,?,?,?,?,?,?,?)");
+		bind_int(&st, id);
+		bind_int(&st, i);
+		bind_text(&st, part->path);
+		bind_text(&st, part->name);
+		bind_text(&st, part->declared_type);
+		bind_text(&st, part->detected_type);
+		bind_int(&st, part->kind);
+		bind_int(&st, part->flags);
+		bind_int(&st, (gint64)part->size);
+		bind_blob(&st, part->sha256, WARDEN_SHA256_SIZE);
+		*sound = statement_run(&st) > 0;
+	}
+}
+
+static void insert_urls(struct warden_store *store, gint64 id,
+			const GPtrArray *urls, bool *sound)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < urls->len && *sound; i++) {
+		const struct warden_url *url = urls->pdata[i];
+		struct statement st;
+
+		/* A newsletter links the same page twenty times. */
+		if (!g_hash_table_add(seen, url->url))
+			continue;
+		statement_init(&st, store, "INSERT INTO urls VALUES "
+			       "(?,?,?,?,?,?,?)");
+		bind_int(&st, id);
+		bind_int(&st, i);
+		bind_text(&st, url->url);
+		bind_text(&st, url->host);
+		bind_text(&st, url->text);
+		bind_text(&st, url->source);
+		bind_text(&st, url->part);
+		*sound = statement_run(&st) > 0;
+	}
+}
+
+static void insert_findings(struct warden_store *store, gint64 id,
+			    const GPtrArray *findings, bool *sound)
+{
+	for (guint i = 0; i < findings->len && *sound; i++) {
+		const struct warden_finding *finding = findings->pdata[i];
+		struct statement st;
+
+		statement_init(&st, store, "INSERT INTO findings VALUES "
+			       "(?,?,?,?,?,?,?,?)");
+		bind_int(&st, id);
+		bind_int(&st, i);
+		bind_text(&st, finding->symbol);
+		bind_text(&st, finding->family);
+		bind_text(&st, finding->technique);
+		bind_real(&st, finding->score);
+		bind_text(&st, finding->detail);
+		bind_text(&st, finding->part);
+		*sound = statement_run(&st) > 0;
+	}
+}
+
+static void insert_unscanned(struct warden_store *store, gint64 id,
+			     const GPtrArray *list, bool *sound)
+{
+	for (guint i = 0; i < list->len && *sound; i++) {
+		const struct warden_unscanned *unscanned = list->pdata[i];
+		struct statement st;
+
+		statement_init(&st, store, "INSERT INTO unscanned VALUES "
+			       "(?,?,?,?)");
+		bind_int(&st, id);
+		bind_int(&st, i);
+		bind_text(&st, unscanned->part);
+		bind_text(&st, unscanned->reason);
+		*sound = statement_run(&st) > 0;
+	}
+}
+
+static void delete_of(struct warden_store *store, const char *text, gint64 id,
+		      bool *sound)
+{
+	struct statement st;
+
+	statement_init(&st, store, text);
+	bind_int(&st, id);
+	*sound = statement_run(&st) > 0 && *sound;
+}
+
+static void update_message(struct warden_store *store, gint64 id,
+			   const struct warden_scan_result *result,
+			   const struct warden_epoch *epoch,
+			   const char *symbols, bool *sound)
+{
+	struct statement st;
+
+	statement_init(&st, store, "UPDATE messages SET judged = ?, "
+		"verdict = ?, score = ?, rules_epoch = ?, "
+		"list_generation = ?, reason = ?, symbols = ? WHERE id = ?");
+	bind_judgement(&st, result, epoch, result->reason, symbols);
+	bind_int(&st, id);
+	*sound = statement_run(&st) > 0 && *sound;
+	delete_of(store, "DELETE FROM findings WHERE message_id = ?", id,
+		  sound);
+	delete_of(store, "DELETE FROM unscanned WHERE message_id = ?", id,
+		  sound);
+}
+
+/* A message seen before keeps its row. Its parts and URLs are written again
+   only when the rules that read them are newer. */
+static gint64 record_message(struct warden_store *store,
+			     const struct warden_scan_result *result,
+			     const struct warden_epoch *epoch, gint64 time,
+			     bool *sound)
+{
+	g_autofree char *symbols = symbols_of(result->findings);
+	gint64 id = find_message(store, result->facts->key, sound);
+	bool is_new = id == 0, newer = FALSE;
+	struct statement st;
+
+	if (is_new) {
+		id = insert_message(store, result, epoch, time, symbols,
+				    sound);
+	} else {
+		statement_init(&st, store, "SELECT rules_epoch < ? FROM "
+			       "messages WHERE id = ?");
+		bind_int(&st, epoch->rules);
+		bind_int(&st, id);
+		newer = statement_step(&st) > 0 && column_int(&st, 0) != 0;
+		statement_reset(&st);
+		update_message(store, id, result, epoch, symbols, sound);
+	}
+	if (newer) {
+		delete_of(store, "DELETE FROM parts WHERE message_id = ?", id,
+			  sound);
+		delete_of(store, "DELETE FROM urls WHERE message_id = ?", id,
+			  sound);
+	}
+	if (is_new || newer) {
+		insert_parts(store, id, result->facts->parts, sound);
+		insert_urls(store, id, result->facts->urls, sound);
+	}
+	insert_findings(store, id, result->findings, sound);
+	insert_unscanned(store, id, result->facts->unscanned, sound);
+	return id;
+}
+
+/* --- deliveries ------------------------------------------------------------ */
+
+static gint64 user_id(struct warden_store *store, const char *name,
+		      bool *sound)
+{
+	struct statement st;
+	gint64 id = 0;
+	int ret;
+
+	statement_init(&st, store, "SELECT id FROM users WHERE name = ?");
+	bind_text(&st, name);
+	ret = statement_step(&st);
+	if (ret > 0)
+		id = column_int(&st, 0);
+	statement_reset(&st);
+	*sound = *sound && ret >= 0;
+	if (id != 0 || !*sound)
+		return id;
+	statement_init(&st, store, "INSERT INTO users (name) VALUES (?)");
+	bind_text(&st, name);
+	*sound = statement_run(&st) > 0;
+	return sqlite3_last_insert_rowid(store->db);
+}
+
+static guint64 insert_delivery(struct warden_store *store, gint64 message_id,
+			       const struct warden_delivery *delivery,
+			       bool *sound)
+{
+	gint64 user = user_id(store, delivery->user, sound);
+	struct statement st;
+
+	statement_init(&st, store, "INSERT INTO deliveries (message_id, time, "
+		"user_id, recipient, sender, service, session, actor, "
+		"operation, wanted_mailbox, origin, verdict, action, keyword) "
+		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	if (message_id != 0)
+		bind_int(&st, message_id);
+	else
+		bind_null(&st);
+	bind_int(&st, delivery->time != 0 ? delivery->time : store_now());
+	bind_int(&st, user);
+	bind_text(&st, delivery->recipient);
+	bind_text(&st, delivery->sender);
+	bind_text(&st, delivery->service);
+	bind_text(&st, delivery->session);
+	bind_text(&st, delivery->actor);
+	bind_int(&st, delivery->operation);
+	bind_text(&st, delivery->mailbox);
+	bind_text(&st, delivery->origin);
+	bind_int(&st, delivery->verdict);
+	bind_int(&st, delivery->action);
+	bind_text(&st, delivery->keyword);
+	*sound = statement_run(&st) > 0 && *sound;
+	return (guint64)sqlite3_last_insert_rowid(store->db);
+}
+
+int warden_store_record_scan(struct warden_store *store,
+			     const struct warden_scan_result *result,
+			     const struct warden_epoch *epoch,
+			     const struct warden_delivery *delivery,
+			     guint64 *delivery_id_r, char **error_r)
+{
+	bool sound = TRUE;
+	guint64 delivery_id = 0;
+
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	gint64 id = record_message(store, result, epoch, delivery->time != 0 ?
+				   delivery->time : store_now(), &sound);
+	if (sound)
+		delivery_id = insert_delivery(store, id, delivery, &sound);
+	if (store_end(store, sound, error_r) < 0)
+		return -1;
+	*delivery_id_r = delivery_id;
+	return 1;
+}
+
+int warden_store_record_delivery(struct warden_store *store,
+				 const guint8 *key,
+				 const struct warden_delivery *delivery,
+				 guint64 *delivery_id_r, char **error_r)
+{
+	bool sound = TRUE;
+	gint64 id = 0;
+	guint64 delivery_id = 0;
+
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	if (key != NULL)
+		id = find_message(store, key, &sound);
+	if (sound)
+		delivery_id = insert_delivery(store, id, delivery, &sound);
+	if (store_end(store, sound, error_r) < 0)
+		return -1;
+	*delivery_id_r = delivery_id;
+	return 1;
+}
+
+int warden_store_place(struct warden_store *store,
+		       const struct warden_place *place, char **error_r)
+{
+	struct statement st;
+	bool sound;
+	int changed;
+
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	statement_init(&st, store, "UPDATE deliveries SET state = ?, "
+		"mailbox = ?, mailbox_guid = ?, uid_validity = ?, uid = ?, "
+		"guid = ? WHERE id = ?");
+	bind_int(&st, place->aborted ? STATE_ABORTED : STATE_STORED);
+	bind_text(&st, place->mailbox);
+	if (place->mailbox_guid != NULL)
+		bind_blob(&st, place->mailbox_guid, WARDEN_GUID_SIZE);
+	else
+		bind_null(&st);
+	bind_int(&st, place->uid_validity);
+	bind_int(&st, place->uid);
+	bind_text(&st, place->guid);
+	bind_int(&st, (gint64)place->delivery_id);
+	sound = statement_run(&st) > 0;
+	changed = sqlite3_changes(store->db);
+	if (store_end(store, sound, error_r) < 0)
+		return -1;
+	return changed > 0 ? 1 : 0;
+}
+
+/* --- releases and the audit trail ------------------------------------------- */
+
+static void insert_audit(struct warden_store *store, const char *actor,
+			 const char *what, const char *object,
+			 const char *comment, bool *sound)
+{
+	struct statement st;
+
+	statement_init(&st, store, "INSERT INTO audit (time, actor, what, "
+		       "object, comment) VALUES (?,?,?,?,?)");
+	bind_int(&st, store_now());
+	bind_text(&st, actor);
+	bind_text(&st, what);
+	bind_text(&st, object);
+	bind_text(&st, comment);
+	*sound = statement_run(&st) > 0 && *sound;
+}
+
+int warden_store_audit(struct warden_store *store, const char *actor,
+		       const char *what, const char *object,
+		       const char *comment, char **error_r)
+{
+	bool sound = TRUE;
+
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	insert_audit(store, actor, what, object, comment, &sound);
+	return store_end(store, sound, error_r);
+}
+
+int warden_store_is_released(struct warden_store *store, const guint8 *key,
+			     gsize key_size, const char *user, char **error_r)
+{
+	struct statement st;
+	int ret, found = 0;
+
+	if (key_size < RELEASE_KEY_SIZE)
+		return 0;
+	statement_init(&st, store, "SELECT max(CASE WHEN user = '' OR "
+		       "actor <> user THEN 2 ELSE 1 END) FROM releases "
+		       "WHERE key = ? AND user IN ('', ?)");
+	bind_blob(&st, key, RELEASE_KEY_SIZE);
+	bind_text(&st, user);
+	ret = statement_step(&st);
+	if (ret > 0)
+		found = (int)column_int(&st, 0);
+	statement_reset(&st);
+	return ret < 0 ? store_fail(store, "looking for a release", error_r) :
+		found;
+}
+
+/* The message with that key or first half of one, 0 if there is none. */
+static gint64 find_by_prefix(struct warden_store *store, const guint8 *key,
+			     gsize size, bool *sound)
+{
+	guint8 low[WARDEN_SHA256_SIZE], high[WARDEN_SHA256_SIZE];
+	struct statement st;
+	gint64 id = 0;
+	int ret;
+
+	size = MIN(size, sizeof(low));
+	memset(low, 0, sizeof(low));
+	memset(high, 0xff, sizeof(high));
+	memcpy(low, key, size);
+	memcpy(high, key, size);
+	statement_init(&st, store, "SELECT id FROM messages "
+		       "WHERE key BETWEEN ? AND ? LIMIT 1");
+	bind_blob(&st, low, sizeof(low));
+	bind_blob(&st, high, sizeof(high));
+	ret = statement_step(&st);
+	if (ret > 0)
+		id = column_int(&st, 0);
+	statement_reset(&st);
+	*sound = *sound && ret >= 0;
+	return id;
+}
+
+static char *hex(const guint8 *data, gsize size)
+{
+	GString *text = g_string_new(NULL);
+
+	for (gsize i = 0; i < size; i++)
+		g_string_append_printf(text, "%02x", data[i]);
+	return g_string_free(text, FALSE);
+}
+
+int warden_store_release(struct warden_store *store, const guint8 *key,
+			 gsize key_size, const char *user, bool global,
+			 const char *actor, const char *comment,
+			 const struct warden_delivery *delivery,
+			 guint64 *delivery_id_r, char **error_r)
+{
+	struct statement st;
+	guint64 delivery_id = 0;
+	bool sound = TRUE;
+
+	if (key_size < RELEASE_KEY_SIZE) {
+		*error_r = g_strdup_printf("release: a key of %" G_GSIZE_FORMAT
+					   " bytes is too short", key_size);
+		return -1;
+	}
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	statement_init(&st, store, "INSERT OR REPLACE INTO releases "
+		       "(key, user, time, actor, comment) VALUES (?,?,?,?,?)");
+	bind_blob(&st, key, RELEASE_KEY_SIZE);
+	bind_text(&st, global ? "" : user);
+	bind_int(&st, store_now());
+	bind_text(&st, actor);
+	bind_text(&st, comment);
+	sound = statement_run(&st) > 0;
+	g_autofree char *object = hex(key, key_size);
+	insert_audit(store, actor, global ? "release-global" : "release",
+		     object, comment, &sound);
+	if (sound && delivery != NULL) {
+		gint64 id = find_by_prefix(store, key, key_size, &sound);
+
+		delivery_id = insert_delivery(store, id, delivery, &sound);
+	}
+	if (store_end(store, sound, error_r) < 0)
+		return -1;
+	if (delivery_id_r != NULL)
+		*delivery_id_r = delivery_id;
+	return 1;
+}

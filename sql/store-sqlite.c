@@ -1,0 +1,354 @@
+#include "warden-config.h"
+
+#include "store-sqlite-private.h"
+#include "schema.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A WAL of so many pages is copied back when nobody waits; one of so many is
+   cut down while the other writers stand in the queue. */
+#define CHECKPOINT_PAGES 1000
+#define CHECKPOINT_PAGES_FULL 16000
+#define COMMIT_MSECS_DEFAULT 2000
+
+/* --- files -------------------------------------------------------------- */
+
+/* Whoever opens the database, its files belong to the directory's owner: an
+   administrator's command as root must not leave a -wal or -shm that locks
+   the service out. */
+static void adopt_files(const char *path)
+{
+	g_autofree char *dir = g_path_get_dirname(path);
+	g_autofree char *queue_path = g_strconcat(path, "-queue", NULL);
+	g_autofree char *wal = g_strconcat(path, "-wal", NULL);
+	g_autofree char *shm = g_strconcat(path, "-shm", NULL);
+	const char *const files[] = { path, wal, shm, queue_path };
+	struct stat st;
+
+	if (geteuid() != 0 || stat(dir, &st) < 0 || st.st_uid == 0)
+		return;
+	for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+		if (lchown(files[i], st.st_uid, st.st_gid) < 0 &&
+		    errno != ENOENT)
+			g_debug("%s: %s", files[i], g_strerror(errno));
+	}
+}
+
+static int execute(struct warden_store *store, const char *sql,
+		   char **error_r)
+{
+	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return 1;
+	return store_fail(store, sql, error_r);
+}
+
+/* --- schema --------------------------------------------------------------- */
+
+static gint64 schema_version(struct warden_store *store)
+{
+	struct statement st;
+	gint64 version = -1;
+
+	statement_init(&st, store, "PRAGMA user_version");
+	if (statement_step(&st) > 0)
+		version = column_int(&st, 0);
+	statement_reset(&st);
+	return version;
+}
+
+static int check_version(struct warden_store *store, gint64 version,
+			 char **error_r)
+{
+	if (version < 0)
+		return store_fail(store, "reading the schema version",
+				  error_r);
+	if (version <= (gint64)warden_schema_count)
+		return 1;
+	*error_r = g_strdup_printf(
+		"%s: schema version %" G_GINT64_FORMAT " is newer than this "
+		"program's %u", store->path, version, warden_schema_count);
+	return -1;
+}
+
+/* Several processes may start at once: the version is read again inside. */
+static int migrate(struct warden_store *store, char **error_r)
+{
+	gint64 version;
+	bool sound = TRUE;
+
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	version = schema_version(store);
+	for (; sound && version >= 0 && version < warden_schema_count;
+	     version++) {
+		g_autofree char *mark = g_strdup_printf(
+			"PRAGMA user_version = %d", (int)version + 1);
+
+		sound = sqlite3_exec(store->db, warden_schema[version], NULL,
+				     NULL, NULL) == SQLITE_OK &&
+			sqlite3_exec(store->db, mark, NULL, NULL,
+				     NULL) == SQLITE_OK;
+	}
+	return store_end(store, sound && version >= 0, error_r);
+}
+
+static void finalize(void *statement)
+{
+	sqlite3_finalize(statement);
+}
+
+/* --- open and close ------------------------------------------------------- */
+
+static int open_database(struct warden_store *store, char **error_r)
+{
+	int flags = store->mode == WARDEN_STORE_WRITE ?
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE :
+		SQLITE_OPEN_READONLY;
+
+	if (sqlite3_open_v2(store->path, &store->db,
+			    flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		return store_fail(store, "open", error_r);
+	sqlite3_extended_result_codes(store->db, 1);
+	sqlite3_busy_timeout(store->db, (int)store->commit_msecs);
+	/* Nobody's SQL but ours, and no function that reads files. */
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	return execute(store, "PRAGMA foreign_keys = ON;"
+		       "PRAGMA temp_store = MEMORY;"
+		       "PRAGMA cache_size = -8000", error_r);
+}
+
+static int open_for_writing(struct warden_store *store, char **error_r)
+{
+	g_autofree char *queue_path =
+		g_strconcat(store->path, "-queue", NULL);
+	gint64 version;
+
+	if (warden_store_queue_open(queue_path, 0660, &store->queue,
+				    error_r) < 0)
+		return -1;
+	int turn = warden_store_queue_enter(store->queue,
+					    store->commit_msecs, error_r);
+	if (turn == 0)
+		*error_r = g_strdup_printf("%s: other writers hold it",
+					   store->path);
+	if (turn <= 0)
+		return -1;
+	/* Becoming a WAL database takes SQLite's exclusive lock. */
+	int ret = execute(store, "PRAGMA journal_mode = WAL;"
+			  "PRAGMA synchronous = NORMAL;"
+			  "PRAGMA wal_autocheckpoint = 0;"
+			  "PRAGMA journal_size_limit = 67108864", error_r);
+	warden_store_queue_leave(store->queue);
+	if (ret < 0)
+		return -1;
+	version = schema_version(store);
+	if (check_version(store, version, error_r) < 0)
+		return -1;
+	return version < warden_schema_count ? migrate(store, error_r) : 1;
+}
+
+int warden_store_open(const char *path,
+		      const struct warden_store_settings *settings,
+		      struct warden_store **store_r, char **error_r)
+{
+	struct warden_store *store = g_new0(struct warden_store, 1);
+	mode_t old_mask;
+	int ret;
+
+	store->path = g_strdup(path);
+	store->mode = settings->mode;
+	store->commit_msecs = settings->commit_msecs == 0 ?
+		COMMIT_MSECS_DEFAULT : settings->commit_msecs;
+	store->statements = g_hash_table_new_full(
+		g_direct_hash, g_direct_equal, NULL,
+		finalize);
+	/* Subjects and addresses: for the service and its group only. */
+	old_mask = umask(0007);
+	ret = open_database(store, error_r);
+	if (ret > 0 && store->mode == WARDEN_STORE_WRITE)
+		ret = open_for_writing(store, error_r);
+	else if (ret > 0)
+		ret = check_version(store, schema_version(store), error_r);
+	umask(old_mask);
+	adopt_files(path);
+	if (ret < 0)
+		warden_store_close(&store);
+	else
+		*store_r = store;
+	return ret;
+}
+
+void warden_store_close(struct warden_store **_store)
+{
+	struct warden_store *store = *_store;
+
+	if (store == NULL)
+		return;
+	*_store = NULL;
+	g_hash_table_unref(store->statements);
+	sqlite3_close(store->db);
+	warden_store_queue_close(&store->queue);
+	g_free(store->path);
+	g_free(store);
+}
+
+void warden_store_fds(struct warden_store *store,
+		      void (*each)(int fd, void *context), void *context)
+{
+	/* SQLite does not tell its own; the reader closes everything that it
+	   was not given (close_range), these are for callers that fork
+	   otherwise. */
+	if (store->queue != NULL)
+		each(warden_store_queue_fd(store->queue), context);
+}
+
+/* --- epochs --------------------------------------------------------------- */
+
+static gint64 meta_get(struct warden_store *store, const char *key)
+{
+	struct statement st;
+	gint64 value = -1;
+
+	statement_init(&st, store, "SELECT value FROM meta WHERE key = ?");
+	bind_text(&st, key);
+	if (statement_step(&st) > 0)
+		value = column_int(&st, 0);
+	statement_reset(&st);
+	return value;
+}
+
+static int read_epoch(struct warden_store *store, guint64 *fingerprint_r,
+		      struct warden_epoch *epoch_r, char **error_r)
+{
+	struct statement st;
+	int ret;
+
+	statement_init(&st, store, "SELECT "
+		"(SELECT value FROM meta WHERE key = 'rules_epoch'), "
+		"(SELECT value FROM meta WHERE key = 'rules_fingerprint'), "
+		"(SELECT value FROM meta WHERE key = 'list_generation')");
+	ret = statement_step(&st);
+	if (ret > 0) {
+		epoch_r->rules = (guint32)column_int(&st, 0);
+		*fingerprint_r = (guint64)column_int(&st, 1);
+		epoch_r->lists = (guint32)column_int(&st, 2);
+	}
+	statement_reset(&st);
+	return ret > 0 ? 1 : store_fail(store, "reading the epoch", error_r);
+}
+
+static int advance_rules(struct warden_store *store, guint64 fingerprint,
+			 char **error_r)
+{
+	struct statement st;
+	bool sound;
+
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	/* Another process may have been here while we waited our turn. */
+	sound = TRUE;
+	if ((guint64)meta_get(store, "rules_fingerprint") != fingerprint) {
+		statement_init(&st, store, "UPDATE meta SET value = value + 1 "
+			       "WHERE key = 'rules_epoch'");
+		sound = statement_run(&st) > 0;
+		statement_init(&st, store, "UPDATE meta SET value = ? "
+			       "WHERE key = 'rules_fingerprint'");
+		bind_int(&st, (gint64)fingerprint);
+		sound = statement_run(&st) > 0 && sound;
+	}
+	return store_end(store, sound, error_r);
+}
+
+int warden_store_epoch(struct warden_store *store, guint64 fingerprint,
+		       struct warden_epoch *epoch_r, char **error_r)
+{
+	guint64 stored;
+
+	if (read_epoch(store, &stored, epoch_r, error_r) < 0)
+		return -1;
+	if (stored == fingerprint || store->mode != WARDEN_STORE_WRITE)
+		return 1;
+	if (advance_rules(store, fingerprint, error_r) < 0)
+		return -1;
+	return read_epoch(store, &stored, epoch_r, error_r);
+}
+
+/* --- upkeep ---------------------------------------------------------------- */
+
+void warden_store_idle(struct warden_store *store)
+{
+	g_autofree char *error = NULL;
+	int pages = 0, copied = 0;
+
+	if (store->mode != WARDEN_STORE_WRITE)
+		return;
+	/* The WAL's size costs no lock to see. */
+	g_autofree char *wal = g_strconcat(store->path, "-wal", NULL);
+	struct stat st;
+	if (stat(wal, &st) < 0 || st.st_size < CHECKPOINT_PAGES * 4096)
+		return;
+	if (sqlite3_wal_checkpoint_v2(store->db, NULL,
+				      SQLITE_CHECKPOINT_PASSIVE, &pages,
+				      &copied) != SQLITE_OK)
+		return;
+	if (pages < CHECKPOINT_PAGES_FULL ||
+	    warden_store_queue_enter(store->queue, 0, &error) <= 0)
+		return;
+	sqlite3_busy_timeout(store->db, 100);
+	sqlite3_wal_checkpoint_v2(store->db, NULL,
+				  SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	warden_store_queue_leave(store->queue);
+}
+
+static int each_problem(struct warden_store *store, const char *pragma,
+			void (*each)(const char *problem, void *context),
+			void *context, char **error_r)
+{
+	struct statement st;
+	int ret, problems = 0;
+
+	statement_init(&st, store, pragma);
+	while ((ret = statement_step(&st)) > 0) {
+		if (strcmp(column_text(&st, 0), "ok") == 0)
+			continue;
+		problems++;
+		each(column_text(&st, 0), context);
+	}
+	statement_reset(&st);
+	if (ret < 0)
+		return store_fail(store, pragma, error_r);
+	return problems == 0 ? 1 : 0;
+}
+
+int warden_store_check(struct warden_store *store,
+		       void (*each)(const char *problem, void *context),
+		       void *context, char **error_r)
+{
+	int integrity = each_problem(store, "PRAGMA integrity_check", each,
+				     context, error_r);
+	int keys, mode;
+
+	if (integrity < 0)
+		return -1;
+	keys = each_problem(store, "SELECT 'a row of ' || \"table\" || "
+			    "' points to no row of ' || parent "
+			    "FROM pragma_foreign_key_check", each, context,
+			    error_r);
+	if (keys < 0)
+		return -1;
+	mode = each_problem(store, "SELECT 'journal mode is ' || journal_mode "
+			    "FROM pragma_journal_mode "
+			    "WHERE journal_mode <> 'wal'", each, context,
+			    error_r);
+	if (mode < 0)
+		return -1;
+	if (schema_version(store) != warden_schema_count) {
+		each("the schema is older than this program", context);
+		return 0;
+	}
+	return integrity > 0 && keys > 0 && mode > 0 ? 1 : 0;
+}
