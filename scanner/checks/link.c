@@ -11,6 +11,7 @@
 
 static const struct warden_symbol symbols[] = {
 	{ "LINK_IP_ADDRESS", "link", "T1566.002" },
+	{ "LINK_IP_OBFUSCATED", "link", "T1566.002" },
 	{ "LINK_TEXT_MISMATCH", "link", "T1566.002" },
 	{ "LINK_TEXT_REDIRECTED", "link", "T1566.002" },
 	{ "LINK_USERINFO", "link", "T1566.002" },
@@ -219,30 +220,63 @@ static void check_text(struct context *context, const struct warden_url *url,
 			    url->part, "shows %s, leads to %s", shown, host);
 }
 
-static void check_target(struct context *context, const struct warden_url *url,
-			 const struct warden_url_parts *parts)
+/* 203.0.113.7 as everybody writes it, not as one number, in hex or octal. */
+static bool is_plain_address(const char *host)
+{
+	return strchr(host, ':') != NULL || g_hostname_is_ip_address(host);
+}
+
+static void check_address(struct context *context,
+			  const struct warden_url *url, const char *host)
 {
 	bool local;
 
 	/* Plain text names addresses for people to read (logs, settings). */
-	if (strcmp(url->source, "text") != 0 &&
-	    warden_url_host_is_address(parts->host, &local) && !local) {
+	if (strcmp(url->source, "text") == 0 ||
+	    !warden_url_host_is_address(host, &local))
+		return;
+	if (!is_plain_address(host)) {
+		warden_findings_add(context->findings, "LINK_IP_OBFUSCATED",
+				    url->part, "leads to a bare address,"
+				    " written as %s", host);
+	} else if (!local && strstr(url->text, host) == NULL) {
 		warden_findings_add(context->findings, "LINK_IP_ADDRESS",
 				    url->part, "leads to the bare address %s",
-				    parts->host);
+				    host);
 	}
-	if (parts->userinfo[0] != '\0' &&
-	    g_str_has_prefix(parts->scheme, "http")) {
-		g_autofree char *user = g_strndup(
-			parts->userinfo, strcspn(parts->userinfo, ":/%"));
-		g_autofree char *name = warden_url_host_ascii(user);
+}
 
-		warden_findings_add(context->findings,
-				    is_host_name(name) ?
-				    "LINK_USERINFO_HOST" : "LINK_USERINFO",
-				    url->part, "begins with \"%s\" and leads to"
-				    " %s", user, parts->host);
+/* "www.bank.com", "bank.com-login": some label is a top-level domain. */
+static bool looks_like_host(const char *name)
+{
+	for (const char *dot = strchr(name, '.'); dot != NULL;
+	     dot = strchr(dot + 1, '.')) {
+		gsize size = 1;
+
+		while (g_ascii_isalnum(dot[size]))
+			size++;
+		g_autofree char *end = g_strndup(dot, size);
+		if (size > 1 && warden_url_has_known_tld(end))
+			return TRUE;
 	}
+	return FALSE;
+}
+
+static void check_userinfo(struct context *context,
+			   const struct warden_url *url,
+			   const struct warden_url_parts *parts)
+{
+	g_autofree char *user = NULL, *name = NULL;
+
+	if (parts->userinfo[0] == '\0' ||
+	    !g_str_has_prefix(parts->scheme, "http"))
+		return;
+	user = g_strndup(parts->userinfo, strcspn(parts->userinfo, ":/"));
+	name = warden_url_host_ascii(user);
+	warden_findings_add(context->findings, looks_like_host(name) ?
+			    "LINK_USERINFO_HOST" : "LINK_USERINFO", url->part,
+			    "begins with \"%s\" and leads to %s", user,
+			    parts->host);
 }
 
 /* Which domains get many different links with unreadable tokens. */
@@ -280,7 +314,8 @@ static void run(const struct warden_check_input *input,
 
 		if (warden_url_split(url->url, &parts)) {
 			check_text(&context, url, parts.host);
-			check_target(&context, url, &parts);
+			check_address(&context, url, parts.host);
+			check_userinfo(&context, url, &parts);
 		}
 		warden_url_parts_clear(&parts);
 	}

@@ -761,14 +761,15 @@ def link_address():
 def link_address_number():
     """203.0.113.77 as one number, as browsers take it."""
     return (with_html('<p><a href="http://3405803853/x">Open</a></p>'),
-            suspicious("LINK_IP_ADDRESS"))
+            phishing("LINK_IP_OBFUSCATED"))
 
 
 @case
 def link_address_control():
     """Addresses of one's own network, and in a log."""
     return (with_html(
-        '<p><a href="http://192.168.178.1/">the router</a></p>',
+        '<p><a href="http://192.168.178.1/">the router</a>, '
+        '<a href="http://203.0.113.77:8080/">203.0.113.77:8080</a></p>',
         text="Jan 2 03:04:06 mx1 smtpd[123]: connect from 203.0.113.77\n"
         "See http://203.0.113.77/status for its status.\n"), CLEAN)
 
