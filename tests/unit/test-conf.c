@@ -9,12 +9,18 @@
 
 static char *folder;
 
-static char *write_file(const char *name, const char *text)
+static void write_text(const char *name, const char *text)
 {
-	char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *path = g_build_filename(folder, name, NULL);
 
 	g_assert_true(g_file_set_contents(path, text, -1, NULL));
-	return path;
+}
+
+/* Returns its path. */
+static char *write_file(const char *name, const char *text)
+{
+	write_text(name, text);
+	return g_build_filename(folder, name, NULL);
 }
 
 static struct warden_config *load(const char *text)
@@ -154,11 +160,11 @@ static void test_scores_file(void)
 		{ "[DOUBLE_EXTENSION]\nclass = clean\n",
 		  "own.conf|class|clean" },
 	};
-	g_autofree char *own = write_file(
-		"own.conf", "[DOUBLE_EXTENSION]\nscore = 1.5\nclass = policy\n"
-		"reason = Two\\nlines\n");
-	struct warden_config *config =
-		load("[policy]\nscores = own.conf\n");
+	struct warden_config *config;
+
+	write_text("own.conf", "[DOUBLE_EXTENSION]\nscore = 1.5\n"
+		   "class = policy\nreason = Two\\nlines\n");
+	config = load("[policy]\nscores = own.conf\n");
 
 	g_assert_cmpint(warden_policy_class(config->policy,
 					    "DOUBLE_EXTENSION"), ==,
@@ -172,11 +178,11 @@ static void test_scores_file(void)
 	warden_config_free(config);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-		g_autofree char *bad = write_file("own.conf", rows[i].text);
 		g_autofree char *path = write_file(
 			"warden.conf", "[policy]\nscores = own.conf\n");
 		g_autofree char *error = NULL;
 
+		write_text("own.conf", rows[i].text);
 		g_assert_cmpint(warden_config_load(path, &config, &error), ==,
 				-1);
 		assert_words(error, rows[i].words);
