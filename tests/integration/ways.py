@@ -34,9 +34,7 @@ def mail(verdict=None, size=0, tag=None, headers=b""):
               b"Hello,", b".", b"..two dots and From lines:",
               b"From here on", b"\ttabs and trailing space "]
     body = b"\r\n".join(lines) + b"\r\n"
-    while len(body) < size:
-        body += b"x" * 70 + b"\r\n"
-    return body
+    return body + (b"x" * 70 + b"\r\n") * max(0, (size - len(body)) // 72)
 
 
 def tag_of(message):
