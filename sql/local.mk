@@ -2,6 +2,8 @@ noinst_LIBRARIES += sql/libwarden-store.a
 sql_libwarden_store_a_SOURCES = \
 	sql/schema.h \
 	sql/store.h \
+	sql/store-journal.c \
+	sql/store-journal.h \
 	sql/store-queue.c \
 	sql/store-queue.h \
 	sql/store-sqlite.c \

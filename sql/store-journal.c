@@ -1,0 +1,477 @@
+#include "warden-config.h"
+
+#include "store-journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* File: magic[4] reserved[4] start:u64 of the first record not yet replayed,
+   end:u64 of the last whole one, then records. What stands behind the end is
+   an append that did not finish; the next one overwrites it. */
+#define MAGIC "WRDJ"
+#define FILE_HEADER_SIZE 24
+#define RECORD_HEADER_SIZE 12
+#define CHECKSUM_SIZE 8
+#define RECORD_MAX (WARDEN_FACTS_SIZE_MAX + 1024 * 1024)
+#define LOCK_MSECS 1000
+
+/* facts (empty = none), key (empty = unknown), findings, judgement, epoch,
+   delivery */
+#define FINDING_TYPE "(sssdss)"
+#define DELIVERY_TYPE "(xsssssssssuuu)"
+#define RECORD_TYPE "(ayaya" FINDING_TYPE "(uuds)s(uu)" DELIVERY_TYPE ")"
+
+struct warden_journal {
+	char *path;
+	guint64 size_max;
+};
+
+struct warden_journal *warden_journal_new(const char *path, guint64 size_max)
+{
+	struct warden_journal *journal = g_new0(struct warden_journal, 1);
+
+	journal->path = g_strdup(path);
+	journal->size_max = path == NULL ? 0 : size_max;
+	return journal;
+}
+
+void warden_journal_free(struct warden_journal **journal)
+{
+	if (*journal == NULL)
+		return;
+	g_free((*journal)->path);
+	g_clear_pointer(journal, g_free);
+}
+
+static int fail(const struct warden_journal *journal, const char *what,
+		char **error_r)
+{
+	*error_r = g_strdup_printf("%s: %s: %s", journal->path, what,
+				   g_strerror(errno));
+	return -1;
+}
+
+/* --- records --------------------------------------------------------------- */
+
+static GVariant *blob(const void *data, gsize size)
+{
+	return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, size, 1);
+}
+
+static const char *text(const char *value)
+{
+	return value == NULL || !g_utf8_validate(value, -1, NULL) ? "" : value;
+}
+
+static GVariant *findings_value(const GPtrArray *findings)
+{
+	GVariantBuilder builder;
+
+	g_variant_builder_init(&builder, G_VARIANT_TYPE("a" FINDING_TYPE));
+	for (guint i = 0; findings != NULL && i < findings->len; i++) {
+		const struct warden_finding *finding = findings->pdata[i];
+
+		g_variant_builder_add(&builder, FINDING_TYPE, finding->symbol,
+				      finding->family, finding->technique,
+				      finding->score, finding->detail,
+				      finding->part);
+	}
+	return g_variant_builder_end(&builder);
+}
+
+static GVariant *delivery_value(const struct warden_delivery *d)
+{
+	return g_variant_new(DELIVERY_TYPE, d->time, text(d->user),
+			     text(d->recipient), text(d->sender),
+			     text(d->service), text(d->session),
+			     text(d->actor), text(d->mailbox), text(d->origin),
+			     text(d->keyword), (guint32)d->operation,
+			     (guint32)d->verdict, (guint32)d->action);
+}
+
+static GVariant *
+record_value(const struct warden_scan_result *result,
+	     const struct warden_epoch *epoch, const guint8 *key,
+	     const struct warden_delivery *delivery)
+{
+	static const struct warden_epoch no_epoch;
+	static const struct warden_judgement no_judgement;
+	const struct warden_judgement *judgement =
+		result == NULL ? &no_judgement : &result->judgement;
+	g_autoptr(GBytes) facts = result == NULL ?
+		g_bytes_new_static("", 0) :
+		warden_facts_serialise(result->facts);
+	gsize size;
+	const void *data = g_bytes_get_data(facts, &size);
+
+	if (epoch == NULL)
+		epoch = &no_epoch;
+	return g_variant_ref_sink(g_variant_new(
+		"(@ay@ay@a" FINDING_TYPE "(uuds)s(uu)@" DELIVERY_TYPE ")",
+		blob(data, size),
+		blob(key, key == NULL ? 0 : WARDEN_SHA256_SIZE),
+		findings_value(result == NULL ? NULL : result->findings),
+		(guint32)judgement->verdict, (guint32)judgement->action,
+		judgement->score, text(judgement->keyword),
+		result == NULL ? "" : text(result->reason),
+		epoch->rules, epoch->lists, delivery_value(delivery)));
+}
+
+static void checksum(const void *data, gsize size, guint8 *sum_r)
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	guint8 digest[WARDEN_SHA256_SIZE];
+	gsize length = sizeof(digest);
+
+	g_checksum_update(sum, data, (gssize)size);
+	g_checksum_get_digest(sum, digest, &length);
+	memcpy(sum_r, digest, CHECKSUM_SIZE);
+}
+
+static void put_u32(guint8 *to, guint32 value)
+{
+	value = GUINT32_TO_LE(value);
+	memcpy(to, &value, sizeof(value));
+}
+
+static guint32 get_u32(const guint8 *from)
+{
+	guint32 value;
+
+	memcpy(&value, from, sizeof(value));
+	return GUINT32_FROM_LE(value);
+}
+
+/* --- the file ---------------------------------------------------------------- */
+
+static int lock_file(int fd)
+{
+	gint64 deadline = g_get_monotonic_time() + LOCK_MSECS * 1000;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -1;
+		if (g_get_monotonic_time() > deadline) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		g_usleep(2000);
+	}
+	return 1;
+}
+
+static bool read_all(int fd, void *data, gsize size, guint64 offset)
+{
+	gsize done = 0;
+
+	while (done < size) {
+		gssize n = pread(fd, (char *)data + done, size - done,
+				 (off_t)(offset + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return FALSE;
+		done += (gsize)n;
+	}
+	return TRUE;
+}
+
+static bool write_all(int fd, const void *data, gsize size, guint64 offset)
+{
+	gsize done = 0;
+
+	while (done < size) {
+		gssize n = pwrite(fd, (const char *)data + done, size - done,
+				  (off_t)(offset + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return FALSE;
+		done += (gsize)n;
+	}
+	return TRUE;
+}
+
+struct span {
+	guint64 start, end;
+};
+
+static bool write_span(int fd, const struct span *span)
+{
+	guint8 header[FILE_HEADER_SIZE] = MAGIC;
+	guint64 start = GUINT64_TO_LE(span->start);
+	guint64 end = GUINT64_TO_LE(span->end);
+
+	memcpy(header + 8, &start, sizeof(start));
+	memcpy(header + 16, &end, sizeof(end));
+	return write_all(fd, header, sizeof(header), 0);
+}
+
+/* A file that is none of ours, or empty, starts anew. */
+static void read_span(int fd, struct span *span_r)
+{
+	guint8 header[FILE_HEADER_SIZE];
+
+	span_r->start = span_r->end = FILE_HEADER_SIZE;
+	if (!read_all(fd, header, sizeof(header), 0) ||
+	    memcmp(header, MAGIC, 4) != 0)
+		return;
+	memcpy(&span_r->start, header + 8, sizeof(span_r->start));
+	memcpy(&span_r->end, header + 16, sizeof(span_r->end));
+	span_r->start = GUINT64_FROM_LE(span_r->start);
+	span_r->end = GUINT64_FROM_LE(span_r->end);
+	if (span_r->start < FILE_HEADER_SIZE || span_r->end < span_r->start)
+		span_r->start = span_r->end = FILE_HEADER_SIZE;
+}
+
+/* The record at offset: its end, or 0 if there is no whole, sound one. data_r
+   is aligned for GVariant and the caller's. */
+static guint64 read_record(int fd, guint64 offset, GBytes **data_r)
+{
+	guint8 header[RECORD_HEADER_SIZE], sum[CHECKSUM_SIZE];
+	guint8 *data;
+	guint32 size;
+
+	if (!read_all(fd, header, sizeof(header), offset))
+		return 0;
+	size = get_u32(header);
+	if (size == 0 || size > RECORD_MAX)
+		return 0;
+	data = g_malloc(size);
+	if (!read_all(fd, data, size, offset + RECORD_HEADER_SIZE)) {
+		g_free(data);
+		return 0;
+	}
+	checksum(data, size, sum);
+	if (memcmp(sum, header + 4, CHECKSUM_SIZE) != 0) {
+		g_free(data);
+		return 0;
+	}
+	*data_r = g_bytes_new_take(data, size);
+	return offset + RECORD_HEADER_SIZE + size;
+}
+
+static int open_journal(struct warden_journal *journal, int flags)
+{
+	int fd = open(journal->path, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW,
+		      0660);
+	int code;
+
+	if (fd < 0 || lock_file(fd) > 0)
+		return fd;
+	code = errno;
+	close(fd);
+	errno = code;
+	return -1;
+}
+
+static int append_record(struct warden_journal *journal, int fd,
+			 const void *data, gsize size, char **error_r)
+{
+	guint8 header[RECORD_HEADER_SIZE];
+	struct span span;
+
+	read_span(fd, &span);
+	if (span.end + RECORD_HEADER_SIZE + size > journal->size_max) {
+		errno = ENOSPC;
+		return fail(journal, "the journal is full", error_r);
+	}
+	put_u32(header, (guint32)size);
+	checksum(data, size, header + 4);
+	if (!write_all(fd, header, sizeof(header), span.end) ||
+	    !write_all(fd, data, size, span.end + RECORD_HEADER_SIZE))
+		return fail(journal, "write", error_r);
+	span.end += RECORD_HEADER_SIZE + size;
+	return write_span(fd, &span) ? 1 : fail(journal, "write", error_r);
+}
+
+int warden_journal_append(struct warden_journal *journal,
+			  const struct warden_scan_result *result,
+			  const struct warden_epoch *epoch,
+			  const guint8 *key,
+			  const struct warden_delivery *delivery,
+			  char **error_r)
+{
+	g_autoptr(GVariant) value = NULL;
+	int fd, ret;
+
+	if (journal->size_max == 0) {
+		*error_r = g_strdup("there is no journal");
+		return -1;
+	}
+	fd = open_journal(journal, O_CREAT);
+	if (fd < 0)
+		return fail(journal, "open", error_r);
+	value = record_value(result, epoch, key, delivery);
+	ret = append_record(journal, fd, g_variant_get_data(value),
+			    g_variant_get_size(value), error_r);
+	close(fd);
+	return ret;
+}
+
+guint64 warden_journal_size(const struct warden_journal *journal)
+{
+	struct stat st;
+
+	if (journal->size_max == 0 || stat(journal->path, &st) < 0 ||
+	    st.st_size <= FILE_HEADER_SIZE)
+		return 0;
+	return (guint64)st.st_size - FILE_HEADER_SIZE;
+}
+
+/* --- replay ------------------------------------------------------------------ */
+
+static void finding_free(void *data)
+{
+	struct warden_finding *finding = data;
+
+	g_free(finding->detail);
+	g_free(finding->part);
+	g_free(finding);
+}
+
+static GPtrArray *read_findings(GVariant *list)
+{
+	GPtrArray *findings = g_ptr_array_new_with_free_func(finding_free);
+	const char *symbol, *family, *technique, *detail, *part;
+	GVariantIter iter;
+	double score;
+
+	g_variant_iter_init(&iter, list);
+	while (g_variant_iter_next(&iter, "(&s&s&sd&s&s)", &symbol, &family,
+				   &technique, &score, &detail, &part)) {
+		struct warden_finding *finding =
+			g_new0(struct warden_finding, 1);
+
+		finding->symbol = g_intern_string(symbol);
+		finding->family = g_intern_string(family);
+		finding->technique = g_intern_string(technique);
+		finding->score = score;
+		finding->detail = g_strdup(detail);
+		finding->part = g_strdup(part);
+		g_ptr_array_add(findings, finding);
+	}
+	return findings;
+}
+
+static void read_delivery(GVariant *value, struct warden_delivery *delivery)
+{
+	guint32 operation, verdict, action;
+
+	g_variant_get(value, "(x&s&s&s&s&s&s&s&s&suuu)", &delivery->time,
+		      &delivery->user, &delivery->recipient,
+		      &delivery->sender, &delivery->service,
+		      &delivery->session, &delivery->actor,
+		      &delivery->mailbox, &delivery->origin,
+		      &delivery->keyword, &operation, &verdict, &action);
+	delivery->operation = MIN(operation, WARDEN_OPERATION_LAST);
+	delivery->verdict = MIN(verdict, WARDEN_VERDICT_LAST);
+	delivery->action = MIN(action, WARDEN_ACTION_LAST);
+}
+
+/* 1 written, 0 unsound, -1 the store failed. */
+static int
+store_record(struct warden_store *store, GBytes *bytes, char **error_r)
+{
+	g_autoptr(GVariant) value = g_variant_ref_sink(
+		g_variant_new_from_bytes(G_VARIANT_TYPE(RECORD_TYPE), bytes,
+					 FALSE));
+	g_autoptr(GVariant) facts_value = NULL, key_value = NULL;
+	g_autoptr(GVariant) findings = NULL, delivery_value = NULL;
+	struct warden_scan_result result = { 0 };
+	struct warden_delivery delivery = { 0 };
+	struct warden_epoch epoch;
+	const char *keyword, *reason;
+	guint32 verdict, action;
+	guint64 delivery_id;
+	gsize size, key_size;
+	int ret;
+
+	if (!g_variant_is_normal_form(value))
+		return 0;
+	g_variant_get(value, "(@ay@ay@a" FINDING_TYPE "(uud&s)&s(uu)@"
+		      DELIVERY_TYPE ")", &facts_value, &key_value, &findings,
+		      &verdict, &action, &result.judgement.score, &keyword,
+		      &reason, &epoch.rules, &epoch.lists, &delivery_value);
+	read_delivery(delivery_value, &delivery);
+	const void *data = g_variant_get_fixed_array(facts_value, &size, 1);
+	const guint8 *key = g_variant_get_fixed_array(key_value, &key_size,
+						      1);
+	if (size == 0)
+		return warden_store_record_delivery(store,
+			key_size == WARDEN_SHA256_SIZE ? key : NULL,
+			&delivery, &delivery_id, error_r);
+	g_autoptr(GBytes) facts_bytes = g_bytes_new(data, size);
+	g_autofree char *unsound = NULL;
+	if (warden_facts_deserialise(facts_bytes, &result.facts,
+				     &unsound) < 0)
+		return 0;
+	result.findings = read_findings(findings);
+	result.judgement.verdict = MIN(verdict, WARDEN_VERDICT_LAST);
+	result.judgement.action = MIN(action, WARDEN_ACTION_LAST);
+	result.judgement.keyword = keyword;
+	result.reason = (char *)reason;
+	ret = warden_store_record_scan(store, &result, &epoch, &delivery,
+				       &delivery_id, error_r);
+	warden_facts_free(result.facts);
+	g_ptr_array_unref(result.findings);
+	return ret;
+}
+
+static int replay_records(struct warden_journal *journal, int fd,
+			  struct warden_store *store, guint max,
+			  guint *dropped_r, char **error_r)
+{
+	struct span span;
+	guint written = 0;
+
+	read_span(fd, &span);
+	while (span.start < span.end && written + *dropped_r < max) {
+		g_autoptr(GBytes) record = NULL;
+		guint64 next = read_record(fd, span.start, &record);
+		int ret = next == 0 ? 0 :
+			store_record(store, record, error_r);
+
+		if (ret < 0)
+			return -1;
+		/* Behind a damaged record no other can be found. */
+		span.start = next == 0 ? span.end : next;
+		if (!write_span(fd, &span))
+			return fail(journal, "write", error_r);
+		if (ret > 0)
+			written++;
+		else
+			(*dropped_r)++;
+	}
+	if (span.start >= span.end && ftruncate(fd, 0) < 0)
+		return fail(journal, "truncate", error_r);
+	return (int)written;
+}
+
+int warden_journal_replay(struct warden_journal *journal,
+			  struct warden_store *store, guint max,
+			  guint *dropped_r, char **error_r)
+{
+	int fd, ret;
+
+	*dropped_r = 0;
+	if (warden_journal_size(journal) == 0)
+		return 0;
+	fd = open(journal->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail(journal, "open", error_r);
+	/* Somebody else is at it: not our business. */
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		close(fd);
+		return 0;
+	}
+	ret = replay_records(journal, fd, store, max, dropped_r, error_r);
+	close(fd);
+	return ret;
+}
