@@ -12,9 +12,10 @@ enum warden_known_kind {
 	WARDEN_KNOWN_SHA256 = 0,	/* 64 lower-case hex digits */
 	WARDEN_KNOWN_URL,		/* by warden_url_normalise(), url.h */
 	/* Lower case, A-labels. An indicator covers every host below it: the
-	   check asks for a host, then its parents up to the registrable domain. */
+	   look-up walks up; an allow on the way beats a deny. */
 	WARDEN_KNOWN_HOST,
-	WARDEN_KNOWN_SENDER,		/* address or @domain, lower case */
+	/* An address in lower case; indicators may be "@domain", too. */
+	WARDEN_KNOWN_SENDER,
 };
 
 struct warden_known_hit {

@@ -71,23 +71,6 @@ static void check_file(struct context *context, const struct warden_part *part)
 	}
 }
 
-/* From the host up to the registrable domain; the nearest entry decides, so
-   that one host of a bad domain can be allowed, and the reverse. */
-static int ask_host(struct context *context, const char *host,
-		    struct warden_known_hit *hit_r, bool *allowed_r)
-{
-	const char *top = warden_url_registrable(host);
-
-	while (TRUE) {
-		int ret = ask(context, WARDEN_KNOWN_HOST, host, hit_r,
-			      allowed_r);
-
-		if (ret > 0 || *allowed_r || top == NULL || host >= top)
-			return ret;
-		host = strchr(host, '.') + 1;
-	}
-}
-
 static void check_url(struct context *context, const struct warden_url *url)
 {
 	struct warden_known_hit hit;
@@ -114,22 +97,18 @@ static void check_url(struct context *context, const struct warden_url *url)
 	    g_hash_table_contains(context->asked, url->host))
 		return;
 	g_hash_table_add(context->asked, url->host);
-	if (ask_host(context, url->host, &hit, &allowed) > 0)
+	if (ask(context, WARDEN_KNOWN_HOST, url->host, &hit, &allowed) > 0)
 		add_hit(context, "KNOWN_BAD_HOST", url->part, "", &hit);
 }
 
 static void check_address(struct context *context, const char *address)
 {
 	g_autofree char *lower = g_utf8_strdown(address, -1);
-	const char *at = strrchr(lower, '@');
 	struct warden_known_hit hit;
 	bool allowed;
 
-	if (at == NULL)
-		return;
-	if (ask(context, WARDEN_KNOWN_SENDER, lower, &hit, &allowed) > 0 ||
-	    (!allowed &&
-	     ask(context, WARDEN_KNOWN_SENDER, at, &hit, &allowed) > 0))
+	if (strchr(lower, '@') != NULL &&
+	    ask(context, WARDEN_KNOWN_SENDER, lower, &hit, &allowed) > 0)
 		add_hit(context, "KNOWN_BAD_SENDER", "", "", &hit);
 }
 
