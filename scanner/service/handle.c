@@ -129,10 +129,12 @@ static void handle_place(struct warden_exchange *exchange)
 				     "PLACE without a delivery");
 		return;
 	}
-	if (warden_exchange_recorded(
-		exchange, warden_records_place(exchange->service->records,
-					       &place, &known),
-		request->delivery_id) && !known)
+	/* A place is not journaled: it would be out of date when replayed. */
+	if (warden_records_place(exchange->service->records, &place,
+				 &known) != WARDEN_RECORDED)
+		warden_answer_refuse(exchange, WARDEN_STATUS_TEMPFAIL,
+				     "the place cannot be recorded now");
+	else if (!known)
 		warden_answer_refuse(exchange, WARDEN_STATUS_BAD_REQUEST,
 				     "no such delivery");
 }

@@ -4,20 +4,28 @@
 
 #include "log.h"
 
+#include "../../sql/store-journal.h"
+
 /* Two failures in a row, and the database is left alone for a while: mail must
    not wait for it again and again. */
 #define BREAKER_FAILURES 2
 #define BREAKER_USECS (5 * G_USEC_PER_SEC)
 /* What a commit needs at least; with less time left, the journal is sure. */
 #define COMMIT_USECS_MIN (20 * 1000)
+/* Records that are replayed while nobody waits, before looking again whether
+   that is still so. */
+#define REPLAY_MAX 20
 
 struct warden_records {
 	const struct warden_config *config;
 	struct warden_store *store;
+	struct warden_journal *journal;	/* NULL: none wanted */
 	struct warden_epoch epoch;	/* last known */
 	guint failures;			/* in a row */
 	gint64 closed_until;		/* breaker, monotonic µs */
 	bool said;			/* the failure has been logged */
+	bool journal_said;
+	guint replayed;			/* since the journal was empty */
 };
 
 struct warden_records *warden_records_new(const struct warden_config *config)
@@ -25,6 +33,9 @@ struct warden_records *warden_records_new(const struct warden_config *config)
 	struct warden_records *records = g_new0(struct warden_records, 1);
 
 	records->config = config;
+	if (config->journal != NULL)
+		records->journal = warden_journal_new(config->journal,
+						      config->journal_size_max);
 	return records;
 }
 
@@ -34,6 +45,8 @@ void warden_records_free(struct warden_records **records)
 		return;
 	if ((*records)->store != NULL)
 		warden_store_close(&(*records)->store);
+	if ((*records)->journal != NULL)
+		warden_journal_free(&(*records)->journal);
 	g_clear_pointer(records, g_free);
 }
 
@@ -117,6 +130,32 @@ static bool has_time(gint64 deadline)
 	       deadline - g_get_monotonic_time() >= COMMIT_USECS_MIN;
 }
 
+/* The second best. Its failure is logged once as well: the next step is the
+   client's fail policy. */
+static enum warden_recorded
+to_journal(struct warden_records *records,
+	   const struct warden_scan_result *result,
+	   const struct warden_epoch *epoch, const guint8 *key,
+	   const struct warden_delivery *delivery)
+{
+	g_autofree char *error = NULL;
+
+	/* Without a database there is nothing to replay into. */
+	if (records->config->database == NULL)
+		return WARDEN_RECORDED_LATER;
+	if (records->journal == NULL)
+		return WARDEN_RECORDED_NOT;
+	if (warden_journal_append(records->journal, result, epoch, key,
+				  delivery, &error) >= 0) {
+		records->journal_said = false;
+		return WARDEN_RECORDED_LATER;
+	}
+	if (!records->journal_said)
+		warden_log_error("writing the journal: %s", error);
+	records->journal_said = true;
+	return WARDEN_RECORDED_NOT;
+}
+
 enum warden_recorded
 warden_records_scan(struct warden_records *records, gint64 deadline,
 		    const struct warden_scan_result *result,
@@ -135,7 +174,8 @@ warden_records_scan(struct warden_records *records, gint64 deadline,
 		}
 		warden_records_failed(records, "recording a verdict", error);
 	}
-	return WARDEN_RECORDED_NOT;
+	return to_journal(records, result, epoch, result->facts->key,
+			  delivery);
 }
 
 enum warden_recorded
@@ -155,7 +195,7 @@ warden_records_delivery(struct warden_records *records, gint64 deadline,
 		}
 		warden_records_failed(records, "recording a delivery", error);
 	}
-	return WARDEN_RECORDED_NOT;
+	return to_journal(records, NULL, &records->epoch, key, delivery);
 }
 
 enum warden_recorded
@@ -178,8 +218,47 @@ warden_records_place(struct warden_records *records,
 	return WARDEN_RECORDED_NOT;
 }
 
-void warden_records_idle(struct warden_records *records)
+/* --- housekeeping -------------------------------------------------------------- */
+
+static void log_replayed(struct warden_records *records, guint dropped)
+{
+	if (dropped > 0)
+		warden_log_warning("%u unsound records of the journal were "
+				   "dropped", dropped);
+	if (records->replayed > 0 &&
+	    warden_journal_size(records->journal) == 0) {
+		warden_log_info("%u verdicts written from the journal",
+				records->replayed);
+		records->replayed = 0;
+	}
+}
+
+static gint64 replay(struct warden_records *records)
+{
+	struct warden_store *store;
+	guint dropped = 0;
+	char *error = NULL;
+
+	if (records->journal == NULL ||
+	    warden_journal_size(records->journal) == 0)
+		return -1;
+	store = warden_records_store(records);
+	if (store == NULL)
+		return BREAKER_USECS;
+	int count = warden_journal_replay(records->journal, store, REPLAY_MAX,
+					  &dropped, &error);
+	if (count < 0) {
+		warden_records_failed(records, "replaying the journal", error);
+		return BREAKER_USECS;
+	}
+	records->replayed += count;
+	log_replayed(records, dropped);
+	return count + dropped > 0 ? 0 : BREAKER_USECS;
+}
+
+gint64 warden_records_idle(struct warden_records *records)
 {
 	if (records->store != NULL)
 		warden_store_idle(records->store);
+	return replay(records);
 }

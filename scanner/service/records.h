@@ -55,8 +55,10 @@ enum warden_recorded
 warden_records_place(struct warden_records *records,
 		     const struct warden_place *place, bool *known_r);
 
-/* Nobody waits: checkpoint, replay the journal. */
-void warden_records_idle(struct warden_records *records);
+/* Nobody waits: checkpoint, replay a bit of the journal. Returns microseconds
+   until this should be called again (0: at the next quiet moment), or -1 if
+   there is nothing to do. */
+gint64 warden_records_idle(struct warden_records *records);
 
 /* For the status: "ok", "none", "closed" or "failed". */
 const char *warden_records_state(const struct warden_records *records);

@@ -33,6 +33,7 @@ struct serve {
 	struct warden_connection *connections[WARDEN_CLIENTS_MAX];
 	guint n_connections;
 	guint unhoused;		/* requests since the last housekeeping */
+	gint64 house_at;	/* when it is due, 0 = not */
 	gint64 stop_at;		/* stopping: the last moment; 0 = not */
 	gint64 accept_again;	/* after EMFILE */
 };
@@ -214,6 +215,8 @@ static gint64 next_event(const struct serve *serve, gint64 now)
 	}
 	if (serve->stop_at != 0)
 		next = MIN(next, serve->stop_at);
+	if (serve->house_at > now)
+		next = MIN(next, serve->house_at);
 	if (room_at(serve) > now)
 		next = MIN(next, room_at(serve));
 	if (serve->accept_again > now)
@@ -302,6 +305,7 @@ static void handle_one(struct serve *serve)
 	warden_answer_clear(&answer);
 	connection_drop(serve, index);
 	serve->unhoused++;
+	serve->house_at = g_get_monotonic_time();
 	if (serve->master->service_count > 0 &&
 	    --serve->master->service_count == 0)
 		stop(serve);
@@ -309,8 +313,10 @@ static void handle_one(struct serve *serve)
 
 static void housekeeping(struct serve *serve)
 {
-	warden_records_idle(serve->service->records);
+	gint64 wait = warden_records_idle(serve->service->records);
+
 	serve->unhoused = 0;
+	serve->house_at = wait < 0 ? 0 : g_get_monotonic_time() + wait;
 }
 
 /* When stopping, a request that has begun to arrive is still served, if it
@@ -327,7 +333,11 @@ static void drop_unserved(struct serve *serve, gint64 now)
 void warden_serve(struct warden_service *service,
 		  struct warden_master *master)
 {
-	struct serve serve = { .service = service, .master = master };
+	struct serve serve = {
+		.service = service, .master = master,
+		/* A journal may have been left behind. */
+		.house_at = g_get_monotonic_time(),
+	};
 	bool looked = true;
 	gint64 now;
 
@@ -354,11 +364,12 @@ void warden_serve(struct warden_service *service,
 			continue;
 		}
 		warden_master_report(master, !arriving && serve.stop_at == 0);
-		bool quiet = serve.unhoused > 0 && !arriving;
-		if (wait_for_events(&serve, looked && !quiet) == 0 && quiet)
+		bool due = serve.house_at != 0 && now >= serve.house_at &&
+			   !arriving;
+		if (wait_for_events(&serve, looked && !due) == 0 && due)
 			housekeeping(&serve);
 		looked = true;
 	}
-	if (serve.unhoused > 0)
+	if (serve.house_at != 0)
 		housekeeping(&serve);
 }
