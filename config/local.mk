@@ -1,5 +1,6 @@
 wardenconf_DATA += config/warden.conf config/scores.conf
 EXTRA_DIST += config/warden.conf config/scores.conf
+dist_man_MANS += man/warden.conf.5
 
 # Both files are compiled in as well, as they are: `warden scan` works from the
 # build tree and without any file.
