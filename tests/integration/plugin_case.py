@@ -1,0 +1,87 @@
+"""What the plugin's integration tests have in common: an instance with a fake
+scanner, and that nothing in Dovecot's log looks like a crash."""
+
+import os
+import unittest
+
+import ways
+from fake_wardend import FakeWardend
+from instance import Instance, literal
+
+GENERATION = os.environ.get("WARDEN_GENERATION", "2.3")
+BUILD = os.environ.get("WARDEN_BUILD")
+
+
+class PluginCase(unittest.TestCase):
+    """Subclasses may set STORAGE and OPTIONS (for Instance); one instance for
+    a class."""
+
+    STORAGE = "maildir"
+    OPTIONS = {}
+    SETTINGS = {}
+    FAKE = {}
+
+    @classmethod
+    def options(cls):
+        """For what must be computed."""
+        return {}
+
+    @classmethod
+    def setUpClass(cls):
+        options = dict(cls.OPTIONS, **cls.options())
+        settings = dict(ways.EXCLUDE, **cls.SETTINGS)
+        cls.instance = Instance(GENERATION, cls.STORAGE, build=BUILD,
+                                settings=settings, socket_path="set below",
+                                **options)
+        cls.instance.dir.chmod(0o755)
+        cls.instance.socket_path = cls.instance.dir / "scanner"
+        cls.fake = FakeWardend(cls.instance.socket_path, **cls.FAKE)
+        cls.prepare()
+        cls.instance.start()
+
+    @classmethod
+    def prepare(cls):
+        """Before Dovecot starts."""
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.instance.stop()
+        cls.fake.stop()
+
+    def setUp(self):
+        self.fake.clear()
+        self.fake.mode = self.FAKE.get("mode", "")
+        self.user = self.id().rpartition(".")[2].replace("_", "-").lower()
+
+    def tearDown(self):
+        self.assertEqual(self.instance.panics(), [])
+
+    def imap(self, user=None):
+        client = self.instance.imap(user or self.user)
+        self.addCleanup(self.close, client)
+        return client
+
+    @staticmethod
+    def close(client):
+        try:
+            client.logout()
+        except Exception:
+            pass
+
+    def append(self, message, mailbox="INBOX", user=None):
+        return ways.append(self.instance, user or self.user, message, mailbox)
+
+    def lmtp(self, message, user=None):
+        return ways.lmtp(self.instance, user or self.user, message)
+
+    def assert_stands_in(self, message, *mailboxes, user=None):
+        found = ways.where(self.instance, user or self.user, message)
+        self.assertEqual(sorted(found), sorted(mailboxes))
+        for mails in found.values():
+            self.assertTrue(ways.same_bytes(mails[0]["body"], message))
+        return found
+
+
+
+__all__ = ["PluginCase", "GENERATION", "BUILD", "FakeWardend", "Instance",
+           "literal", "ways"]
