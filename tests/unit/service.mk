@@ -20,3 +20,12 @@ tests_unit_fake_wardend_LDADD = $(WARDEND_LIBS) \
 	scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a \
 	$(WARDEND_SYSTEM_LIBS)
+
+check_PROGRAMS += tests/unit/test-service-master
+tests_unit_test_service_master_SOURCES = tests/unit/test-service-master.c
+tests_unit_test_service_master_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_service_master_LDADD = \
+	scanner/libwarden-service.a \
+	scanner/libwarden-facts.a \
+	$(GLIB_LIBS)
+TESTS += tests/unit/test-service-master
