@@ -114,32 +114,38 @@ delivery_begin(struct mail_deliver_context *ctx)
 	return delivery;
 }
 
-/* The default mailbox's part in the question; Sieve may choose another. */
-static enum warden_mailbox_role
-default_mailbox_role(struct mail_deliver_context *ctx)
+/* The mailbox that the mail goes to unless Sieve chooses another. Returns
+   FALSE if it is one that we leave alone. */
+static bool
+default_mailbox(struct mail_deliver_context *ctx,
+		enum warden_mailbox_role *role_r)
 {
-	enum warden_mailbox_role role;
+	struct warden_user *wuser =
+		WARDEN_USER_CONTEXT_REQUIRE(ctx->rcpt_user);
 	struct mail_namespace *ns;
 	struct mailbox *box;
+	bool ours;
 
-	if (strcasecmp(ctx->rcpt_default_mailbox, "INBOX") == 0)
-		return WARDEN_ROLE_NONE;
+	if (warden_settings_is_excluded(wuser->set, ctx->rcpt_default_mailbox))
+		return FALSE;
 	ns = mail_namespace_find(ctx->rcpt_user->namespaces,
 				 ctx->rcpt_default_mailbox);
 	box = warden_mailbox_alloc_own(ctx->rcpt_user, ns->list,
 				       ctx->rcpt_default_mailbox, 0);
-	role = warden_mailbox_get_role(box);
+	ours = warden_mailbox_is_supported(box);
+	*role_r = warden_mailbox_get_role(box);
 	mailbox_free(&box);
-	return role;
+	return ours;
 }
 
 static int
-judge(struct mail_deliver_context *ctx, struct warden_delivery *delivery)
+judge(struct mail_deliver_context *ctx, struct warden_delivery *delivery,
+      enum warden_mailbox_role role)
 {
 	struct warden_question q = {
 		.user = ctx->rcpt_user,
 		.operation = WARDEN_OPERATION_DELIVER,
-		.role = default_mailbox_role(ctx),
+		.role = role,
 		.mailbox = ctx->rcpt_default_mailbox,
 		.recipient = delivery->recipient,
 		.sender = delivery->sender,
@@ -207,13 +213,13 @@ warden_deliver_mail(struct mail_deliver_context *ctx,
 {
 	struct warden_user *wuser = WARDEN_USER_CONTEXT(ctx->rcpt_user);
 	struct warden_delivery *delivery;
+	enum warden_mailbox_role role;
 
 	if (wuser != NULL) {
 		(void)warden_user_get(ctx->rcpt_user);
 		delivery = delivery_begin(ctx);
-		if (!warden_settings_is_excluded(wuser->set,
-						 ctx->rcpt_default_mailbox)) {
-			if (judge(ctx, delivery) < 0)
+		if (default_mailbox(ctx, &role)) {
+			if (judge(ctx, delivery, role) < 0)
 				return -1;
 			if (delivery->answer.action ==
 			    WARDEN_ACTION_QUARANTINE)

@@ -125,16 +125,19 @@ warden_mailbox_alloc_own(struct mail_user *user, struct mailbox_list *list,
 	return box;
 }
 
-/* Say once in a process what is left alone. */
-static void warn_unsupported(struct mailbox *box)
+bool warden_mailbox_is_supported(struct mailbox *box)
 {
 	static bool warned;
 
-	if (warned || str_array_find(silent_storages, box->storage->name))
-		return;
-	warned = TRUE;
-	e_warning(box->event, "warden: mailboxes of storage %s are left alone: "
-		  "mail saved to them is not scanned", box->storage->name);
+	if (str_array_find(supported_storages, box->storage->name))
+		return TRUE;
+	if (!warned && !str_array_find(silent_storages, box->storage->name)) {
+		warned = TRUE;
+		e_warning(box->event, "warden: mailboxes of storage %s are "
+			  "left alone: mail saved to them is not scanned",
+			  box->storage->name);
+	}
+	return FALSE;
 }
 
 static void warden_mailbox_allocated(struct mailbox *box)
@@ -144,12 +147,9 @@ static void warden_mailbox_allocated(struct mailbox *box)
 	struct mailbox_vfuncs *v = box->vlast;
 	struct warden_mailbox *mbox;
 
-	if (wuser == NULL || wuser->own_alloc > 0)
+	if (wuser == NULL || wuser->own_alloc > 0 ||
+	    !warden_mailbox_is_supported(box))
 		return;
-	if (!str_array_find(supported_storages, box->storage->name)) {
-		warn_unsupported(box);
-		return;
-	}
 	mbox = p_new(box->pool, struct warden_mailbox, 1);
 	mbox->module_ctx.super = *v;
 	box->vlast = &mbox->module_ctx.super;

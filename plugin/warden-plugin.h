@@ -100,6 +100,8 @@ struct warden_user *warden_user_get(struct mail_user *user);
 struct warden_user *warden_user_find(struct mail_user *user);
 bool warden_user_is_quarantine(struct mail_user *user, struct mailbox *box);
 enum warden_mailbox_role warden_mailbox_get_role(struct mailbox *box);
+/* Is its storage one that we know? If not, says so once in a process. */
+bool warden_mailbox_is_supported(struct mailbox *box);
 /* Make sure the index extension is known in an opened mailbox. */
 void warden_mailbox_register(struct mailbox *box, struct warden_mailbox *mbox);
 /* A mailbox that our hooks leave alone. */
