@@ -15,7 +15,13 @@ enum log_type {
 	LOG_ERROR = 4,
 };
 
+#define WARNINGS_MAX 20
+#define WARNINGS_USECS (10 * G_USEC_PER_SEC)
+
 static bool log_under_dovecot;
+/* Warnings in the current period, and when that began. */
+static guint warnings;
+static gint64 warnings_since;
 
 void warden_log_init(bool under_dovecot)
 {
@@ -52,10 +58,29 @@ void warden_log_info(const char *format, ...)
 	va_end(args);
 }
 
+/* Returns whether another warning may be written. */
+static bool count_warning(void)
+{
+	gint64 now = g_get_monotonic_time();
+	guint left_out;
+
+	if (now - warnings_since >= WARNINGS_USECS) {
+		left_out = warnings > WARNINGS_MAX ?
+			warnings - WARNINGS_MAX : 0;
+		warnings = 0;
+		warnings_since = now;
+		if (left_out > 0)
+			warden_log_info("%u warnings were left out", left_out);
+	}
+	return ++warnings <= WARNINGS_MAX;
+}
+
 void warden_log_warning(const char *format, ...)
 {
 	va_list args;
 
+	if (!count_warning())
+		return;
 	va_start(args, format);
 	log_line(LOG_WARNING, format, args);
 	va_end(args);

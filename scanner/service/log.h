@@ -3,7 +3,9 @@
 
 /* Log lines of wardend, on descriptor 2: in the format of Dovecot's log
    service under its master, else as plain lines. Everything is made printable
-   first (remote text may be part of it) and cut at WARDEN_LOG_LINE_MAX. */
+   first (remote text may be part of it) and cut at WARDEN_LOG_LINE_MAX.
+   Warnings are what clients and messages cause: of these a process writes at
+   most 20 in ten seconds, then says how many it left out. */
 
 #include <glib.h>
 #include <stdbool.h>
