@@ -1,0 +1,469 @@
+"""Other plugins in the way, other storages, other kinds of mailboxes and
+users."""
+
+import os
+import pathlib
+import subprocess
+import unittest
+
+import instance as instance_module
+from fake_wardend import SCAN
+from plugin_case import GENERATION, PluginCase, literal, ways
+
+QUARANTINE = ways.QUARANTINE
+OLD = GENERATION == "2.3"
+WAYS = ("LMTP", "APPEND", "COPY", "MOVE", "Sieve fileinto :copy")
+
+
+class EveryWay:
+    """The main ways, good and bad, with whatever this class has loaded."""
+
+    def test_ways(self):
+        for name in WAYS:
+            way, good, bad = ways.ways(GENERATION)[name]
+            for verdict, expected in ((None, good), ("malware", bad),
+                                      ("suspicious", good)):
+                with self.subTest(way=name, verdict=verdict):
+                    user = ("%s-%s" % (name.replace(" :", "-")
+                                       .replace(" ", "-"), verdict)).lower()
+                    message = ways.mail(verdict, size=3000)
+                    told = way(self.instance, user, message)
+                    self.assertRegex(told, "^(250|OK)")
+                    self.assert_stands_in(message, *expected, user=user)
+
+    def test_multiappend(self):
+        client = self.imap()
+        mails = [ways.mail(), ways.mail("malware", size=200_000), ways.mail()]
+        status, _ = literal(client, "INBOX", *mails)
+        self.assertRegex(status, r"^OK \[APPENDUID")
+        self.assert_stands_in(mails[0], "INBOX")
+        self.assert_stands_in(mails[1], QUARANTINE)
+        self.assert_stands_in(mails[2], "INBOX")
+
+    def test_again(self):
+        message = ways.mail("malware")
+        self.append(message)
+        self.append(message)
+        found = self.assert_stands_in(message, QUARANTINE)
+        self.assertEqual(len(found[QUARANTINE]), 1)
+
+
+class Compress(EveryWay, PluginCase):
+    OPTIONS = {"plugins": ["zlib" if OLD else "mail_compress"],
+               "plugin_23": "  zlib_save = gz\n",
+               "conf_24": "mail_compress_write_method = gz\n"}
+
+
+class CompressMdbox(Compress):
+    STORAGE = "mdbox"
+
+
+class Crypt(EveryWay, PluginCase):
+    STORAGE = "sdbox"
+
+    @classmethod
+    def options(cls):
+        cls.keys = pathlib.Path("/tmp/warden-keys-%d" % os.getpid())
+        cls.keys.mkdir(exist_ok=True)
+        private, public = cls.keys / "private.pem", cls.keys / "public.pem"
+        subprocess.run(["openssl", "ecparam", "-name", "prime256v1",
+                        "-genkey", "-noout", "-out", private], check=True)
+        subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out",
+                        public], check=True)
+        pkcs8 = subprocess.run(["openssl", "pkcs8", "-topk8", "-nocrypt",
+                                "-in", private], check=True,
+                               capture_output=True).stdout
+        private.write_bytes(pkcs8)
+        for path in (cls.keys, private, public):
+            path.chmod(0o755)
+        return {
+            "plugins": ["mail_crypt"],
+            "plugin_23": "  mail_crypt_global_private_key = <%s\n"
+                         "  mail_crypt_global_public_key = <%s\n"
+                         "  mail_crypt_save_version = 2\n"
+                         % (private, public),
+            "conf_24": "crypt_global_public_key_file = %s\n"
+                       "crypt_global_private_key main {\n"
+                       "  crypt_private_key_file = %s\n}\n"
+                       "crypt_write_algorithm = aes-256-gcm-sha256\n"
+                       % (public, private)}
+
+    def test_it_is_encrypted(self):
+        """Or this class would prove nothing."""
+        message = ways.mail("malware", size=3000)
+        self.append(message)
+        files = [path.read_bytes() for path in
+                 self.instance.home(self.user).rglob("u.*")]
+        self.assertTrue(files)
+        self.assertFalse(any(b"x" * 70 in data for data in files))
+
+
+class CryptMaildir(Crypt):
+    STORAGE = "maildir"
+
+    def test_it_is_encrypted(self):
+        pass
+
+
+class Log(EveryWay, PluginCase):
+    """notify and mail_log see what was saved where."""
+
+    OPTIONS = {"plugins": ["notify", "mail_log"],
+               "plugin_23": "  mail_log_events = save copy delete expunge\n"
+                            "  mail_log_fields = uid box msgid\n",
+               "conf_24": "mail_log_events = save copy delete expunge\n"
+                          "mail_log_fields = uid box msgid\n"}
+
+
+class Fts(EveryWay, PluginCase):
+    """Full text search. No backend: Debian 12's squat crashes on every save
+    (without us as well), Debian 13 has none."""
+
+    OPTIONS = {"plugins": ["fts"],
+               "plugin_23": "  fts_autoindex = yes\n",
+               "conf_24": "fts_autoindex = yes\n"}
+
+    def test_search(self):
+        message = ways.mail("malware")
+        good = ways.mail()
+        self.append(message)
+        self.append(good)
+        client = self.imap()
+        client.select("INBOX")
+        _, data = client.uid("search", None, "BODY", '"From here on"')
+        self.assertEqual(len(data[0].split()), 1)
+
+
+class Quota(PluginCase):
+    OPTIONS = {"plugins": ["quota"],
+               "plugin_23": "  quota = count:User quota\n"
+                            "  quota_vsizes = yes\n"
+                            "  quota_rule = *:storage=20K\n"
+                            "  quota_rule2 = Quarantine:ignore\n",
+               "conf_24": 'quota "User quota" {\n  driver = count\n'
+                          '  storage_size = 20K\n  storage_grace = 0\n}\n'
+                          'namespace inbox {\n  mailbox Quarantine {\n'
+                          '    quota_ignore = yes\n  }\n}\n'}
+
+    def fill(self):
+        client = self.imap()
+        ways.prepare_unscanned(client, ways.mail(size=18_000))
+        return client
+
+    def test_bad_mail_over_quota(self):
+        """LMTP puts it away although the user is full; a MOVE succeeds."""
+        self.fill()
+        message = ways.mail("malware", size=4000)
+        self.assertRegex(self.lmtp(message), "^250")
+        self.assert_stands_in(message, QUARANTINE)
+        # LMTP may exceed a quota by a tenth
+        good = ways.mail(size=8000)
+        self.assertRegex(self.lmtp(good), "^[45]52")
+        self.assert_stands_in(good)
+        self.assertRegex(self.append(good), r"^NO \[OVERQUOTA\]")
+        self.assert_stands_in(good)
+
+    def test_move_over_quota(self):
+        client = self.imap()
+        bad = ways.mail("malware", size=12_000)
+        ways.prepare_unscanned(client, bad)
+        literal(client, "INBOX", ways.mail(size=6000))
+        status, _ = ways.command(client, b"MOVE 1 INBOX\r\n")
+        self.assertRegex(status, "^OK")
+        self.assert_stands_in(bad, QUARANTINE)
+
+    def test_append_over_quota(self):
+        """The mail is judged after the storage refused it: nothing is
+        anywhere, and the client knows."""
+        client = self.fill()
+        message = ways.mail("malware", size=4000)
+        status, _ = literal(client, "INBOX", message)
+        if status.startswith("OK"):
+            self.assert_stands_in(message, QUARANTINE)
+        else:
+            self.assertRegex(status, r"^NO \[OVERQUOTA\]")
+            self.assert_stands_in(message)
+
+
+class LazyExpunge(EveryWay, PluginCase):
+    OPTIONS = {"plugins": ["lazy_expunge"],
+               "plugin_23": "  lazy_expunge = EXPUNGED\n",
+               "conf_24": "lazy_expunge_mailbox = EXPUNGED\n"}
+
+    def test_ways(self):
+        """MOVE leaves a copy in EXPUNGED: also of what Warden diverted, but
+        not a bad one."""
+        message = ways.mail("malware")
+        ways.move(self.instance, self.user, message)
+        self.assert_stands_in(message, QUARANTINE)
+        good = ways.mail()
+        self.append(good)
+        client = self.imap()
+        client.select("INBOX")
+        client.store("1", "+FLAGS", r"\Deleted")
+        client.expunge()
+        self.assert_stands_in(good, "EXPUNGED")
+
+    def test_expunge_from_quarantine(self):
+        for verdict in ("malware", "phishing"):
+            message = ways.mail(verdict)
+            self.append(message)
+            client = self.imap()
+            client.select(QUARANTINE)
+            client.store("1:*", "+FLAGS", r"\Deleted")
+            status, data = client.expunge()
+            self.assertEqual(status, "OK", data)
+            self.assert_stands_in(message)
+
+    def test_expunge_bad_mail(self):
+        """One that was there before Warden: it is in no place that a client
+        can read without asking, and it is not lost."""
+        message = ways.mail("malware")
+        client = self.imap()
+        ways.prepare_unscanned(client, message)
+        client.store("1", "+FLAGS", r"\Deleted")
+        status, data = client.expunge()
+        self.assertEqual(status, "OK", data)
+        self.assert_stands_in(message, QUARANTINE)
+
+
+class ImapSieve(PluginCase):
+    """A user's script that copies everything out of every mailbox."""
+
+    @classmethod
+    def options(cls):
+        cls.script = pathlib.Path("/tmp/warden-escape-%d.sieve" % os.getpid())
+        cls.script.write_text(
+            'require ["fileinto", "copy", "mailbox", "imap4flags"];\n'
+            'addflag "$Touched";\n'
+            'fileinto :create :copy "Escaped";\n')
+        cls.script.chmod(0o644)
+        return {
+            "imap_plugins": ["imap_sieve"],
+            "plugin_23": "  sieve_plugins = sieve_imapsieve\n"
+                         "  imapsieve_mailbox1_name = *\n"
+                         "  imapsieve_mailbox1_causes = APPEND COPY FLAG\n"
+                         "  imapsieve_mailbox1_before = file:%s\n"
+                         % cls.script,
+            "conf_24": "sieve_plugins {\n  sieve_imapsieve = yes\n}\n"
+                       "sieve_script escape {\n  type = before\n"
+                       "  cause {\n    append = yes\n    copy = yes\n"
+                       "    flag = yes\n  }\n"
+                       "  path = %s\n  bin_path = /tmp/%s.svbin\n}\n"
+                       % (cls.script, cls.script.stem)}
+
+    def test_good(self):
+        message = ways.mail()
+        self.append(message)
+        self.assert_stands_in(message, "INBOX", "Escaped")
+
+    def test_append(self):
+        message = ways.mail("malware")
+        self.append(message)
+        found = self.assert_stands_in(message, QUARANTINE)
+        self.assertNotIn("$Touched", found[QUARANTINE][0]["flags"])
+
+    def test_copy_and_move(self):
+        for verb in (b"COPY", b"MOVE"):
+            message = ways.mail("malware")
+            client = self.imap()
+            client.create("Excluded")
+            ways.prepare_unscanned(client, message)
+            # the script copied it out when it was saved unscanned: that copy
+            # was judged, and is in Quarantine already
+            self.assert_stands_in(message, "Unscanned", QUARANTINE)
+            status, _ = ways.command(client, verb + b" * INBOX\r\n")
+            self.assertRegex(status, "^OK")
+            self.assert_stands_in(message, QUARANTINE, *(
+                ["Unscanned"] if verb == b"COPY" else []))
+
+    def test_flag(self):
+        """A flag change in Quarantine runs the script, too: refused."""
+        message = ways.mail("malware")
+        self.append(message)
+        client = self.imap()
+        client.select(QUARANTINE)
+        client.store("1", "+FLAGS", r"\Flagged")
+        client.close()
+        self.assert_stands_in(message, QUARANTINE)
+
+    def test_mixed(self):
+        client = self.imap()
+        mails = [ways.mail(), ways.mail("malware"), ways.mail()]
+        status, _ = literal(client, "INBOX", *mails)
+        self.assertRegex(status, r"^OK \[APPENDUID")
+        self.assert_stands_in(mails[0], "INBOX", "Escaped")
+        self.assert_stands_in(mails[1], QUARANTINE)
+
+
+class Public(PluginCase):
+    """A public namespace: bad mail goes to who put it there."""
+
+    @classmethod
+    def options(cls):
+        cls.public = pathlib.Path("/tmp/warden-public-%d" % os.getpid())
+        cls.public.mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            os.chown(cls.public, instance_module.VMAIL_UID,
+                     instance_module.VMAIL_UID)
+        location = ("  location = maildir:%s:INDEXPVT=~/public-pvt\n"
+                    if OLD else "  mail_driver = maildir\n  mail_path = %s\n"
+                    "  mail_index_private_path = ~/public-pvt\n")
+        return {"conf": "namespace public {\n  type = public\n"
+                        "  separator = /\n  prefix = Public/\n"
+                        "  subscriptions = no\n" + location % cls.public
+                        + "}\n"}
+
+    def test_it(self):
+        client = self.imap("anna")
+        client.create("Public/Board")
+        good, bad = ways.mail(), ways.mail("malware")
+        for message in (good, bad):
+            literal(client, "Public/Board", message)
+        self.assert_stands_in(good, "Public/Board", user="anna")
+        self.assert_stands_in(good, "Public/Board", user="ben")
+        self.assert_stands_in(bad, QUARANTINE, user="anna")
+        self.assert_stands_in(bad, user="ben")
+        # mixed
+        mails = [ways.mail(), ways.mail("malware")]
+        status, _ = literal(client, "Public/Board", *mails)
+        self.assertRegex(status, r"^OK \[APPENDUID")
+        self.assert_stands_in(mails[0], "Public/Board", user="ben")
+        self.assert_stands_in(mails[1], QUARANTINE, user="anna")
+        # a released mail is released for who released it
+        message = ways.mail("phishing")
+        self.append(message, user="anna")
+        client.select(QUARANTINE)
+        ways.command(client, b"MOVE * INBOX\r\n")
+        self.assert_stands_in(message, "INBOX", user="anna")
+
+
+class Acl(Public):
+    """The same with acl, and a mailbox that may not be posted to."""
+
+    @classmethod
+    def options(cls):
+        options = super().options()
+        options["plugins"] = ["acl"]
+        options["plugin_23"] = "  acl = vfile\n"
+        options["conf_24"] = "acl_driver = vfile\n"
+        board = cls.public / ".Board"
+        for path in (board, board / "cur", board / "new", board / "tmp"):
+            path.mkdir(exist_ok=True)
+        (cls.public / "dovecot-acl").write_text("authenticated lk\n")
+        (board / "dovecot-acl").write_text("authenticated lrwstiekxpa\n")
+        closed = cls.public / ".Closed"
+        for path in (closed, closed / "cur", closed / "new", closed / "tmp"):
+            path.mkdir(exist_ok=True)
+        (closed / "dovecot-acl").write_text("authenticated lr\n")
+        if os.geteuid() == 0:
+            for folder, _, files in os.walk(cls.public):
+                for path in [folder] + [os.path.join(folder, f)
+                                        for f in files]:
+                    os.chown(path, instance_module.VMAIL_UID,
+                             instance_module.VMAIL_UID)
+        return options
+
+    def test_closed(self):
+        message = ways.mail("malware")
+        status = self.append(message, "Public/Closed", user="anna")
+        self.assertRegex(status, "^NO")
+        self.assert_stands_in(message, user="anna")
+
+
+class Virtual(PluginCase):
+    """Copies out of a virtual mailbox know their backend's record; a save
+    into one is a save into its backend."""
+
+    @classmethod
+    def options(cls):
+        cls.virtual = pathlib.Path("/tmp/warden-virtual-%d" % os.getpid())
+        everything = cls.virtual / "All"
+        everything.mkdir(parents=True, exist_ok=True)
+        (everything / "dovecot-virtual").write_text(
+            "!INBOX\nUnscanned\n  all\n")
+        cls.virtual.chmod(0o755)
+        location = ("  location = virtual:%s:INDEX=~/virtual\n" if OLD else
+                    "  mail_driver = virtual\n  mail_path = %s\n"
+                    "  mail_index_path = ~/virtual\n")
+        return {"plugins": ["virtual"],
+                "conf": "namespace virtual {\n  prefix = Virtual/\n"
+                        "  separator = /\n" + location % cls.virtual
+                        + "}\n"}
+
+    def test_copy(self):
+        good, bad = ways.mail(), ways.mail("malware")
+        client = self.imap()
+        client.create("Unscanned")
+        literal(client, "INBOX", good)
+        literal(client, "Unscanned", bad)
+        client.select("Virtual/All")
+        status, _ = ways.command(client, b"COPY 1:* Sent\r\n")
+        self.assertRegex(status, "^OK")
+        client.select("Sent")
+        self.assertEqual(client.search(None, "ALL")[1], [b"1 2"])
+        status, _ = ways.command(client, b"COPY 1:* Drafts\r\n")
+        client.create("Work")
+        client.select("Virtual/All")
+        status, _ = ways.command(client, b"COPY 1:* Work\r\n")
+        self.assertRegex(status, "^OK")
+        self.assertIn(QUARANTINE, ways.where(self.instance, self.user, bad))
+        self.assertNotIn("Work", ways.where(self.instance, self.user, bad))
+        self.assertIn("Work", ways.where(self.instance, self.user, good))
+
+    def test_save(self):
+        good, bad = ways.mail(), ways.mail("malware")
+        for message in (good, bad):
+            self.assertRegex(self.append(message, "Virtual/All"), "^OK")
+        self.assertIn("INBOX", ways.where(self.instance, self.user, good))
+        self.assertEqual(list(ways.where(self.instance, self.user, bad)),
+                         [QUARANTINE])
+
+
+class Mbox(PluginCase):
+    """Left alone, with one line that says so."""
+
+    STORAGE = "mbox"
+    OPTIONS = {"conf": "mail_privileged_group =\n"}
+
+    def test_it(self):
+        for way in (ways.lmtp, ways.append):
+            message = ways.mail("malware")
+            told = way(self.instance, self.user, message)
+            self.assertRegex(told, "^(250|OK)")
+            found = ways.where(self.instance, self.user, message)
+            self.assertEqual(list(found), ["INBOX"])
+        self.assertEqual(self.fake.of(SCAN), [])
+        self.assertIn("warden: mailboxes of storage mbox are left alone",
+                      self.instance.log())
+        client = self.imap()
+        for _ in range(3):
+            literal(client, "INBOX", ways.mail())
+        lines = [line for line in self.instance.log().splitlines()
+                 if "left alone" in line]
+        self.assertLessEqual(len(lines), 8)
+
+
+class SystemUsers(PluginCase):
+    """A uid each, one socket for all."""
+
+    OPTIONS = {"users": {"anna": 64101, "ben": 64102}}
+
+    def test_it(self):
+        for user in ("anna", "ben"):
+            for way in (ways.lmtp, ways.append, ways.copy, ways.move):
+                for verdict in (None, "malware"):
+                    message = ways.mail(verdict)
+                    told = way(self.instance, user, message)
+                    self.assertRegex(told, "^(250|OK)")
+                    found = ways.where(self.instance, user, message)
+                    self.assertIn(QUARANTINE if verdict else "INBOX", found)
+        message = ways.mail("malware")
+        replies = self.instance.deliver(message, "anna", "ben")
+        self.assertEqual({code for code, _ in replies.values()}, {250})
+        for user in ("anna", "ben"):
+            self.assert_stands_in(message, QUARANTINE, user=user)
+
+
+if __name__ == "__main__":
+    unittest.main()
