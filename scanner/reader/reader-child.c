@@ -170,11 +170,13 @@ static void parse_one(struct warden_parser *parser, int fd,
 		parser, message.data, message.size, full_size);
 	warden_reader_message_close(&message);
 	g_autoptr(GBytes) bytes = warden_facts_serialise(facts);
-	guint64 length = g_bytes_get_size(bytes);
-	if (length > WARDEN_FACTS_SIZE_MAX)
+	struct reader_answer answer = {
+		.serial = request->serial, .length = g_bytes_get_size(bytes),
+	};
+	if (answer.length > WARDEN_FACTS_SIZE_MAX)
 		_exit(READER_EXIT_FACTS);
-	send_all(&length, sizeof(length));
-	send_all(g_bytes_get_data(bytes, NULL), length);
+	send_all(&answer, sizeof(answer));
+	send_all(g_bytes_get_data(bytes, NULL), answer.length);
 }
 
 void warden_reader_child(struct warden_parser *parser, int socket_fd,

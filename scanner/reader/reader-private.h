@@ -5,7 +5,10 @@
    same program, so structs cross as they are.
 
    parent → child: struct reader_request, with the message's descriptor
-   child → parent: guint64 length, then length bytes of serialised facts */
+   child → parent: struct reader_answer, then length bytes of serialised facts
+
+   The serial number ties an answer to its request: a parser that answered
+   twice must not have its facts taken for those of the next message. */
 
 #include "../parse/parse.h"
 #include "reader.h"
@@ -14,9 +17,15 @@
 #define READER_SOCKET_FD 3
 
 struct reader_request {
+	guint64 serial;		/* counts this child's messages from 1 */
 	guint64 size;
 	guint64 full_size;
 	guint64 cpu_secs;	/* for this message */
+};
+
+struct reader_answer {
+	guint64 serial;
+	guint64 length;
 };
 
 enum reader_exit {

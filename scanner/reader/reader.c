@@ -172,24 +172,28 @@ static int receive(int fd, void *data, gsize size, gint64 deadline)
 static int receive_facts(struct warden_reader *reader, gint64 deadline,
 			 struct warden_facts **facts_r, char **detail_r)
 {
-	guint64 length;
+	struct reader_answer answer;
 	int ret;
 
-	ret = receive(reader->fd, &length, sizeof(length), deadline);
+	ret = receive(reader->fd, &answer, sizeof(answer), deadline);
 	if (ret <= 0)
 		return ret;
-	if (length == 0 || length > WARDEN_FACTS_SIZE_MAX) {
-		*detail_r = g_strdup_printf(
-			"the reader announced %" G_GUINT64_FORMAT
-			" bytes of facts", length);
+	if (answer.serial != reader->served) {
+		*detail_r = g_strdup("the reader answered for another message");
 		return -2;
 	}
-	g_autofree guint8 *data = g_malloc(length);
-	ret = receive(reader->fd, data, length, deadline);
+	if (answer.length == 0 || answer.length > WARDEN_FACTS_SIZE_MAX) {
+		*detail_r = g_strdup_printf(
+			"the reader announced %" G_GUINT64_FORMAT
+			" bytes of facts", answer.length);
+		return -2;
+	}
+	g_autofree guint8 *data = g_malloc(answer.length);
+	ret = receive(reader->fd, data, answer.length, deadline);
 	if (ret <= 0)
 		return ret;
 	g_autoptr(GBytes) bytes =
-		g_bytes_new_take(g_steal_pointer(&data), length);
+		g_bytes_new_take(g_steal_pointer(&data), answer.length);
 	g_autofree char *error = NULL;
 	if (warden_facts_deserialise(bytes, facts_r, &error) < 0) {
 		*detail_r = g_strdup_printf("the reader sent invalid facts: %s",
@@ -296,11 +300,12 @@ int warden_reader_parse(struct warden_reader *reader, int fd, guint64 size,
 		if (child_fork(reader, error_r) < 0)
 			return -1;
 	}
+	reader->served++;
 	struct reader_request request = {
+		.serial = reader->served,
 		.size = size, .full_size = full_size,
 		.cpu_secs = timeout_msecs / 1000 + 1,
 	};
-	reader->served++;
 	reader->counts.messages++;
 	*status_r = parse_attempt(reader, fd, &request, timeout_msecs, facts_r,
 				  detail_r);

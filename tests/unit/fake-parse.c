@@ -38,8 +38,12 @@ static void send_bytes(const void *data, gsize size)
 		_exit(1);
 }
 
+/* The child's messages so far: what it should put in front of its answers. */
+static guint64 serial;
+
 static void announce(guint64 length)
 {
+	send_bytes(&serial, sizeof(serial));
 	send_bytes(&length, sizeof(length));
 }
 
@@ -121,6 +125,13 @@ static void fake_early(struct warden_facts *facts)
 	send_bytes(data, size);
 }
 
+/* The same, and the proper answer when the next message is waiting. */
+static void fake_late(struct warden_facts *facts)
+{
+	fake_early(facts);
+	g_usleep(100 * 1000);
+}
+
 static void fake_write(struct warden_facts *facts)
 {
 	char path[] = "/tmp/warden-fake-XXXXXX";
@@ -181,7 +192,8 @@ static const struct {
 	{ "slow", fake_slow }, { "slower", fake_slower },
 	{ "hog", fake_hog }, { "huge", fake_huge },
 	{ "garbage", fake_garbage }, { "short", fake_short },
-	{ "early", fake_early }, { "write", fake_write },
+	{ "early", fake_early }, { "late", fake_late },
+	{ "write", fake_write },
 	{ "files", fake_files }, { "limits", fake_limits },
 	{ "stack", fake_stack },
 };
@@ -194,7 +206,7 @@ warden_parse_message(struct warden_parser *parser, const guint8 *data,
 	const guint8 *end = size > 0 ? memchr(data, '\n', size) : NULL;
 	gsize line = end != NULL ? (gsize)(end - data) : size;
 
-	parser->calls++;
+	serial = ++parser->calls;
 	facts->size = size;
 	warden_parse_key(data, size, facts->key);
 	g_free(facts->header.subject);

@@ -168,6 +168,25 @@ static void test_early(void)
 	warden_reader_deinit(&reader);
 }
 
+/* Nor if it arrives only after the next message was handed over. */
+static void test_late(void)
+{
+	struct warden_reader *reader = new_reader(5000);
+	g_autofree char *first = NULL;
+	g_autofree char *second = NULL;
+	g_autofree char *third = NULL;
+
+	g_assert_cmpint(parse(reader, "FAKE late\n", 0, &first), ==,
+			WARDEN_READER_OK);
+	g_assert_cmpint(parse(reader, "other\n", 0, &second), ==,
+			WARDEN_READER_CRASHED);
+	g_assert_nonnull(strstr(second, "another message"));
+	g_assert_cmpint(parse(reader, "other\n", 0, &third), ==,
+			WARDEN_READER_OK);
+	g_assert_cmpstr(third, ==, "other");
+	warden_reader_deinit(&reader);
+}
+
 static void test_confinement(void)
 {
 	struct warden_reader *reader = new_reader(10000);
@@ -296,6 +315,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/reader/memory", test_memory);
 	g_test_add_func("/reader/deadline", test_deadline);
 	g_test_add_func("/reader/early", test_early);
+	g_test_add_func("/reader/late", test_late);
 	g_test_add_func("/reader/confinement", test_confinement);
 	g_test_add_func("/reader/killed-idle", test_killed_idle);
 	g_test_add_func("/reader/files", test_files);
