@@ -29,3 +29,10 @@ tests_unit_test_conf_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_unit_test_conf_LDADD = $(WARDEN_JUDGE_LIBS) $(JSON_LIBS) \
 	$(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
 TESTS += tests/unit/test-conf
+
+check_PROGRAMS += tests/unit/test-policy-scan
+tests_unit_test_policy_scan_SOURCES = tests/unit/test-policy-scan.c
+tests_unit_test_policy_scan_CPPFLAGS = $(SCANNER_CPPFLAGS) $(JSON_CFLAGS)
+tests_unit_test_policy_scan_LDADD = $(WARDEN_JUDGE_LIBS) $(JSON_LIBS) \
+	$(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
+TESTS += tests/unit/test-policy-scan
