@@ -3,5 +3,6 @@ scanner_libwarden_facts_a_SOURCES = \
 	scanner/facts/facts.c \
 	scanner/facts/facts-serialise.c \
 	scanner/facts/facts.h \
-	scanner/facts/limits.h
+	scanner/facts/limits.h \
+	scanner/facts/traits.h
 scanner_libwarden_facts_a_CPPFLAGS = $(SCANNER_CPPFLAGS)

@@ -1,0 +1,125 @@
+#ifndef WARDEN_TRAITS_H
+#define WARDEN_TRAITS_H
+
+/* Every trait that parse/ may report, with what it means. A trait is a thing
+   seen, not a judgement: many stand in honest mail. Those of the first group
+   can make clients read a message differently; they cost nothing but a second
+   look (further views and the carver), see README.md in scanner/parse/.
+
+   X(name, code): name becomes WARDEN_TRAIT_name, an index for parse/; code is
+   the word in struct warden_trait. */
+
+#define WARDEN_TRAITS_AMBIGUOUS(X) \
+	/* two Content-Type fields, or one with two types */ \
+	X(DUPLICATE_TYPE, "mime-duplicate-content-type") \
+	X(DUPLICATE_ENCODING, "mime-duplicate-cte") \
+	X(DUPLICATE_DISPOSITION, "mime-duplicate-disposition") \
+	/* boundary= twice, or boundary= and boundary*= */ \
+	X(DUPLICATE_BOUNDARY, "mime-duplicate-boundary") \
+	/* Content-Transfer-Encoding is not exactly one of the five words */ \
+	X(ODD_ENCODING, "mime-odd-cte") \
+	/* base64 or quoted-printable on a multipart (RFC 2045 6.4) */ \
+	X(ENCODED_MULTIPART, "mime-encoded-multipart") \
+	/* the same on message/rfc822 */ \
+	X(ENCODED_MESSAGE, "mime-encoded-message") \
+	/* a Content-Type that is no type/subtype with parameters */ \
+	X(ODD_TYPE, "mime-odd-content-type") \
+	/* comments, quotes, separators or 8 bit where none belong */ \
+	X(ODD_BOUNDARY, "mime-odd-boundary") \
+	X(LONG_BOUNDARY, "mime-long-boundary") \
+	X(MISSING_BOUNDARY, "mime-missing-boundary") \
+	/* declared, but no line bears it */ \
+	X(UNUSED_BOUNDARY, "mime-unused-boundary") \
+	/* an inner boundary is equal to, or begins with, an outer one */ \
+	X(REUSED_BOUNDARY, "mime-reused-boundary") \
+	/* a delimiter with something behind or before it */ \
+	X(DELIMITER_JUNK, "mime-delimiter-junk") \
+	/* a delimiter where a header field was expected */ \
+	X(DELIMITER_IN_HEADER, "mime-delimiter-in-header") \
+	/* Content- fields in a preamble, an epilogue or at a body's start */ \
+	X(FIELDS_IN_BODY, "mime-fields-in-body") \
+	/* a header line that is neither field nor continuation */ \
+	X(HEADER_JUNK, "mime-header-junk") \
+	/* space or control characters in or around a Content- field's name,
+	   or the name of one inside another field */ \
+	X(ODD_FIELD_NAME, "mime-odd-field-name") \
+	/* a header line of nothing but white space */ \
+	X(BLANK_IN_HEADER, "mime-blank-in-header") \
+	X(BARE_CR_IN_HEADER, "mime-bare-cr-in-header") \
+	X(NUL_IN_HEADER, "mime-nul-in-header") \
+	/* lines end in CR alone */ \
+	X(BARE_CR, "mime-bare-cr") \
+	/* base64: other characters, text after padding, padding amid, lines
+	   of odd length, a length that is no multiple of four */ \
+	X(BASE64_JUNK, "mime-base64-junk") \
+	X(BASE64_AFTER_PADDING, "mime-base64-after-padding") \
+	X(BASE64_LINES, "mime-base64-lines") \
+	X(BASE64_LENGTH, "mime-base64-length") \
+	/* '=' followed by neither two hexadecimal digits nor a line end */ \
+	X(QP_ESCAPE, "mime-qp-escape") \
+	/* GMime's reading has parts that ours lacks, or the reverse */ \
+	X(VIEWS_DIFFER, "mime-views-differ")
+
+#define WARDEN_TRAITS_OTHER(X) \
+	X(UNTERMINATED, "mime-unterminated-boundary") \
+	X(LONG_LINE, "mime-long-line") \
+	X(NUL_IN_BODY, "mime-nul-in-body") \
+	X(UUENCODE, "mime-uuencode") \
+	X(YENC, "mime-yenc") \
+	X(BINHEX, "mime-binhex") \
+	X(PARTIAL, "mime-partial")	/* one piece of a message */ \
+	X(EXTERNAL_BODY, "mime-external-body") \
+	/* active content that only a lenient or structure-blind reading has */ \
+	X(HIDDEN_CONTENT, "mime-hidden-content") \
+	X(UNKNOWN_CHARSET, "mime-unknown-charset") \
+	/* limits, each with an unscanned entry */ \
+	X(LIMIT_FIELD, "limit-header-field") \
+	X(LIMIT_FIELD_NAME, "limit-header-field-name") \
+	X(LIMIT_HEADER, "limit-header-size") \
+	X(LIMIT_FIELDS, "limit-header-fields") \
+	X(LIMIT_BOUNDARY, "limit-boundary") \
+	X(LIMIT_DEPTH, "limit-depth") \
+	X(LIMIT_PARTS, "limit-parts") \
+	X(LIMIT_DECODED, "limit-decoded-bytes") \
+	X(LIMIT_CARVER, "limit-carver") \
+	X(LIMIT_MEMBERS, "limit-archive-members") \
+	X(LIMIT_MEMBER, "limit-archive-member-size") \
+	X(LIMIT_FACTS, "limit-facts") \
+	X(LIMIT_TEXT, "limit-text-size") \
+	/* names: several that differ; RFC 2231 pieces missing, repeated or
+	   out of order; an encoded word where RFC 2047 forbids it */ \
+	X(NAMES_DIFFER, "name-several") \
+	X(NAME_PIECES, "name-odd-pieces") \
+	X(NAME_ENCODED_WORD, "name-encoded-word") \
+	X(NAME_NUL, "name-nul") \
+	X(ARCHIVE_DAMAGED, "archive-damaged") \
+	/* bytes before the archive, or behind it */ \
+	X(ARCHIVE_PREFIX, "archive-prefix") \
+	X(ARCHIVE_ENCRYPTED, "archive-encrypted") \
+	/* the file names in a zip's directory and before its members differ */ \
+	X(ARCHIVE_NAMES_DIFFER, "archive-names-differ") \
+	/* octal, hexadecimal, one number, missing pieces: detail is the host */ \
+	X(URL_ODD_ADDRESS, "url-odd-address") \
+	/* white space or control characters inside a URL */ \
+	X(URL_ODD_CHARACTERS, "url-odd-characters") \
+	X(URL_BAD_HOST, "url-bad-host") \
+	X(HTML_BASE, "html-base") \
+	X(HTML_FORM, "html-form")	/* detail: its action */ \
+	X(HTML_PASSWORD, "html-password-field") \
+	X(HTML_REFRESH, "html-refresh") \
+	X(HTML_DATA_URI, "html-data-uri")	/* other than images */ \
+	X(DATE_UNUSABLE, "header-date-unusable") \
+	X(SEVERAL_FROM_FIELDS, "header-several-from") \
+	X(SEVERAL_SUBJECT_FIELDS, "header-several-subject")
+
+#define WARDEN_TRAIT_ENUM(name, code) WARDEN_TRAIT_##name,
+enum warden_trait_index {
+	WARDEN_TRAITS_AMBIGUOUS(WARDEN_TRAIT_ENUM)
+	WARDEN_TRAITS_AMBIGUOUS_COUNT,
+	WARDEN_TRAIT_BEFORE_OTHERS = WARDEN_TRAITS_AMBIGUOUS_COUNT - 1,
+	WARDEN_TRAITS_OTHER(WARDEN_TRAIT_ENUM)
+	WARDEN_TRAITS_COUNT
+};
+#undef WARDEN_TRAIT_ENUM
+
+#endif
