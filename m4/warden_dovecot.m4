@@ -12,12 +12,15 @@ AS_IF([test -z "$with_dovecot"], [
 AS_IF([test -f "$with_dovecot/dovecot-config"], [],
 	[AC_MSG_ERROR([dovecot-config not found: install dovecot-dev or give --with-dovecot=DIR])])
 AC_MSG_RESULT([$with_dovecot/dovecot-config])
-eval "`grep -E '^(dovecot_moduledir|LIBDOVECOT_INCLUDE)=' "$with_dovecot/dovecot-config"`"
+eval "`grep -E '^(dovecot_moduledir|LIBDOVECOT|LIBDOVECOT_STORAGE|LIBDOVECOT_INCLUDE)=' "$with_dovecot/dovecot-config"`"
 AS_IF([test -n "$dovecot_moduledir" && test -n "$LIBDOVECOT_INCLUDE"], [],
 	[AC_MSG_ERROR([$with_dovecot/dovecot-config names no module directory or headers])])
 # its headers are not ours to be warned about
 DOVECOT_INCLUDE=`echo "$LIBDOVECOT_INCLUDE" | sed 's/-I/-isystem /g'`
 AC_SUBST([DOVECOT_INCLUDE])
+# for the plugin's unit tests only: the plugin itself is linked by who loads it
+DOVECOT_TEST_LIBS="$LIBDOVECOT $LIBDOVECOT_STORAGE -Wl,-rpath,$with_dovecot"
+AC_SUBST([DOVECOT_TEST_LIBS])
 dovecot_plugindir="$dovecot_moduledir"
 AC_ARG_WITH([moduledir],
 	[AS_HELP_STRING([--with-moduledir=DIR], [where Dovecot loads modules from])],

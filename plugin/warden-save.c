@@ -81,10 +81,16 @@ target_fail(const struct save_target *target, enum mail_error error,
 
 /* MAIL_ERROR_TEMP is what makes LMTP, LDA and Sieve try again later; IMAP
    would call it a server bug. */
-static enum mail_error defer_error(const struct save_target *target)
+static enum mail_error defer_error(const struct warden_user *wuser)
 {
-	return target->wuser->delivery ? MAIL_ERROR_TEMP :
-		MAIL_ERROR_UNAVAILABLE;
+	return wuser->delivery ? MAIL_ERROR_TEMP : MAIL_ERROR_UNAVAILABLE;
+}
+
+/* Over quota is something that the client can do something about. */
+static enum mail_error
+quarantine_error(const struct warden_user *wuser, enum mail_error error)
+{
+	return error == MAIL_ERROR_NOQUOTA ? error : defer_error(wuser);
 }
 
 static const char *const *
@@ -163,7 +169,7 @@ target_defer(const struct save_target *target,
 	     const struct warden_answer *answer)
 {
 	saved_mail_from_answer(add_saved_mail(target), answer);
-	return target_fail(target, defer_error(target), answer->reason);
+	return target_fail(target, defer_error(target->wuser), answer->reason);
 }
 
 static void
@@ -213,8 +219,8 @@ divert(const struct save_target *target, struct warden_quarantine_add *add,
 	if (ret < 0) {
 		e_error(box->event, "warden: saving into Quarantine failed: "
 			"%s", error);
-		return target_fail(target, error_code == MAIL_ERROR_NOQUOTA ?
-				   error_code : MAIL_ERROR_TEMP,
+		return target_fail(target,
+				   quarantine_error(target->wuser, error_code),
 				   QUARANTINE_FAILED_TEXT);
 	}
 	saved->diverted = TRUE;
@@ -286,7 +292,7 @@ judge_save(const struct save_target *target, struct mail_save_context *ctx,
 		q.session = delivery->session;
 	}
 	if (warden_judge(&q, target->wt->pool, answer_r, &error) < 0)
-		return target_fail(target, defer_error(target), error);
+		return target_fail(target, defer_error(target->wuser), error);
 	if (answer_r->action == WARDEN_ACTION_DEFER)
 		return target_defer(target, answer_r);
 	return 0;
@@ -531,7 +537,7 @@ release_check(const struct save_target *target, struct mail_save_context *ctx,
 	*record_r = source->record;
 	if (q.key_size == 0) {
 		if (warden_judge(&q, target->wt->pool, &answer, &error) < 0)
-			return target_fail(target, defer_error(target), error);
+			return target_fail(target, defer_error(target->wuser), error);
 		warden_answer_to_record(&answer, record_r);
 		if (answer.action != WARDEN_ACTION_QUARANTINE &&
 		    answer.action != WARDEN_ACTION_DEFER)
@@ -676,7 +682,7 @@ judge_copy(const struct save_target *target, struct mail_save_context *ctx,
 		warden_answer_from_record(&source->record, answer_r);
 		ret = 0;
 	}
-	return ret < 0 ? target_fail(target, defer_error(target), error) : 0;
+	return ret < 0 ? target_fail(target, defer_error(target->wuser), error) : 0;
 }
 
 static void
@@ -970,8 +976,8 @@ commit_diverted(struct mailbox_transaction_context *t,
 			error);
 		mbox->module_ctx.super.transaction_rollback(t);
 		mail_storage_set_error(box->storage,
-			error_code == MAIL_ERROR_NOQUOTA ? error_code :
-			MAIL_ERROR_TEMP, QUARANTINE_FAILED_TEXT);
+				       quarantine_error(wuser, error_code),
+				       QUARANTINE_FAILED_TEXT);
 		tell_all(box->storage->user, box, wt, NULL, NULL);
 		return -1;
 	}
