@@ -96,6 +96,7 @@ static void test_tee(void)
 		unsigned char *data = make_data(sizes[i]);
 		struct warden_spool *spool =
 			warden_spool_init(PREFIX, 1 << 20);
+		struct warden_spool *second = spool;
 		struct istream *input, *tee, *top;
 		const unsigned char *chunk;
 		size_t size;
@@ -114,8 +115,9 @@ static void test_tee(void)
 		i_stream_unref(&input);
 		check_content(spool, data, sizes[i]);
 		warden_spool_unref(&spool);
-		warden_spool_unref(&spool);
 		test_check(spool == NULL);
+		check_content(second, data, sizes[i]);
+		warden_spool_unref(&second);
 		i_free(data);
 	}
 }
