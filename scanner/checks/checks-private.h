@@ -7,6 +7,7 @@
 #include "checks.h"
 
 extern const struct warden_check warden_check_attachment;
+extern const struct warden_check warden_check_content;
 extern const struct warden_check warden_check_link;
 extern const struct warden_check warden_check_list;
 extern const struct warden_check warden_check_mime;

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "checks-private.h"
+#include "../facts/traits.h"
 
 #include <string.h>
 
@@ -8,8 +9,13 @@
 
 static const struct warden_symbol symbols[] = {
 	{ "AMBIGUOUS_CONTENT", "mime", "T1027" },
+	{ "ARCHIVE_NAMES_DIFFER", "mime", "T1036" },
 	{ "DAMAGED_CONTENT", "mime", "" },
 	{ "ENCRYPTED_CONTENT", "mime", "T1027.013" },
+	{ "MESSAGE_FRAGMENT", "mime", "T1027" },
+	{ "MIME_AMBIGUOUS", "mime", "T1027" },
+	{ "MIME_HIDDEN_CONTENT", "mime", "T1027" },
+	{ "MIME_ODD", "mime", "T1027" },
 	{ "SCAN_FAILED", "mime", "" },
 	{ "SCAN_LIMIT", "mime", "" },
 	{ "UNSUPPORTED_CONTENT", "mime", "" },
@@ -30,6 +36,60 @@ static const struct {
 	{ "time", "SCAN_LIMIT", "takes too long" },
 	{ "unsupported", "UNSUPPORTED_CONTENT", "a format that is not read" },
 };
+
+/* --- readings ---------------------------------------------------------------- */
+
+#define TRAIT_CODE(name, code) [WARDEN_TRAIT_##name] = code,
+static const char *const trait_codes[WARDEN_TRAITS_COUNT] = {
+	WARDEN_TRAITS_AMBIGUOUS(TRAIT_CODE)
+	WARDEN_TRAITS_OTHER(TRAIT_CODE)
+};
+#undef TRAIT_CODE
+
+/* What each trait is evidence of, and in which words. Those of the ambiguous
+   group that are not here are MIME_ODD: sloppy programs make most of them. */
+static const struct {
+	const char *symbol, *detail;
+} trait_symbols[WARDEN_TRAITS_COUNT] = {
+	[WARDEN_TRAIT_DUPLICATE_TYPE] = { "MIME_AMBIGUOUS",
+		"a part has two types" },
+	[WARDEN_TRAIT_DUPLICATE_ENCODING] = { "MIME_AMBIGUOUS",
+		"a part has two encodings" },
+	[WARDEN_TRAIT_DUPLICATE_BOUNDARY] = { "MIME_AMBIGUOUS",
+		"a part has two boundaries" },
+	[WARDEN_TRAIT_VIEWS_DIFFER] = { "MIME_AMBIGUOUS",
+		"programs find different parts in it" },
+	[WARDEN_TRAIT_HIDDEN_CONTENT] = { "MIME_HIDDEN_CONTENT",
+		"only some programs find this content" },
+	[WARDEN_TRAIT_PARTIAL] = { "MESSAGE_FRAGMENT",
+		"one piece of a message in several" },
+	[WARDEN_TRAIT_EXTERNAL_BODY] = { "MESSAGE_FRAGMENT",
+		"its content is to be fetched from elsewhere" },
+	[WARDEN_TRAIT_ARCHIVE_NAMES_DIFFER] = { "ARCHIVE_NAMES_DIFFER",
+		"an archive lists other names than it contains" },
+};
+
+static void check_trait(const struct warden_trait *trait,
+			struct warden_findings *findings)
+{
+	for (guint i = 0; i < WARDEN_TRAITS_COUNT; i++) {
+		if (strcmp(trait_codes[i], trait->code) != 0)
+			continue;
+		if (trait_symbols[i].symbol != NULL) {
+			warden_findings_add(findings, trait_symbols[i].symbol,
+					    trait->part, "%s%s%s",
+					    trait_symbols[i].detail,
+					    trait->detail[0] != '\0' ?
+					    ": " : "", trait->detail);
+		} else if (i < WARDEN_TRAITS_AMBIGUOUS_COUNT) {
+			warden_findings_add(findings, "MIME_ODD", trait->part,
+					    "%s", trait->code);
+		}
+		return;
+	}
+}
+
+/* --- what was not looked at ---------------------------------------------------- */
 
 static const char *name_of(const struct warden_facts *facts, const char *path)
 {
@@ -63,6 +123,8 @@ static void run(const struct warden_check_input *input,
 {
 	const struct warden_facts *facts = input->facts;
 
+	for (guint i = 0; i < facts->traits->len; i++)
+		check_trait(g_ptr_array_index(facts->traits, i), findings);
 	for (guint i = 0; i < facts->unscanned->len; i++) {
 		check_unscanned(facts, g_ptr_array_index(facts->unscanned, i),
 				findings);

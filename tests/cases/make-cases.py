@@ -829,6 +829,84 @@ def sender_control():
     return (message, CLEAN)
 
 
+# --- contents and construction -----------------------------------------------
+
+@case
+def password_form():
+    """A page that asks for a password, inside the mail."""
+    return (with_file("account.html", b"<!DOCTYPE html><html><body><form "
+                      b"action='https://x.example.top/p' method='post'><input "
+                      b"name='u'><input type='password' name='p'></form>"
+                      b"</body></html>", "text/html"),
+            suspicious("PASSWORD_FORM"))
+
+
+@case
+def password_form_control():
+    """A form without one: a survey."""
+    return (with_html("<form action='https://survey.example.org/1'><input "
+                      "type='radio' name='a'> good <input type='submit'>"
+                      "</form>"), CLEAN)
+
+
+@case
+def mime_two_types():
+    """First or last Content-Type? One reading has a program in it."""
+    body = multipart("mixed", text_part("See below."), file_part(
+        "notes.txt", program(), "text/plain",
+        headers="Content-Type: application/octet-stream; name=\"notes.exe\""
+        "\r\n"))
+    return (mail("Notes", body), malware("MIME_AMBIGUOUS",
+                                         "DISGUISED_EXECUTABLE"))
+
+
+@case
+def mime_two_encodings():
+    part_text = file_part("test.txt", EICAR, "text/plain").replace(
+        "Content-Transfer-Encoding: base64",
+        "Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64")
+    return (mail("x", multipart("mixed", text_part("x"), part_text)),
+            malware("EICAR_TEST_FILE", "MIME_AMBIGUOUS"))
+
+
+@case
+def mime_hidden_part():
+    """A program in the preamble, which some clients take for a part."""
+    hidden = file_part("order.exe", program())
+    body = multipart("mixed", text_part("Hello."))
+    start = body.index("\r\n\r\n") + 4
+    return (mail("x", body[:start] + "--=_other\r\n" + hidden
+                 + "\r\n--=_other--\r\n" + body[start:]),
+            suspicious("MIME_HIDDEN_CONTENT"))
+
+
+@case
+def mime_odd():
+    """A base64 text of a sloppy program."""
+    return (mail("x", "Content-Type: text/plain; charset=utf-8\r\n"
+                 "Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8sIHdvcmxk"
+                 "IQ==\r\nSGVsbG8sIHdvcmxkIQ==\r\n"),
+            dict(verdict="clean", action="allow", symbols=["MIME_ODD"]))
+
+
+@case
+def message_fragment():
+    """A message in pieces: nobody can scan one of them."""
+    return (mail("x", "Content-Type: message/partial; id=\"a@example.org\"; "
+                 "number=1; total=2\r\n\r\nSubject: x\r\n\r\nFirst\r\n"),
+            dict(symbols=["MESSAGE_FRAGMENT"]))
+
+
+@case
+def archive_names_differ():
+    """One name in the zip's directory, another before the file itself."""
+    data = archive(("order.exe", program()))
+    end = data.rindex(b"order.exe")
+    return (with_file("order.zip", data[:end] + b"order.pdf" + data[end + 9:],
+                      "application/zip"), dict(
+                          symbols=["ARCHIVE_NAMES_DIFFER"]))
+
+
 # --- what cannot be looked at ----------------------------------------------------------------
 
 @case
