@@ -68,7 +68,7 @@ enum warden_verdict warden_policy_class(const struct warden_policy *policy,
 
 /* --- findings to verdict ---------------------------------------------------- */
 
-static int compare_scores(const void *a, const void *b, void *unused)
+static int compare_scores(const void *a, const void *b)
 {
 	const struct warden_finding *const *first = a, *const *second = b;
 
@@ -88,9 +88,8 @@ static void set_scores(const struct warden_policy *policy,
 
 		finding->score = symbol == NULL ? 0.0 : symbol->score;
 	}
-	/* A merge sort: ties keep their order. */
-	g_qsort_with_data(findings->pdata, findings->len, sizeof(gpointer),
-			  compare_scores, NULL);
+	/* Stable: ties keep their order. */
+	g_ptr_array_sort(findings, compare_scores);
 }
 
 /* The same trick ten times is not ten times as bad: a symbol counts once, and
