@@ -13,6 +13,7 @@ import imaplib
 import os
 import pathlib
 import poplib
+import pwd
 import shutil
 import signal
 import smtplib
@@ -26,8 +27,12 @@ import tree
 
 imaplib._MAXLINE = 100_000_000
 
-VMAIL_UID = 64010
-WARDEN_UID = 64011
+VMAIL_USER = "mail"
+VMAIL_UID = pwd.getpwnam(VMAIL_USER).pw_uid
+# Dovecot wants service users to exist; these do on every Debian.
+WARDEN_USER = "nobody"
+WARDEN_UID = pwd.getpwnam(WARDEN_USER).pw_uid
+WARDEN_GID = pwd.getpwnam(WARDEN_USER).pw_gid
 
 
 def free_port():
@@ -112,7 +117,7 @@ class Instance:
             path.mkdir(exist_ok=True)
             path.chmod(mode)
             if self.root:
-                os.chown(path, uid, uid)
+                os.chown(path, uid, WARDEN_GID if uid == WARDEN_UID else uid)
         self.dir.chmod(0o755)
         if self.users and self.root:
             self.mail_root.chmod(0o1777)
@@ -318,7 +323,7 @@ class Instance:
         if not self.root:
             me = str(os.getuid())
             return me, me
-        return str(VMAIL_UID), str(WARDEN_UID)
+        return VMAIL_USER, WARDEN_USER
 
     def _service(self):
         if not self.warden_on or self.socket_path:
@@ -329,7 +334,7 @@ class Instance:
                                str(self.config)])
         lines = ["service warden {", "  executable = " + executable]
         if self.root:
-            lines += ["  user = " + warden, "  group = " + warden,
+            lines += ["  user = " + warden,
                       "  drop_priv_before_exec = yes"]
         lines += ["  process_limit = %d" % self.workers,
                   "  process_min_avail = %d" % min(2, self.workers),
@@ -377,7 +382,6 @@ service lmtp {
         if self.root:
             return ""
         import grp
-        import pwd
         name = pwd.getpwuid(os.getuid()).pw_name
         group = grp.getgrgid(os.getgid()).gr_name
         text = ("default_internal_user = %s\ndefault_internal_group = %s\n"
