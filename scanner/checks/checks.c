@@ -119,7 +119,7 @@ void warden_findings_add(struct warden_findings *findings, const char *symbol,
 
 /* The families run in table order and each walks the facts in document order;
    a stable sort by symbol keeps the latter. */
-static int compare_findings(const void *a, const void *b, void *unused)
+static int compare_findings(const void *a, const void *b)
 {
 	const struct warden_finding *const *first = a, *const *second = b;
 
@@ -139,9 +139,8 @@ GPtrArray *warden_checks_run(const struct warden_check_input *input)
 	findings.counts = g_new0(unsigned int, count);
 	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++)
 		checks[i]->run(input, &findings);
-	/* g_ptr_array_sort() is a merge sort, but only this one promises it. */
-	g_qsort_with_data(findings.list->pdata, findings.list->len,
-			  sizeof(gpointer), compare_findings, NULL);
+	/* Stable, as GLib promises since 2.32. */
+	g_ptr_array_sort(findings.list, compare_findings);
 	g_hash_table_unref(findings.seen);
 	g_free(findings.counts);
 	return findings.list;
