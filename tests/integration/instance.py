@@ -336,7 +336,8 @@ class Instance:
         if self.root:
             lines += ["  user = " + warden,
                       "  drop_priv_before_exec = yes"]
-        lines += ["  process_limit = %d" % self.workers,
+        lines += ["  client_limit = 64",
+                  "  process_limit = %d" % self.workers,
                   "  process_min_avail = %d" % min(2, self.workers),
                   "  vsz_limit = %s" % ("0" if self.generation == "2.3"
                                          else "unlimited"),
