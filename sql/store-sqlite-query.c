@@ -84,6 +84,19 @@ make_conditions(struct conditions *c, const struct warden_query *query)
 		 query->action);
 	add_text(c, "d.message_id IN (SELECT message_id FROM urls WHERE "
 		 "host = lower(?))", query->host);
+	/* Only the host is indexed; a domain's hosts are few. */
+	add_text(c, "d.message_id IN (SELECT message_id FROM urls WHERE "
+		 "url = ?)", query->url);
+	if (query->domain != NULL) {
+		add_text(c, "d.message_id IN (SELECT message_id FROM urls "
+			 "WHERE host = lower(?)", query->domain);
+		g_string_append(c->sql, " OR (host > '' AND host LIKE '%.' || "
+				"lower(?)))");
+		struct value *again = g_new0(struct value, 1);
+		again->type = VALUE_TEXT;
+		again->text = query->domain;
+		g_ptr_array_add(c->values, again);
+	}
 	add_text(c, "m.subject LIKE '%' || ? || '%'", query->subject);
 	add_text(c, "m.message_id = ?", query->message_id);
 	if (query->sha256 != NULL)

@@ -162,6 +162,8 @@ int warden_store_feed_list(struct warden_store *store,
 struct warden_query {
 	gint64 since, until;	/* 0 = open */
 	const char *user, *sender, *host, *mailbox;	/* NULL = any */
+	const char *domain;	/* a host, or any below it */
+	const char *url;	/* exactly */
 	const char *verdict, *action;	/* names; NULL = any */
 	const guint8 *sha256;		/* of a part, 32 bytes; NULL = any */
 	const guint8 *key;		/* of the message; NULL = any */

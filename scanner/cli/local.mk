@@ -1,1 +1,29 @@
-# cli
+bin_PROGRAMS += scanner/warden
+scanner_warden_SOURCES = \
+	scanner/cli/cli-commands.h \
+	scanner/cli/cli-db.c \
+	scanner/cli/cli-feed.c \
+	scanner/cli/cli-input.c \
+	scanner/cli/cli-input.h \
+	scanner/cli/cli-list.c \
+	scanner/cli/cli-options.c \
+	scanner/cli/cli-options.h \
+	scanner/cli/cli-output.c \
+	scanner/cli/cli-output.h \
+	scanner/cli/cli-report.c \
+	scanner/cli/cli-report.h \
+	scanner/cli/cli-scan.c \
+	scanner/cli/cli-scan.h \
+	scanner/cli/cli-show.c \
+	scanner/cli/cli-stats.c \
+	scanner/cli/warden.c
+scanner_warden_CPPFLAGS = $(SCANNER_CPPFLAGS) $(JSON_CFLAGS)
+scanner_warden_LDADD = \
+	sql/libwarden-store.a \
+	scanner/libwarden-core.a \
+	scanner/libwarden-checks.a \
+	scanner/libwarden-reader.a \
+	scanner/libwarden-parse.a \
+	scanner/libwarden-facts.a \
+	scanner/libwarden-protocol.a \
+	$(WARDEND_SYSTEM_LIBS)
