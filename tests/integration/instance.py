@@ -213,7 +213,8 @@ class Instance:
         words = ("Panic:", "Fatal:", "assert", "signal 11", "signal 6",
                  "ERROR: AddressSanitizer", "runtime error:")
         return [line for line in self.log().splitlines()
-                if any(word in line for word in words)]
+                if any(word in line for word in words)
+                and "killed with signal 9" not in line]
 
     # --- clients --------------------------------------------------------------
 
