@@ -1,0 +1,241 @@
+"""`./run bench [save|memory|scan]`: what the plugin costs, beside its baseline.
+
+save    mail delivered by LMTP over four connections, with and without the
+        plugin in turn: deliveries a second, p50 and p99 of a delivery; rows in
+        each table and the database's integrity at the end
+memory  imap sessions with and without the plugin: PSS and CPU of each
+scan    `warden scan` over the same mail: messages and megabytes a second
+
+The mail is ../shared/corpus where it is present, else mail that is made up.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import instance
+import messages
+import tree
+
+CORPUS = tree.PROJECT.parent / "shared" / "corpus"
+
+
+def sample(count):
+    """count messages: real ones in turn from ham, phish and spam."""
+    paths = []
+    if CORPUS.is_dir():
+        folders = [sorted((CORPUS / name).glob("*.eml"))
+                   for name in ("ham", "phish", "spam")]
+        folders = [folder for folder in folders if folder]
+        index = 0
+        while len(paths) < count:
+            folder = folders[index % len(folders)]
+            paths.append(folder[(index // len(folders)) % len(folder)])
+            index += 1
+        return [path.read_bytes() for path in paths], "real mail"
+    print("bench: no corpus beside the project, mail is made up")
+    makers = (messages.good, messages.good, messages.lying_link,
+              messages.disguised)
+    return [makers[n % len(makers)](n) for n in range(count)], "made-up mail"
+
+
+def percentile(values, percent):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * percent / 100))]
+
+
+# --- save -------------------------------------------------------------------
+
+
+def deliver_all(server, mails, connections=4):
+    """Seconds in all, and of each delivery."""
+    times, errors, lock = [], [], threading.Lock()
+    queue = list(enumerate(mails))
+
+    def work():
+        client = server.lmtp()
+        client.ehlo_or_helo_if_needed()
+        while True:
+            with lock:
+                if not queue:
+                    break
+                number, mail = queue.pop()
+            started = time.monotonic()
+            client.mail("sender@example.org")
+            client.rcpt("user%d" % (number % 20))
+            code, text = client.data(mail)
+            taken = time.monotonic() - started
+            with lock:
+                times.append(taken)
+                if code != 250:
+                    errors.append((code, text))
+        client.quit()
+
+    threads = [threading.Thread(target=work) for _ in range(connections)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.monotonic() - started, times, errors
+
+
+def bench_save(args):
+    mails, what = sample(args.count)
+    size = sum(map(len, mails)) / 1e6
+    print("%d deliveries of %s (%.1f MB), 4 LMTP connections, Dovecot %s, %s,"
+          " %d rounds\n" % (len(mails), what, size, args.dovecot,
+                            args.storage, args.rounds))
+    print("%-16s %10s %8s %8s %8s %7s" % ("", "mails/s", "p50 ms", "p99 ms",
+                                          "max ms", "errors"))
+    rates = {True: [], False: []}
+    for number in range(args.rounds):
+        for warden in (False, True):
+            with instance.Instance(args.dovecot, args.storage,
+                                   warden=warden) as server:
+                seconds, times, errors = deliver_all(server, mails)
+                rates[warden].append(len(mails) / seconds)
+                print("%-16s %10.0f %8.1f %8.1f %8.1f %7d" % (
+                    "with warden" if warden else "plain",
+                    len(mails) / seconds, percentile(times, 50) * 1e3,
+                    percentile(times, 99) * 1e3, max(times) * 1e3,
+                    len(errors)), flush=True)
+                if warden and number == args.rounds - 1:
+                    show_database(server)
+    print("\nmedian %.0f/s plain, %.0f/s with warden: × %.2f" % (
+        statistics.median(rates[False]), statistics.median(rates[True]),
+        statistics.median(rates[True]) / statistics.median(rates[False])))
+
+
+def show_database(server):
+    print()
+    for table in ("messages", "deliveries", "parts", "urls", "findings",
+                  "unscanned", "users"):
+        print("  %-12s %7d rows" % (table, server.sql(
+            "select count(*) from %s" % table)[0][0]))
+    print("  states       %s" % server.sql(
+        "select s.name, count(*) from deliveries d join states s "
+        "on s.id = d.state group by 1"))
+    print("  verdicts     %s" % server.sql(
+        "select v.name, count(*) from deliveries d join verdicts v "
+        "on v.id = d.verdict group by 1"))
+    print("  integrity    %s" % server.sql("pragma integrity_check")[0][0])
+    size = sum(path.stat().st_size
+               for path in server.database.parent.glob("verdicts.sqlite*"))
+    print("  file         %.1f MB" % (size / 1e6))
+
+
+# --- memory --------------------------------------------------------------------
+
+
+def pss(pid):
+    text = pathlib.Path("/proc/%d/smaps_rollup" % pid).read_text()
+    return int(re.search(r"^Pss: +(\d+)", text, re.M).group(1))
+
+
+def private(pid):
+    text = pathlib.Path("/proc/%d/smaps_rollup" % pid).read_text()
+    return sum(int(n) for n in
+               re.findall(r"^Private_\w+: +(\d+)", text, re.M))
+
+
+def cpu_msecs(pid):
+    fields = pathlib.Path("/proc/%d/schedstat" % pid).read_text().split()
+    return int(fields[0]) / 1e6
+
+
+def sessions(args, warden):
+    """PSS, private kB and CPU ms of an imap process, as medians."""
+    with instance.Instance(args.dovecot, args.storage,
+                           warden=warden) as server:
+        for number in range(args.sessions):
+            server.deliver(messages.good(number), "user%d" % number)
+        clients = []
+        for number in range(args.sessions):
+            client = server.imap("user%d" % number)
+            client.select("INBOX")
+            clients.append(client)
+        time.sleep(0.5)
+        pids = server.pids("imap")
+        found = (statistics.median(map(pss, pids)),
+                 statistics.median(map(private, pids)),
+                 statistics.median(map(cpu_msecs, pids)), len(pids))
+        for client in clients:
+            client.logout()
+        return found
+
+
+def bench_memory(args):
+    print("%d imap sessions with a selected mailbox, Dovecot %s, %s\n"
+          % (args.sessions, args.dovecot, args.storage))
+    print("%-16s %9s %12s %14s" % ("", "PSS kB", "private kB",
+                                   "CPU ms/login"))
+    totals = {True: [], False: []}
+    for _ in range(args.rounds):
+        for warden in (False, True):
+            found = sessions(args, warden)
+            totals[warden].append(found)
+            print("%-16s %9.0f %12.0f %14.2f" % (
+                "with warden" if warden else "plain", *found[:3]),
+                flush=True)
+    print("\nadded per process: %s" % ", ".join(
+        "%s %+.2f %s" % (name, statistics.median(
+            row[i] for row in totals[True]) - statistics.median(
+            row[i] for row in totals[False]), unit)
+        for i, name, unit in ((0, "PSS", "kB"), (1, "private", "kB"),
+                              (2, "CPU", "ms"))))
+
+
+# --- scan -----------------------------------------------------------------------
+
+
+def bench_scan(args):
+    mails, what = sample(args.count)
+    build = tree.Build(args.dovecot)
+    with tempfile.TemporaryDirectory() as folder:
+        for number, mail in enumerate(mails):
+            (pathlib.Path(folder) / ("%05d.eml" % number)).write_bytes(mail)
+        size = sum(map(len, mails)) / 1e6
+        for _ in range(args.rounds):
+            started = time.monotonic()
+            done = subprocess.run(
+                build.enter([str(build.warden), "scan", "--json", folder],
+                            paths=[folder]),
+                stdout=subprocess.PIPE, check=True)
+            seconds = time.monotonic() - started
+            times = [int(n) / 1e3 for n in
+                     re.findall(rb'"elapsed_us":(\d+)', done.stdout)]
+            print("warden scan: %d %s, %.0f mails/s, %.1f MB/s, p50 %.2f ms,"
+                  " p99 %.2f ms" % (len(times), what, len(times) / seconds,
+                                    size / seconds, percentile(times, 50),
+                                    percentile(times, 99)), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("name", nargs="?", default="all",
+                        choices=["all", "save", "memory", "scan"])
+    parser.add_argument("--dovecot", choices=["2.3", "2.4"],
+                        default=tree.native_generation())
+    parser.add_argument("--storage", default="maildir",
+                        choices=["maildir", "sdbox", "mdbox"])
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sessions", type=int, default=60)
+    args = parser.parse_args()
+    for name, bench in (("save", bench_save), ("memory", bench_memory),
+                        ("scan", bench_scan)):
+        if args.name in (name, "all"):
+            bench(args)
+            print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
