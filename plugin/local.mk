@@ -34,6 +34,7 @@ plugin_lib02_warden_plugin_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 plugin_lib02_warden_plugin_la_SOURCES = \
 	plugin/warden-client.c \
 	plugin/warden-client.h \
+	plugin/warden-copy.c \
 	plugin/warden-deliver.c \
 	plugin/warden-deliver.h \
 	plugin/warden-judge.c \
@@ -45,10 +46,13 @@ plugin_lib02_warden_plugin_la_SOURCES = \
 	plugin/warden-record.c \
 	plugin/warden-record.h \
 	plugin/warden-save.c \
+	plugin/warden-save.h \
 	plugin/warden-settings.c \
 	plugin/warden-settings.h \
 	plugin/warden-spool.c \
 	plugin/warden-spool.h \
+	plugin/warden-target.c \
+	plugin/warden-transaction.c \
 	scanner/protocol/protocol.c \
 	scanner/protocol/protocol.h \
 	$(PLUGIN_COMPAT_SOURCES)

@@ -11,6 +11,7 @@
 #include "warden-deliver.h"
 #include "warden-plugin.h"
 #include "warden-quarantine.h"
+#include "warden-save.h"
 
 
 const char *warden_plugin_version = DOVECOT_ABI_VERSION;
@@ -155,9 +156,36 @@ static void warden_mailbox_allocated(struct mailbox *box)
 	box->vlast = &mbox->module_ctx.super;
 	mbox->quarantine = warden_user_is_quarantine(user, box);
 	mbox->excluded = warden_settings_is_excluded(wuser->set, box->vname);
-	warden_save_hook_mailbox(v);
+	v->save_begin = warden_save_begin;
+	v->save_continue = warden_save_continue;
+	v->save_finish = warden_save_finish;
+	v->save_cancel = warden_save_cancel;
+	v->copy = warden_copy;
+	v->transaction_begin = warden_transaction_begin;
+	v->transaction_commit = warden_transaction_commit;
+	v->transaction_rollback = warden_transaction_rollback;
 	warden_quarantine_hook_mailbox(box, v);
 	MODULE_CONTEXT_SET(box, warden_storage_module, mbox);
+}
+
+static bool warden_mail_set_uid(struct mail *mail ATTR_UNUSED,
+				uint32_t uid ATTR_UNUSED)
+{
+	return FALSE;
+}
+
+/* While we put a mail into Quarantine nobody else gets to see it: imapsieve
+   would run its scripts on it. */
+static void warden_mail_allocated(struct mail *_mail)
+{
+	struct mail_private *mail = (struct mail_private *)_mail;
+	struct warden_user *wuser =
+		WARDEN_USER_CONTEXT(_mail->box->storage->user);
+	struct warden_mailbox *mbox = WARDEN_CONTEXT(_mail->box);
+
+	if (wuser != NULL && wuser->quarantine_busy &&
+	    mbox != NULL && mbox->quarantine)
+		mail->vlast->set_uid = warden_mail_set_uid;
 }
 
 static void warden_mail_user_deinit(struct mail_user *user)
@@ -220,6 +248,7 @@ static void warden_mail_user_created(struct mail_user *user)
 static struct mail_storage_hooks warden_mail_storage_hooks = {
 	.mail_user_created = warden_mail_user_created,
 	.mailbox_allocated = warden_mailbox_allocated,
+	.mail_allocated = warden_mail_allocated,
 };
 
 void warden_plugin_init(struct module *module)

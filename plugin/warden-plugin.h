@@ -13,6 +13,7 @@
 #include "warden-record.h"
 #include "warden-settings.h"
 
+struct warden_placeholder;
 struct warden_quarantine;
 struct warden_spool;
 
@@ -77,21 +78,25 @@ struct warden_saved_mail {
 	   UINT_MAX: it was there already. */
 	unsigned int quarantine_idx;
 	const char *origin;
+	/* Not written to the target yet. */
+	struct warden_placeholder *placeholder;
 };
 
 struct warden_transaction {
 	union mailbox_transaction_module_context module_ctx;
 	pool_t pool;
 	ARRAY(struct warden_saved_mail) mails;
-	unsigned int diverted_count;
+	unsigned int diverted_count, placeholders;
 	/* The copies' transaction on Quarantine, when there is one. */
 	struct warden_quarantine *quarantine;
 	/* Everything must be rolled back. Never save_cancel() one mail of a
 	   transaction and commit the rest: dbox loses other mail. */
 	bool failed;
-	/* The mail being saved. */
+	/* The mail being saved: its input goes into the spool. */
 	struct warden_spool *spool;
-	struct istream *tee;
+	struct istream *input;
+	/* Once the spool takes no more, the storage reads this instead. */
+	struct istream *replay;
 };
 
 struct warden_user *warden_user_get(struct mail_user *user);
@@ -108,9 +113,6 @@ void warden_mailbox_register(struct mailbox *box, struct warden_mailbox *mbox);
 struct mailbox *
 warden_mailbox_alloc_own(struct mail_user *user, struct mailbox_list *list,
 			 const char *vname, enum mailbox_flags flags);
-
-/* warden-save.c */
-void warden_save_hook_mailbox(struct mailbox_vfuncs *v);
 
 /* Set user's keyword on top of what the mail will have. NULL = none. Returns
    a reference, or NULL if the result is empty. */

@@ -68,9 +68,6 @@ quarantine_open(struct mail_user *user, struct mailbox **box_r,
 	box = warden_mailbox_alloc_own(user, ns->list,
 				       wuser->quarantine_vname,
 				       MAILBOX_FLAG_IGNORE_ACLS);
-	/* A hard link or a shared reference would tie the copy's life to a
-	   mail that is about to be rolled back. */
-	box->disable_reflink_copy_to = TRUE;
 	*box_r = box;
 	if (mailbox_open(box) == 0)
 		return 0;
@@ -166,9 +163,23 @@ static int streams_equal(struct istream *a, struct istream *b)
 	return ret;
 }
 
+/* The stream belongs to add. */
+static int
+add_get_stream(const struct warden_quarantine_add *add,
+	       struct istream **input_r)
+{
+	if (add->input != NULL)
+		*input_r = add->input;
+	else if (mail_get_stream_because(add->mail, NULL, NULL,
+					 "warden quarantine", input_r) < 0)
+		return -1;
+	i_stream_seek(*input_r, 0);
+	return 0;
+}
+
 static bool
 mail_has_same_bytes(struct warden_quarantine *quarantine, uint32_t seq,
-		    struct mail *other)
+		    const struct warden_quarantine_add *add)
 {
 	struct mailbox_transaction_context *t;
 	struct istream *input, *other_input;
@@ -180,10 +191,8 @@ mail_has_same_bytes(struct warden_quarantine *quarantine, uint32_t seq,
 	mail_set_seq(mail, seq);
 	if (mail_get_stream_because(mail, NULL, NULL, "warden compare",
 				    &input) == 0 &&
-	    mail_get_stream_because(other, NULL, NULL, "warden compare",
-				    &other_input) == 0) {
+	    add_get_stream(add, &other_input) == 0) {
 		i_stream_seek(input, 0);
-		i_stream_seek(other_input, 0);
 		same = streams_equal(input, other_input) > 0;
 		i_stream_seek(other_input, 0);
 	}
@@ -195,8 +204,9 @@ mail_has_same_bytes(struct warden_quarantine *quarantine, uint32_t seq,
 /* Is this mail in Quarantine already? Whenever in doubt: no. */
 static bool
 quarantine_has(struct warden_quarantine *quarantine,
-	       const struct warden_record *record, struct mail *mail)
+	       const struct warden_quarantine_add *add)
 {
+	const struct warden_record *record = &add->record;
 	struct mail_index_view *view = quarantine->box->view;
 	uint32_t seq, last, lowest;
 	const void *data;
@@ -217,26 +227,18 @@ quarantine_has(struct warden_quarantine *quarantine,
 		    memcmp(there->key, record->key, sizeof(there->key)) != 0 ||
 		    mail_index_is_expunged(view, seq))
 			continue;
-		if (mail_has_same_bytes(quarantine, seq, mail))
+		if (mail_has_same_bytes(quarantine, seq, add))
 			return TRUE;
 	}
 	return FALSE;
 }
 
-/* The copy as a plain save, from a stream. */
 static int
-save_as_save(struct mail_save_context **save_ctx, struct mail *mail)
+save_stream(struct mail_save_context **save_ctx, struct istream *input)
 {
 	struct mail_save_context *ctx = *save_ctx;
-	struct istream *input;
 	ssize_t ret;
 
-	if (mail_get_stream_because(mail, NULL, NULL, "warden quarantine",
-				    &input) < 0) {
-		mailbox_save_cancel(save_ctx);
-		return -1;
-	}
-	i_stream_seek(input, 0);
 	if (mailbox_save_begin(save_ctx, input) < 0)
 		return -1;
 	do {
@@ -272,11 +274,17 @@ quarantine_save_bytes(struct warden_quarantine *quarantine,
 		      const struct warden_quarantine_add *add,
 		      struct mail_save_context **ctx_r)
 {
-	struct mail_save_context *ctx = mailbox_save_alloc(quarantine->trans);
+	struct mail_save_context *ctx;
 	struct mail_keywords *keywords;
+	struct istream *input;
 	const char *guid = NULL;
 
-	*ctx_r = ctx;
+	if (add_get_stream(add, &input) < 0) {
+		mail_storage_copy_error(quarantine->box->storage,
+					add->mail->box->storage);
+		return -1;
+	}
+	*ctx_r = ctx = mailbox_save_alloc(quarantine->trans);
 	keywords = warden_keywords_add(quarantine->box, add->keywords, NULL);
 	mailbox_save_set_flags(ctx, add->flags & ENUM_NEGATE(MAIL_RECENT),
 			       keywords);
@@ -288,13 +296,12 @@ quarantine_save_bytes(struct warden_quarantine *quarantine,
 		mailbox_save_set_from_envelope(ctx, add->from_envelope);
 	/* A mail that comes from another mailbox stays the mail it was. One
 	   that is just being saved has no GUID that anybody knows. */
-	if (add->as_copy ||
+	if (add->mail == NULL || add->mail->saving ||
 	    mail_get_special(add->mail, MAIL_FETCH_GUID, &guid) < 0 ||
 	    *guid == '\0')
 		guid = guid_128_to_string(guid_128_random());
 	mailbox_save_set_guid(ctx, guid);
-	return add->as_copy ? mailbox_copy(&ctx, add->mail) :
-		save_as_save(&ctx, add->mail);
+	return save_stream(&ctx, input);
 }
 
 int warden_quarantine_save(struct warden_quarantine *quarantine,
@@ -310,10 +317,11 @@ int warden_quarantine_save(struct warden_quarantine *quarantine,
 	int ret;
 
 	*idx_r = UINT_MAX;
-	if (quarantine_has(quarantine, &add->record, add->mail))
+	if (quarantine_has(quarantine, add))
 		return 0;
 	if (full.received_date == (time_t)-1 &&
-	    mail_get_received_date(add->mail, &full.received_date) < 0)
+	    (add->mail == NULL ||
+	     mail_get_received_date(add->mail, &full.received_date) < 0))
 		full.received_date = ioloop_time;
 
 	wuser->quarantine_busy = TRUE;

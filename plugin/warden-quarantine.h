@@ -20,20 +20,18 @@ int warden_quarantine_begin(struct mail_user *user,
 			    const char **error_r);
 
 struct warden_quarantine_add {
-	/* Where the bytes are read from: the mail that was just saved, or a
-	   COPY's source. */
+	/* The bytes: a seekable stream, or a mail (just saved, or the source
+	   of a COPY or MOVE). */
+	struct istream *input;
 	struct mail *mail;
 	enum mail_flags flags;
 	/* NULL-terminated; the verdict's keyword is among them. */
 	const char *const *keywords;
-	time_t received_date;		/* (time_t)-1 = ask the mail */
+	time_t received_date;		/* (time_t)-1 = ask the mail, or now */
 	const char *from_envelope;
 	struct warden_record record;
 	/* The mailbox that it was meant for, if known. */
 	guid_128_t origin;
-	/* imapsieve fires on a save in APPEND and on a copy in COPY and MOVE;
-	   so we use the other one, and no script gets to see the mail. */
-	bool as_copy;
 };
 /* Save a mail into it. Returns 1 and the index of the mail in the
    transaction; 0 if the same mail is there already (idx_r = UINT_MAX); -1 on

@@ -1,4 +1,4 @@
-/* The spool, and the stream that fills it. */
+/* The spool, and the streams that it is read through. */
 
 #include "lib.h"
 #include "buffer.h"
@@ -24,11 +24,9 @@ struct warden_spool {
 	char *error;
 };
 
-struct tee_istream {
+struct spool_istream {
 	struct istream_private istream;
 	struct warden_spool *spool;
-	/* offset up to which bytes are in the spool */
-	uoff_t seen;
 };
 
 struct warden_spool *
@@ -91,26 +89,26 @@ static bool spool_open_file(struct warden_spool *spool)
 		return FALSE;
 	}
 	/* Nothing may stay behind if we are killed. */
-	if (unlink(str_c(path)) < 0) {
+	if (unlink(str_c(path)) < 0)
 		spool_fail(spool, t_strdup_printf("unlink(%s)", str_c(path)));
-		return FALSE;
+	else if (spool_write(spool, spool->memory->data,
+			     spool->memory->used)) {
+		buffer_set_used_size(spool->memory, 0);
+		return TRUE;
 	}
-	if (!spool_write(spool, spool->memory->data, spool->memory->used))
-		return FALSE;
-	buffer_set_used_size(spool->memory, 0);
-	return TRUE;
+	/* what is in memory is good still */
+	i_close_fd(&spool->fd);
+	return FALSE;
 }
 
-void warden_spool_append(struct warden_spool *spool,
-			 const void *data, size_t size)
+size_t warden_spool_append(struct warden_spool *spool,
+			   const void *data, size_t size)
 {
 	uoff_t room = spool->max_size - spool->size;
 
-	spool->full_size += size;
-	if (size > room)
-		size = room;
+	size = I_MIN(size, room);
 	if (size == 0 || spool->error != NULL)
-		return;
+		return 0;
 	if (spool->fd == -1 &&
 	    spool->memory->used + size > WARDEN_SPOOL_MEMORY_MAX) {
 		bool ok;
@@ -119,13 +117,20 @@ void warden_spool_append(struct warden_spool *spool,
 			ok = spool_open_file(spool);
 		} T_END;
 		if (!ok)
-			return;
+			return 0;
 	}
 	if (spool->fd == -1)
 		buffer_append(spool->memory, data, size);
 	else if (!spool_write(spool, data, size))
-		return;
+		return 0;
 	spool->size += size;
+	spool->full_size += size;
+	return size;
+}
+
+void warden_spool_count(struct warden_spool *spool, size_t size)
+{
+	spool->full_size += size;
 }
 
 const char *warden_spool_get_error(const struct warden_spool *spool)
@@ -156,8 +161,6 @@ int warden_spool_read(struct warden_spool *spool, uoff_t offset,
 	ssize_t ret;
 
 	i_assert(offset <= spool->size);
-	if (spool->error != NULL)
-		return -1;
 	if (spool->fd == -1) {
 		*data_r = CONST_PTR_OFFSET(spool->memory->data, offset);
 		*size_r = spool->memory->used - offset;
@@ -180,69 +183,151 @@ int warden_spool_read(struct warden_spool *spool, uoff_t offset,
 	return 0;
 }
 
-static void tee_destroy(struct iostream_private *stream)
+static void spool_istream_destroy(struct iostream_private *stream)
 {
-	struct tee_istream *tee =
-		container_of(stream, struct tee_istream, istream.iostream);
+	struct spool_istream *sstream =
+		container_of(stream, struct spool_istream, istream.iostream);
 
-	warden_spool_unref(&tee->spool);
+	i_stream_free_buffer(&sstream->istream);
+	warden_spool_unref(&sstream->spool);
 }
 
-static ssize_t tee_read(struct istream_private *stream)
+/* Put bytes into the stream's own buffer. Returns how many found room. */
+static ssize_t
+spool_istream_add(struct istream_private *stream, const void *data,
+		  size_t size)
 {
-	struct tee_istream *tee =
-		container_of(stream, struct tee_istream, istream);
-	uoff_t end;
+	size_t avail;
+
+	if (!i_stream_try_alloc(stream, size, &avail))
+		return -2;
+	size = I_MIN(size, avail);
+	memcpy(stream->w_buffer + stream->pos, data, size);
+	stream->pos += size;
+	return size;
+}
+
+/* Returns as a stream's read(), or 0 if offset is at the end. */
+static ssize_t
+spool_istream_read_kept(struct spool_istream *sstream, uoff_t offset)
+{
+	struct istream_private *stream = &sstream->istream;
+	const unsigned char *data;
+	size_t size;
+
+	if (offset >= sstream->spool->size)
+		return 0;
+	if (warden_spool_read(sstream->spool, offset, &data, &size) < 0) {
+		io_stream_set_error(&stream->iostream, "%s",
+				    sstream->spool->error);
+		stream->istream.stream_errno = EIO;
+		return -1;
+	}
+	return spool_istream_add(stream, data, size);
+}
+
+static uoff_t spool_istream_end(const struct istream_private *stream)
+{
+	return stream->istream.v_offset + (stream->pos - stream->skip);
+}
+
+static ssize_t kept_read(struct istream_private *stream)
+{
+	struct spool_istream *sstream =
+		container_of(stream, struct spool_istream, istream);
+	ssize_t ret = spool_istream_read_kept(sstream,
+					      spool_istream_end(stream));
+
+	if (ret != 0)
+		return ret;
+	stream->istream.eof = TRUE;
+	return -1;
+}
+
+static void
+kept_seek(struct istream_private *stream, uoff_t v_offset,
+	  bool mark ATTR_UNUSED)
+{
+	stream->skip = stream->pos = 0;
+	stream->istream.v_offset = v_offset;
+}
+
+static int
+kept_stat(struct istream_private *stream, bool exact ATTR_UNUSED)
+{
+	struct spool_istream *sstream =
+		container_of(stream, struct spool_istream, istream);
+
+	stream->statbuf.st_size = sstream->spool->size;
+	return 0;
+}
+
+static ssize_t replay_read(struct istream_private *stream)
+{
+	struct spool_istream *sstream =
+		container_of(stream, struct spool_istream, istream);
+	struct istream *parent = stream->parent;
+	const unsigned char *data;
+	size_t size;
 	ssize_t ret;
 
-	i_stream_seek(stream->parent, stream->parent_start_offset +
-		      stream->istream.v_offset);
-	ret = i_stream_read_copy_from_parent(&stream->istream);
-
-	/* After this call skip is 0 and buffer[0..pos) begins at v_offset. The
-	   same bytes may come by twice when something in between sought. */
-	end = stream->istream.v_offset + stream->pos;
-	if (end > tee->seen) {
-		size_t fresh = end - tee->seen;
-
-		i_assert(fresh <= stream->pos);
-		warden_spool_append(tee->spool,
-				    stream->buffer + stream->pos - fresh,
-				    fresh);
-		tee->seen = end;
+	ret = spool_istream_read_kept(sstream, spool_istream_end(stream));
+	if (ret != 0)
+		return ret;
+	data = i_stream_get_data(parent, &size);
+	if (size == 0) {
+		ret = i_stream_read_memarea(parent);
+		data = i_stream_get_data(parent, &size);
+		if (size == 0) {
+			stream->istream.stream_errno = parent->stream_errno;
+			stream->istream.eof = parent->eof;
+			return ret;
+		}
+	}
+	ret = spool_istream_add(stream, data, size);
+	if (ret > 0) {
+		i_stream_skip(parent, ret);
+		warden_spool_count(sstream->spool, ret);
 	}
 	return ret;
 }
 
-static int
-tee_stat(struct istream_private *stream, bool exact)
+static struct istream *
+spool_istream_create(struct warden_spool *spool, struct istream *parent)
 {
-	const struct stat *st;
+	struct spool_istream *sstream = i_new(struct spool_istream, 1);
+	struct istream *input;
 
-	if (i_stream_stat(stream->parent, exact, &st) < 0) {
-		stream->istream.stream_errno = stream->parent->stream_errno;
-		return -1;
+	sstream->spool = spool;
+	warden_spool_ref(spool);
+	sstream->istream.iostream.destroy = spool_istream_destroy;
+	sstream->istream.max_buffer_size = IO_BLOCK_SIZE * 8;
+	sstream->istream.istream.readable_fd = FALSE;
+	if (parent == NULL) {
+		sstream->istream.read = kept_read;
+		sstream->istream.seek = kept_seek;
+		sstream->istream.stat = kept_stat;
+		sstream->istream.istream.blocking = TRUE;
+		sstream->istream.istream.seekable = TRUE;
+	} else {
+		sstream->istream.read = replay_read;
+		sstream->istream.istream.blocking = parent->blocking;
+		sstream->istream.istream.seekable = FALSE;
 	}
-	stream->statbuf = *st;
-	return 0;
+	input = i_stream_create(&sstream->istream, parent, -1, 0);
+	i_stream_set_name(input, "(warden spool)");
+	return input;
+}
+
+struct istream *warden_spool_open(struct warden_spool *spool)
+{
+	return spool_istream_create(spool, NULL);
 }
 
 struct istream *
-warden_spool_tee(struct warden_spool *spool, struct istream *input)
+warden_spool_replay(struct warden_spool *spool, struct istream *input)
 {
-	struct tee_istream *tee = i_new(struct tee_istream, 1);
-
-	tee->spool = spool;
-	warden_spool_ref(spool);
-	tee->istream.iostream.destroy = tee_destroy;
-	tee->istream.max_buffer_size = input->real_stream->max_buffer_size;
-	tee->istream.stream_size_passthrough = TRUE;
-	tee->istream.read = tee_read;
-	tee->istream.stat = tee_stat;
-	tee->istream.istream.readable_fd = FALSE;
-	tee->istream.istream.blocking = input->blocking;
-	tee->istream.istream.seekable = FALSE;
-	return i_stream_create(&tee->istream, input, -1, 0);
+	return spool_istream_create(spool, input);
 }
 
 int warden_spool_add_mail(struct warden_spool *spool, struct mail *mail,
@@ -261,7 +346,9 @@ int warden_spool_add_mail(struct warden_spool *spool, struct mail *mail,
 	}
 	i_stream_seek(input, 0);
 	while (i_stream_read_more(input, &data, &size) > 0) {
-		warden_spool_append(spool, data, size);
+		size_t taken = warden_spool_append(spool, data, size);
+
+		warden_spool_count(spool, size - taken);
 		i_stream_skip(input, size);
 	}
 	if (input->stream_errno != 0) {

@@ -141,6 +141,46 @@ class Matrix:
                           for m in mails], [["Quarantine"]] * 2)
         client.logout()
 
+    def test_multiappend_orders(self):
+        """Every order of good and bad, with flags and dates of their own:
+        nothing is taken for something else."""
+        for order in ("BG", "GB", "BBG", "BGB", "GBG", "GBB", "BBGBBG",
+                      "B" * 20 + "G" + "B" * 3, "B" * 20):
+            with self.subTest(order=order):
+                type(self).number += 1
+                user = "orders%d" % self.number
+                client = self.instance.imap(user)
+                mails = [ways.mail("malware" if c == "B" else None,
+                                   size=n * 500)
+                         for n, c in enumerate(order)]
+                parts, head = [], b"APPEND INBOX"
+                for n, message in enumerate(mails):
+                    parts.append(head + b' (kw%d) "%02d-Jan-2020 00:00:00 '
+                                 b'+0000" {%d}\r\n'
+                                 % (n, n % 28 + 1, len(message)))
+                    head = message
+                parts.append(head + b"\r\n")
+                status, _ = ways.command(client, *parts)
+                if "G" in order:
+                    self.assertRegex(status, r"^OK \[APPENDUID \d+ 1:%d\]"
+                                     % len(order))
+                else:
+                    self.assertRegex(status, r"^OK Append")
+                client.select("INBOX")
+                for n, message in enumerate(mails):
+                    found = ways.where(self.instance, user, message)
+                    box = "INBOX" if order[n] == "G" else "Quarantine"
+                    self.assertEqual(list(found), [box], n)
+                    self.assertEqual(found[box][0]["body"], message)
+                    self.assertIn("kw%d" % n, found[box][0]["flags"])
+                    if box == "INBOX":
+                        self.assertEqual(found[box][0]["uid"], n + 1)
+                        _, data = client.uid("fetch", str(n + 1),
+                                             "(INTERNALDATE)")
+                        self.assertIn(b"%02d-Jan-2020" % (n % 28 + 1),
+                                      data[0])
+                client.logout()
+
     def test_multiappend_many(self):
         user = "many"
         mails = [ways.mail("malware" if n % 5 == 3 else None)

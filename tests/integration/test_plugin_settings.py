@@ -119,6 +119,34 @@ class Size(PluginCase):
         self.assert_stands_in(message, "INBOX")
 
 
+    def test_multiappend(self):
+        """What is beyond the spool is written along, in its turn."""
+        sizes = {"s": 1000, "L": 400_000}
+        for order in ("sL", "Ls", "LsL"):
+            for verdicts in ("bg", "gb", "bb", "bbg", "gbb", "bgb"):
+                if len(order) != len(verdicts):
+                    continue
+                with self.subTest(order=order, verdicts=verdicts):
+                    mails = [ways.mail("malware" if v == "b" else None,
+                                       size=sizes[o])
+                             for o, v in zip(order, verdicts)]
+                    client = self.imap()
+                    status, _ = ways.literal(client, "INBOX", *mails)
+                    self.assertRegex(status, "^OK")
+                    for message, verdict in zip(mails, verdicts):
+                        self.assert_stands_in(message, "INBOX"
+                                              if verdict == "g"
+                                              else "Quarantine")
+
+
+class SizeMdbox(Size):
+    STORAGE = "mdbox"
+
+
+class SizeSdbox(Size):
+    STORAGE = "sdbox"
+
+
 class Example(unittest.TestCase):
     """The example that is installed, with every line of it in force."""
 

@@ -178,7 +178,8 @@ static struct warden_spool *make_body(size_t size)
 	unsigned char *data = i_malloc(size);
 
 	memset(data, 'b', size);
-	warden_spool_append(spool, data, size);
+	if (warden_spool_append(spool, data, size) != size)
+		abort();
 	i_free(data);
 	return spool;
 }
