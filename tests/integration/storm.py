@@ -154,9 +154,15 @@ class Storm:
 
     def killer(self, seed):
         rng = random.Random(seed)
-        while not self.stop.wait(rng.uniform(0.02, 0.12)):
+        known = set()
+        while not self.stop.wait(rng.uniform(0.03, 0.15)):
+            # Not the newborn: killed before it answered its master, a
+            # process makes Dovecot throttle the whole service.
             alive = {name: self.server.pids(name)
                      for name in ("imap", "lmtp", "wardend")}
+            before, known = known, set(sum(alive.values(), []))
+            alive = {name: [pid for pid in pids if pid in before]
+                     for name, pids in alive.items()}
             names = [name for name in alive if alive[name]]
             if not names:
                 continue
