@@ -30,9 +30,20 @@
 #define WARDEN_ARCHIVE_DEPTH_MAX 8u
 #define WARDEN_ARCHIVE_MEMBERS_MAX 2000u	/* per message */
 #define WARDEN_ARCHIVE_MEMBER_MAX (64u * 1024 * 1024)
-/* Text given to the HTML parser, per part (gumbo keeps a tree). */
+/* Never more than this, however large the message: about a second's hashing. */
+#define WARDEN_DECODED_MAX (1024u * 1024 * 1024)
+/* Containers that wait to be opened, in memory at the same time. */
+#define WARDEN_HELD_MAX (256u * 1024 * 1024)
+/* Text looked at for links, per part: no client shows more at once. */
 #define WARDEN_HTML_MAX (2u * 1024 * 1024)
 #define WARDEN_TEXT_MAX (4u * 1024 * 1024)
+/* The carver, on flagged mail only: bytes that it may decode, as a factor of
+   the message's size plus a fixed part; starts it tries; mail inside mail that
+   only it found. */
+#define WARDEN_CARVE_FACTOR 8u
+#define WARDEN_CARVE_FIXED (1024u * 1024)
+#define WARDEN_CARVE_STARTS_MAX 4000u
+#define WARDEN_CARVE_DEPTH_MAX 3u
 
 /* --- facts ------------------------------------------------------------ */
 #define WARDEN_FACT_NAME_MAX 512u		/* bytes of UTF-8 */
@@ -43,7 +54,9 @@
 #define WARDEN_FACT_TRAITS_MAX 1000u
 #define WARDEN_FACT_UNSCANNED_MAX 500u
 #define WARDEN_FACT_PATH_MAX 1024u
-/* Serialised: what a reader may send back. */
+/* Text of all parts, links and traits together: keeps the whole below… */
+#define WARDEN_FACTS_TEXT_MAX (10u * 1024 * 1024)
+/* …this, serialised: what a reader may send back. */
 #define WARDEN_FACTS_SIZE_MAX (16u * 1024 * 1024)
 
 /* --- findings --------------------------------------------------------- */

@@ -1,0 +1,370 @@
+#include "warden-config.h"
+
+#include "queue.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <string.h>
+
+/* Members come out in pieces of this size, so that the budget is asked before
+   memory is. */
+#define PIECE_SIZE (64u * 1024)
+
+/* Formats that libarchive reads in-process. Never ..._all(): that has filters
+   which run programs, and formats (mtree) that open files. */
+static int (*const formats[])(struct archive *archive) = {
+	archive_read_support_format_zip_seekable,
+	archive_read_support_format_7zip,
+	archive_read_support_format_rar,
+	archive_read_support_format_rar5,
+	archive_read_support_format_tar,
+	archive_read_support_format_iso9660,
+	archive_read_support_format_cab,
+	archive_read_support_format_lha,
+	archive_read_support_format_cpio,
+	archive_read_support_format_ar,
+};
+
+static int (*const filters[])(struct archive *archive) = {
+	archive_read_support_filter_gzip,
+	archive_read_support_filter_bzip2,
+	archive_read_support_filter_xz,
+	archive_read_support_filter_lzma,
+	archive_read_support_filter_compress,
+	archive_read_support_filter_zstd,
+	archive_read_support_filter_lz4,
+	archive_read_support_filter_lzip,
+};
+
+struct reader {
+	struct warden_queue *queue;
+	const struct warden_container *container;
+	const guint8 *data;
+	gsize size;
+	bool streamed;		/* zip by its members' headers */
+	bool raw;		/* a compressed file, no archive */
+	guint members;
+	bool stop, encrypted, damaged;
+};
+
+static struct archive *open_archive(struct reader *reader)
+{
+	struct archive *archive = archive_read_new();
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(filters); i++) {
+		if (!reader->streamed)
+			(void)filters[i](archive);
+	}
+	if (reader->streamed) {
+		(void)archive_read_support_format_zip_streamable(archive);
+	} else if (reader->raw) {
+		(void)archive_read_support_format_raw(archive);
+	} else {
+		for (i = 0; i < G_N_ELEMENTS(formats); i++)
+			(void)formats[i](archive);
+	}
+	/* names of ISO images: plain ones too when Joliet is damaged */
+	if (archive_read_open_memory(archive, reader->data,
+				     reader->size) != ARCHIVE_OK) {
+		archive_read_free(archive);
+		return NULL;
+	}
+	return archive;
+}
+
+/* --- names --------------------------------------------------------------------------- */
+
+static char *utf8_name(struct reader *reader, struct archive_entry *entry)
+{
+	const char *name = archive_entry_pathname_utf8(entry);
+	const wchar_t *wide;
+	GString *decoded;
+
+	if (name != NULL && g_utf8_validate(name, -1, NULL))
+		return g_strdup(name);
+	name = archive_entry_pathname(entry);
+	if (name != NULL) {
+		/* not UTF-8, then mostly the packer's own code page */
+		decoded = warden_charset_decode(
+			warden_queue_parser(reader->queue)->charsets, "IBM437",
+			(const guint8 *)name, strlen(name),
+			WARDEN_FACT_PATH_MAX, NULL);
+		return g_string_free(decoded, FALSE);
+	}
+	wide = archive_entry_pathname_w(entry);
+	if (wide != NULL) {
+		name = g_ucs4_to_utf8((const gunichar *)wide, -1, NULL, NULL,
+				      NULL);
+		if (name != NULL)
+			return (char *)name;
+	}
+	return g_strdup("");
+}
+
+/* "invoice.pdf.gz" holds "invoice.pdf". */
+static char *raw_name(const struct reader *reader)
+{
+	const char *name = reader->container->part->name;
+	const char *dot = strrchr(name, '.');
+
+	if (*name == '\0')
+		return g_strdup("data");
+	return dot == NULL || dot == name ? g_strdup(name) :
+		g_strndup(name, dot - name);
+}
+
+/* --- members ------------------------------------------------------------------------- */
+
+static void note_damage(struct reader *reader, struct archive *archive)
+{
+	const char *error = archive_error_string(archive);
+	const char *path = reader->container->part->path;
+
+	reader->damaged = TRUE;
+	if (error != NULL && (strstr(error, "ncrypt") != NULL ||
+			      strstr(error, "assphrase") != NULL)) {
+		reader->encrypted = TRUE;
+		return;
+	}
+	warden_queue_trait(reader->queue, WARDEN_TRAIT_ARCHIVE_DAMAGED, path,
+			   error == NULL ? "" : error);
+}
+
+enum outcome {
+	OUTCOME_WHOLE,
+	OUTCOME_CUT,		/* a limit */
+	OUTCOME_DAMAGED,
+	OUTCOME_ENCRYPTED,
+};
+
+/* Returns why it ended. */
+static enum outcome
+read_member(struct reader *reader, struct archive *archive,
+	    const char *path, GByteArray *bytes)
+{
+	guint8 piece[PIECE_SIZE];
+
+	for (;;) {
+		la_ssize_t got = archive_read_data(archive, piece,
+						   sizeof(piece));
+
+		if (got == 0)
+			return OUTCOME_WHOLE;
+		if (got < 0) {
+			bool had = reader->encrypted;
+
+			reader->encrypted = FALSE;
+			note_damage(reader, archive);
+			if (reader->encrypted)
+				return OUTCOME_ENCRYPTED;
+			reader->encrypted = had;
+			return OUTCOME_DAMAGED;
+		}
+		if (bytes->len + got > WARDEN_ARCHIVE_MEMBER_MAX) {
+			warden_queue_limit(reader->queue,
+					   WARDEN_TRAIT_LIMIT_MEMBER, path,
+					   "size");
+			return OUTCOME_CUT;
+		}
+		if (!warden_queue_spend(reader->queue, path, got)) {
+			reader->stop = TRUE;
+			return OUTCOME_CUT;
+		}
+		g_byte_array_append(bytes, piece, got);
+	}
+}
+
+/* What is encrypted has no bytes to hash; its name and size are known. */
+static void add_encrypted(struct reader *reader, struct warden_item *item,
+			  guint64 size)
+{
+	GBytes *none = g_bytes_new_static("", 0);
+	struct warden_part *part;
+
+	item->flags |= WARDEN_PART_ENCRYPTED | WARDEN_PART_TRUNCATED;
+	item->full_size = size;
+	item->only_active = FALSE;
+	part = warden_queue_add(reader->queue, item, none);
+	g_bytes_unref(none);
+	warden_queue_unscanned(reader->queue,
+			       part == NULL ? item->path : part->path,
+			       "encrypted");
+	reader->encrypted = TRUE;
+	if (part != NULL) {
+		g_free(part->detected_type);
+		part->detected_type = g_strdup("application/octet-stream");
+		part->kind = WARDEN_KIND_UNKNOWN;
+	}
+}
+
+static void add_member(struct reader *reader, struct warden_item *item,
+		       GByteArray *read, enum outcome outcome, guint64 size)
+{
+	GBytes *bytes = g_byte_array_free_to_bytes(read);
+	struct warden_part *part;
+
+	if (outcome != OUTCOME_WHOLE) {
+		item->flags |= WARDEN_PART_TRUNCATED;
+		item->full_size = size;
+	}
+	/* the second look at a damaged zip finds most members again */
+	if (reader->streamed && warden_queue_has(reader->queue, bytes)) {
+		g_bytes_unref(bytes);
+		return;
+	}
+	part = warden_queue_add(reader->queue, item, bytes);
+	if (part != NULL && outcome == OUTCOME_DAMAGED)
+		warden_queue_unscanned(reader->queue, part->path, "damaged");
+	g_bytes_unref(bytes);
+}
+
+static guint64 entry_size(struct archive_entry *entry)
+{
+	gint64 size = archive_entry_size_is_set(entry) ?
+		archive_entry_size(entry) : 0;
+
+	return MAX(size, 0);
+}
+
+/* A document or program that is also a zip file: only what could do harm is
+   worth a part of its own. */
+static bool is_package(const struct warden_part *part)
+{
+	return part->kind != WARDEN_KIND_ARCHIVE &&
+	       part->kind != WARDEN_KIND_DISK_IMAGE;
+}
+
+static void take_entry(struct reader *reader, struct archive *archive,
+		       struct archive_entry *entry)
+{
+	const struct warden_part *parent = reader->container->part;
+	g_autofree char *name = reader->raw ? raw_name(reader) :
+		utf8_name(reader, entry);
+	g_autofree char *path = g_strconcat(parent->path, "/", name, NULL);
+	struct warden_names names;
+	struct warden_item item = {
+		.path = path, .names = &names, .declared_type = "",
+		.encoding = "", .charset = "",
+		.flags = WARDEN_PART_MEMBER, .parent = parent,
+		.depth = reader->container->depth,
+		.only_active = is_package(parent),
+	};
+	GByteArray *bytes;
+	enum outcome outcome;
+
+	if (!warden_queue_spend_member(reader->queue, parent->path)) {
+		reader->stop = TRUE;
+		return;
+	}
+	reader->members++;
+	warden_names_init(&names);
+	warden_names_add(&names, name);
+	bytes = g_byte_array_new();
+	outcome = archive_entry_is_encrypted(entry) ? OUTCOME_ENCRYPTED :
+		read_member(reader, archive, path, bytes);
+	if (outcome == OUTCOME_ENCRYPTED) {
+		add_encrypted(reader, &item, entry_size(entry));
+		g_byte_array_unref(bytes);
+	} else {
+		add_member(reader, &item, bytes, outcome, entry_size(entry));
+	}
+	warden_names_clear(&names);
+}
+
+/* --- the whole ------------------------------------------------------------------------- */
+
+static void read_archive(struct reader *reader)
+{
+	struct archive *archive = open_archive(reader);
+	struct archive_entry *entry;
+	int ret;
+
+	if (archive == NULL) {
+		reader->damaged = TRUE;
+		return;
+	}
+	while (!reader->stop) {
+		ret = archive_read_next_header(archive, &entry);
+		if (ret == ARCHIVE_EOF)
+			break;
+		if (ret == ARCHIVE_RETRY)
+			continue;
+		if (ret == ARCHIVE_FATAL || ret == ARCHIVE_FAILED) {
+			note_damage(reader, archive);
+			break;
+		}
+		if (archive_entry_filetype(entry) == AE_IFDIR ||
+		    archive_entry_filetype(entry) == AE_IFLNK)
+			continue;
+		take_entry(reader, archive, entry);
+	}
+	if (archive_read_has_encrypted_entries(archive) > 0)
+		reader->encrypted = TRUE;
+	archive_read_free(archive);
+}
+
+static bool is_zip(const struct reader *reader)
+{
+	return reader->size > 4 && memcmp(reader->data, "PK", 2) == 0;
+}
+
+/* Filters without an archive inside: gz, bz2, xz, lzma, zst … */
+static bool is_compressed(const struct warden_part *part)
+{
+	static const char *const types[] = {
+		"application/gzip", "application/x-bzip2", "application/x-xz",
+		"application/x-lzma", "application/zstd", "application/x-lz4",
+		"application/x-lzip", "application/x-compress",
+	};
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(types); i++) {
+		if (strcmp(part->detected_type, types[i]) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void finish(struct reader *reader)
+{
+	struct warden_part *part = reader->container->part;
+
+	if (reader->members > 0)
+		part->flags |= WARDEN_PART_CONTAINER;
+	if (reader->encrypted) {
+		part->flags |= WARDEN_PART_ENCRYPTED;
+		warden_queue_trait(reader->queue,
+				   WARDEN_TRAIT_ARCHIVE_ENCRYPTED, part->path,
+				   "");
+		/* names hidden as well: nothing else says it */
+		if (reader->members == 0)
+			warden_queue_unscanned(reader->queue, part->path,
+					       "encrypted");
+	} else if (reader->members == 0 && !reader->damaged) {
+		/* empty, or a format that only looks like one we read */
+		return;
+	} else if (reader->damaged) {
+		warden_queue_unscanned(reader->queue, part->path,
+				       reader->members == 0 ? "unsupported" :
+				       "damaged");
+	}
+}
+
+void warden_archive_expand(struct warden_queue *queue,
+			   const struct warden_container *container)
+{
+	struct reader reader = { .queue = queue, .container = container };
+
+	reader.data = g_bytes_get_data(container->bytes, &reader.size);
+	/* a tar file inside is opened as one; anything else is one file */
+	reader.raw = is_compressed(container->part);
+	read_archive(&reader);
+	if (is_zip(&reader) && (reader.damaged || reader.members == 0) &&
+	    !reader.stop && !reader.encrypted) {
+		reader.streamed = TRUE;
+		read_archive(&reader);
+	}
+	finish(&reader);
+}

@@ -1,0 +1,211 @@
+#include "warden-config.h"
+
+#include "filetype.h"
+
+#include <string.h>
+
+#define ENTRIES_MAX 512
+#define LOCAL_SIZE 30
+#define CENTRAL_SIZE 46
+#define END_SIZE 22
+
+/* What names in a zip file say of the whole. */
+enum mark {
+	MARK_OOXML	= 1 << 0,
+	MARK_WORD	= 1 << 1,
+	MARK_EXCEL	= 1 << 2,
+	MARK_POWERPOINT	= 1 << 3,
+	MARK_JAR	= 1 << 4,
+	MARK_CLASS	= 1 << 5,
+	MARK_APK	= 1 << 6,
+	MARK_MACRO	= 1 << 7,
+	MARK_VISIO	= 1 << 8,
+	MARK_XPS	= 1 << 9,
+};
+
+static const struct {
+	const char *prefix;
+	guint mark;
+} marks[] = {
+	{ "[Content_Types].xml", MARK_OOXML },
+	{ "word/vbaProject.bin", MARK_WORD | MARK_MACRO },
+	{ "xl/vbaProject.bin", MARK_EXCEL | MARK_MACRO },
+	{ "ppt/vbaProject.bin", MARK_POWERPOINT | MARK_MACRO },
+	{ "word/", MARK_WORD },
+	{ "xl/", MARK_EXCEL },
+	{ "ppt/", MARK_POWERPOINT },
+	{ "visio/", MARK_VISIO },
+	{ "FixedDocSeq.fdseq", MARK_XPS },
+	{ "META-INF/MANIFEST.MF", MARK_JAR },
+	{ "AndroidManifest.xml", MARK_APK },
+	{ "classes.dex", MARK_APK },
+};
+
+static guint16 le16(const guint8 *p)
+{
+	return p[0] | p[1] << 8;
+}
+
+static guint32 le32(const guint8 *p)
+{
+	return le16(p) | (guint32)le16(p + 2) << 16;
+}
+
+static guint name_marks(const guint8 *name, gsize size)
+{
+	guint found = 0;
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(marks); i++) {
+		gsize length = strlen(marks[i].prefix);
+
+		if (size >= length &&
+		    memcmp(name, marks[i].prefix, length) == 0)
+			found |= marks[i].mark;
+	}
+	if (size > 6 && memcmp(name + size - 6, ".class", 6) == 0)
+		found |= MARK_CLASS;
+	return found;
+}
+
+static const guint8 *find_end(const guint8 *data, gsize size)
+{
+	gsize back;
+
+	for (back = END_SIZE; back <= size && back <= 65535 + END_SIZE;
+	     back++) {
+		const guint8 *p = data + size - back;
+
+		if (p[0] == 'P' && p[1] == 'K' && p[2] == 5 && p[3] == 6)
+			return p;
+	}
+	return NULL;
+}
+
+static guint central_marks(const guint8 *data, gsize size)
+{
+	const guint8 *end = find_end(data, size);
+	guint found = 0, i;
+	gsize at;
+
+	if (end == NULL)
+		return 0;
+	at = le32(end + 16);
+	for (i = 0; i < ENTRIES_MAX && at <= size &&
+	     size - at >= CENTRAL_SIZE; i++) {
+		const guint8 *p = data + at;
+		gsize name = le16(p + 28);
+
+		if (memcmp(p, "PK\1\2", 4) != 0 ||
+		    size - at - CENTRAL_SIZE < name)
+			break;
+		found |= name_marks(p + CENTRAL_SIZE, name);
+		at += CENTRAL_SIZE + name + le16(p + 30) + le16(p + 32);
+	}
+	return found;
+}
+
+/* Also without a directory: by the headers before the members. */
+static guint local_marks(const guint8 *data, gsize size)
+{
+	guint found = 0, i;
+	gsize at = 0;
+
+	for (i = 0; i < ENTRIES_MAX && at <= size &&
+	     size - at >= LOCAL_SIZE; i++) {
+		const guint8 *p = data + at;
+		gsize name = le16(p + 26);
+
+		if (memcmp(p, "PK\3\4", 4) != 0 ||
+		    size - at - LOCAL_SIZE < name)
+			break;
+		found |= name_marks(p + LOCAL_SIZE, name);
+		at += (gsize)LOCAL_SIZE + name + le16(p + 28) + le32(p + 18);
+	}
+	return found;
+}
+
+/* ODF, EPUB and others: the first member is "mimetype", stored. */
+static bool find_mimetype(const guint8 *data, gsize size,
+			  struct warden_filetype *type)
+{
+	static const struct {
+		const char *type;
+		enum warden_content_kind kind;
+	} types[] = {
+		{ "application/vnd.oasis.opendocument.text",
+		  WARDEN_KIND_OFFICE },
+		{ "application/vnd.oasis.opendocument.spreadsheet",
+		  WARDEN_KIND_OFFICE },
+		{ "application/vnd.oasis.opendocument.presentation",
+		  WARDEN_KIND_OFFICE },
+		{ "application/vnd.oasis.opendocument.graphics",
+		  WARDEN_KIND_OFFICE },
+		{ "application/vnd.oasis.opendocument", WARDEN_KIND_OFFICE },
+		{ "application/epub+zip", WARDEN_KIND_OTHER },
+	};
+	const char *text = (const char *)data + LOCAL_SIZE + 8;
+	gsize i;
+
+	if (size < LOCAL_SIZE + 8 + 60 || le16(data + 26) != 8 ||
+	    le16(data + 8) != 0 || le16(data + 28) != 0 ||
+	    memcmp(data + LOCAL_SIZE, "mimetype", 8) != 0)
+		return FALSE;
+	for (i = 0; i < G_N_ELEMENTS(types); i++) {
+		if (strncmp(text, types[i].type,
+			    strlen(types[i].type)) == 0) {
+			type->type = types[i].type;
+			type->kind = types[i].kind;
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+#define OOXML(name) "application/vnd.openxmlformats-officedocument." name
+
+static bool find_ooxml(guint found, struct warden_filetype *type)
+{
+	bool macro = (found & MARK_MACRO) != 0;
+
+	if ((found & MARK_OOXML) == 0)
+		return FALSE;
+	if ((found & MARK_WORD) != 0)
+		type->type = macro ?
+			"application/vnd.ms-word.document.macroenabled.12" :
+			OOXML("wordprocessingml.document");
+	else if ((found & MARK_EXCEL) != 0)
+		type->type = macro ?
+			"application/vnd.ms-excel.sheet.macroenabled.12" :
+			OOXML("spreadsheetml.sheet");
+	else if ((found & MARK_POWERPOINT) != 0)
+		type->type = macro ? "application/vnd.ms-powerpoint."
+			"presentation.macroenabled.12" :
+			OOXML("presentationml.presentation");
+	else if ((found & MARK_VISIO) != 0)
+		type->type = "application/vnd.ms-visio.drawing";
+	else if ((found & MARK_XPS) != 0)
+		type->type = "application/vnd.ms-xpsdocument";
+	else
+		return FALSE;
+	type->kind = WARDEN_KIND_OFFICE;
+	return TRUE;
+}
+
+void warden_filetype_zip(const guint8 *data, gsize size,
+			 struct warden_filetype *type_r)
+{
+	guint found = central_marks(data, size) | local_marks(data, size);
+
+	type_r->type = "application/zip";
+	type_r->kind = WARDEN_KIND_ARCHIVE;
+	if (find_mimetype(data, size, type_r) || find_ooxml(found, type_r))
+		return;
+	if ((found & MARK_APK) != 0) {
+		type_r->type = "application/vnd.android.package-archive";
+		type_r->kind = WARDEN_KIND_EXECUTABLE;
+	} else if ((found & MARK_JAR) != 0 && (found & MARK_CLASS) != 0) {
+		type_r->type = "application/java-archive";
+		type_r->kind = WARDEN_KIND_EXECUTABLE;
+	}
+}

@@ -1,0 +1,100 @@
+#include "warden-config.h"
+
+#include "mail.h"
+#include "parse.h"
+
+#include <gmime/gmime.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+int warden_parser_init(struct warden_parser **parser_r, char **error_r)
+{
+	magic_t magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS |
+				   MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_ELF |
+				   MAGIC_NO_CHECK_TOKENS |
+				   MAGIC_NO_CHECK_TEXT |
+				   MAGIC_NO_CHECK_ENCODING);
+	struct warden_parser *parser;
+
+	if (magic == NULL || magic_load(magic, NULL) != 0) {
+		*error_r = g_strdup_printf(
+			"libmagic's database cannot be loaded: %s",
+			magic == NULL ? "no memory" : magic_error(magic));
+		if (magic != NULL)
+			magic_close(magic);
+		return -1;
+	}
+	g_mime_init();
+	parser = g_new0(struct warden_parser, 1);
+	parser->magic = magic;
+	parser->charsets = warden_charsets_new();
+	*parser_r = parser;
+	return 1;
+}
+
+void warden_parser_deinit(struct warden_parser **_parser)
+{
+	struct warden_parser *parser = *_parser;
+
+	if (parser == NULL)
+		return;
+	*_parser = NULL;
+	magic_close(parser->magic);
+	warden_charsets_free(parser->charsets);
+	g_free(parser);
+	g_mime_shutdown();
+}
+
+struct warden_facts *
+warden_parse_message(struct warden_parser *parser, const guint8 *data,
+		     gsize size, guint64 full_size)
+{
+	struct warden_facts *facts = warden_facts_new();
+	struct warden_queue *queue = warden_queue_new(parser, facts, size);
+	GBytes *bytes = g_bytes_new_static(data, size);
+
+	facts->size = MAX(size, full_size);
+	warden_parse_key(data, size, facts->key);
+	if (full_size > size)
+		warden_queue_unscanned(queue, "", "size");
+	warden_header_facts_read(queue, facts, data, size);
+	warden_queue_push(queue, bytes, NULL, 0);
+	warden_queue_run(queue);
+	warden_queue_free(queue);
+	g_bytes_unref(bytes);
+	return facts;
+}
+
+/* One line ending at a time would call the hash for each line: runs of lines
+   that end in CRLF already go in whole. */
+void warden_parse_key(const guint8 *data, gsize size,
+		      guint8 key_r[WARDEN_SHA256_SIZE])
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	gsize start = 0, at = 0;
+	bool ok = context != NULL &&
+		EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
+
+	while (ok && at < size) {
+		const guint8 *lf = memchr(data + at, '\n', size - at);
+		gsize line_end = lf == NULL ? size : (gsize)(lf - data);
+		const guint8 *cr = memchr(data + at, '\r', line_end - at);
+		gsize end = cr == NULL ? line_end : (gsize)(cr - data);
+
+		if (cr != NULL && end + 1 == line_end && lf != NULL) {
+			at = line_end + 1;
+			continue;
+		}
+		if (end == size)
+			break;
+		/* a lone CR or LF at end */
+		ok = EVP_DigestUpdate(context, data + start, end - start) &&
+			EVP_DigestUpdate(context, "\r\n", 2);
+		at = start = end + 1;
+	}
+	ok = ok && EVP_DigestUpdate(context, data + start, size - start) &&
+		EVP_DigestFinal_ex(context, key_r, NULL);
+	EVP_MD_CTX_free(context);
+	if (!ok)
+		g_error("SHA-256 failed");
+}

@@ -1,0 +1,528 @@
+#include "warden-config.h"
+
+#include "queue.h"
+#include "urls.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+struct warden_queue {
+	struct warden_parser *parser;
+	struct warden_facts *facts;
+	guint64 decoded_left;
+	guint members_left;
+	gsize text_left;	/* of the facts, bytes */
+	gsize held;		/* by waiting containers */
+	GQueue waiting;		/* struct warden_container */
+	GHashTable *hashes;	/* SHA-256 → its first struct warden_part */
+	GHashTable *paths;	/* taken path → next number, GUINT */
+	GHashTable *urls;	/* part, text, URL: once each */
+	GHashTable *trait_keys;	/* code and part: once each */
+	GHashTable *parents;	/* part → part it came out of */
+	bool finished;
+};
+
+/* --- life --------------------------------------------------------------------------- */
+
+static guint hash_hash(const void *hash)
+{
+	guint value;
+
+	memcpy(&value, hash, sizeof(value));
+	return value;
+}
+
+static gboolean hash_equal(const void *a, const void *b)
+{
+	return memcmp(a, b, WARDEN_SHA256_SIZE) == 0;
+}
+
+struct warden_queue *warden_queue_new(struct warden_parser *parser,
+				      struct warden_facts *facts,
+				      gsize message_size)
+{
+	struct warden_queue *queue = g_new0(struct warden_queue, 1);
+	guint64 budget = (guint64)message_size * WARDEN_DECODED_FACTOR +
+		WARDEN_DECODED_FIXED;
+
+	queue->parser = parser;
+	queue->facts = facts;
+	queue->decoded_left = MIN(budget, WARDEN_DECODED_MAX);
+	queue->members_left = WARDEN_ARCHIVE_MEMBERS_MAX;
+	queue->text_left = WARDEN_FACTS_TEXT_MAX;
+	g_queue_init(&queue->waiting);
+	queue->hashes = g_hash_table_new(hash_hash, hash_equal);
+	queue->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					     NULL);
+	queue->urls = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					    NULL);
+	queue->trait_keys = g_hash_table_new_full(g_str_hash, g_str_equal,
+						  g_free, NULL);
+	queue->parents = g_hash_table_new(NULL, NULL);
+	return queue;
+}
+
+static void container_free(struct warden_container *container)
+{
+	g_bytes_unref(container->bytes);
+	g_free(container);
+}
+
+void warden_queue_free(struct warden_queue *queue)
+{
+	struct warden_container *container;
+
+	while ((container = g_queue_pop_head(&queue->waiting)) != NULL)
+		container_free(container);
+	g_hash_table_unref(queue->hashes);
+	g_hash_table_unref(queue->paths);
+	g_hash_table_unref(queue->urls);
+	g_hash_table_unref(queue->trait_keys);
+	g_hash_table_unref(queue->parents);
+	g_free(queue);
+}
+
+struct warden_parser *warden_queue_parser(struct warden_queue *queue)
+{
+	return queue->parser;
+}
+
+/* --- budget --------------------------------------------------------------------------- */
+
+bool warden_queue_spend(struct warden_queue *queue, const char *path,
+			guint64 size)
+{
+	if (size <= queue->decoded_left) {
+		queue->decoded_left -= size;
+		return TRUE;
+	}
+	warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_DECODED, path,
+			   "expansion");
+	return FALSE;
+}
+
+bool warden_queue_spend_member(struct warden_queue *queue, const char *path)
+{
+	if (queue->members_left > 0) {
+		queue->members_left--;
+		return TRUE;
+	}
+	warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_MEMBERS, path, "count");
+	return FALSE;
+}
+
+/* Facts' own size: once it is used up nothing more is added. */
+static bool spend_text(struct warden_queue *queue, gsize size)
+{
+	if (size <= queue->text_left) {
+		queue->text_left -= size;
+		return TRUE;
+	}
+	warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_FACTS, "", "count");
+	return FALSE;
+}
+
+/* --- small facts ------------------------------------------------------------------------ */
+
+void warden_queue_trait(struct warden_queue *queue,
+			enum warden_trait_index trait, const char *path,
+			const char *detail)
+{
+	const char *code = warden_trait_code(trait);
+	char *key = g_strconcat(code, "\n", path, NULL);
+
+	/* one of a kind for each part is enough */
+	if (!g_hash_table_add(queue->trait_keys, key))
+		return;
+	(void)warden_facts_add_trait(queue->facts, code, path, detail);
+}
+
+void warden_queue_traits(struct warden_queue *queue,
+			 const struct warden_trait_set *traits,
+			 const char *path)
+{
+	enum warden_trait_index trait;
+
+	if ((traits->bits[0] | traits->bits[1]) == 0)
+		return;
+	for (trait = 0; trait < WARDEN_TRAITS_COUNT; trait++) {
+		if (warden_trait_set_has(traits, trait))
+			warden_queue_trait(queue, trait, path, "");
+	}
+}
+
+void warden_queue_unscanned(struct warden_queue *queue, const char *path,
+			    const char *reason)
+{
+	if (!warden_facts_add_unscanned(queue->facts, path, reason))
+		/* no room to name this part: say it of the message */
+		(void)warden_facts_add_unscanned(queue->facts, "", "count");
+}
+
+void warden_queue_limit(struct warden_queue *queue,
+			enum warden_trait_index trait, const char *path,
+			const char *reason)
+{
+	warden_queue_trait(queue, trait, path, "");
+	warden_queue_unscanned(queue, path, reason);
+}
+
+void warden_queue_url(struct warden_queue *queue, const char *path,
+		      const char *text, gsize size, const char *base,
+		      const char *shown, const char *source)
+{
+	struct warden_link link;
+	char *key;
+
+	if (!warden_link_parse(text, size, base, &link))
+		return;
+	key = g_strconcat(path, "\n", link.url, "\n", shown, NULL);
+	if (!g_hash_table_add(queue->urls, key)) {
+		warden_link_clear(&link);
+		return;
+	}
+	if (!spend_text(queue, strlen(link.url) + strlen(link.host) +
+			strlen(shown) + 64) ||
+	    !warden_facts_add_url(queue->facts, link.url, link.host, shown,
+				  source, path))
+		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_FACTS, "",
+				   "count");
+	if ((link.traits.bits[0] | link.traits.bits[1]) != 0) {
+		enum warden_trait_index trait;
+
+		for (trait = 0; trait < WARDEN_TRAITS_COUNT; trait++) {
+			if (warden_trait_set_has(&link.traits, trait))
+				warden_queue_trait(queue, trait, path,
+						   link.url);
+		}
+	}
+	warden_link_clear(&link);
+}
+
+/* --- parts ---------------------------------------------------------------------------------- */
+
+/* Paths are unique: "a", "a#2", "a#3" … without trying each. */
+static char *unique_path(struct warden_queue *queue, const char *path)
+{
+	char *cleaned = warden_facts_sanitise(path, strlen(path),
+					      WARDEN_FACT_PATH_MAX - 12,
+					      FALSE);
+	guint number = GPOINTER_TO_UINT(g_hash_table_lookup(queue->paths,
+							    cleaned));
+	char *numbered;
+
+	if (number == 0) {
+		g_hash_table_insert(queue->paths, g_strdup(cleaned),
+				    GUINT_TO_POINTER(2));
+		return cleaned;
+	}
+	do {
+		numbered = g_strdup_printf("%s#%u", cleaned, number++);
+		if (!g_hash_table_contains(queue->paths, numbered))
+			break;
+		g_free(numbered);
+	} while (TRUE);
+	g_hash_table_insert(queue->paths, cleaned, GUINT_TO_POINTER(number));
+	g_hash_table_insert(queue->paths, g_strdup(numbered),
+			    GUINT_TO_POINTER(2));
+	return numbered;
+}
+
+static void hash_bytes(GBytes *bytes, guint8 *hash)
+{
+	gsize size;
+	const void *data = g_bytes_get_data(bytes, &size);
+
+	if (EVP_Digest(data, size, hash, NULL, EVP_sha256(), NULL) != 1)
+		g_error("SHA-256 failed");
+}
+
+bool warden_queue_has(const struct warden_queue *queue, GBytes *bytes)
+{
+	guint8 hash[WARDEN_SHA256_SIZE];
+
+	hash_bytes(bytes, hash);
+	return g_hash_table_contains(queue->hashes, hash);
+}
+
+static void set_text(char **to, const char *text)
+{
+	g_free(*to);
+	*to = warden_facts_sanitise(text, strlen(text), WARDEN_FACT_NAME_MAX,
+				    FALSE);
+}
+
+static void add_names(struct warden_part *part,
+		      const struct warden_names *names)
+{
+	guint i;
+
+	for (i = 0; names != NULL && i < names->others->len; i++) {
+		(void)warden_part_add_name(
+			part, g_ptr_array_index(names->others, i));
+	}
+}
+
+static gsize item_text(const struct warden_item *item)
+{
+	gsize size = strlen(item->path) + 300;
+	guint i;
+
+	if (item->names == NULL)
+		return size;
+	size += strlen(item->names->name);
+	for (i = 0; i < item->names->others->len; i++)
+		size += strlen(g_ptr_array_index(item->names->others, i));
+	return size;
+}
+
+static struct warden_part *
+new_part(struct warden_queue *queue, const struct warden_item *item)
+{
+	g_autofree char *path = NULL;
+	struct warden_part *part;
+
+	if (!spend_text(queue, item_text(item)))
+		return NULL;
+	path = unique_path(queue, item->path);
+	part = warden_facts_add_part(queue->facts, path,
+				     item->names == NULL ? "" :
+				     item->names->name);
+	if (part == NULL) {
+		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_PARTS, "",
+				   "count");
+		return NULL;
+	}
+	add_names(part, item->names);
+	set_text(&part->declared_type, item->declared_type);
+	set_text(&part->encoding, item->encoding);
+	part->flags = item->flags;
+	g_hash_table_insert(queue->parents, part, (gpointer)item->parent);
+	return part;
+}
+
+/* What opens a part, NULL if nothing does. */
+typedef void expand_t(struct warden_queue *queue,
+		      const struct warden_container *container);
+
+static bool has_zip_members(const struct warden_part *part)
+{
+	return strstr(part->detected_type, "openxmlformats") != NULL ||
+	       strstr(part->detected_type, "macroenabled") != NULL ||
+	       strstr(part->detected_type, "opendocument") != NULL ||
+	       strstr(part->detected_type, "java-archive") != NULL ||
+	       strstr(part->detected_type, "android.package") != NULL ||
+	       strstr(part->detected_type, "epub") != NULL ||
+	       strstr(part->detected_type, "ms-visio.drawing") != NULL ||
+	       strstr(part->detected_type, "xpsdocument") != NULL;
+}
+
+static expand_t *expander_of(const struct warden_part *part)
+{
+	if (part == NULL || part->kind == WARDEN_KIND_MESSAGE)
+		return warden_mail_expand;
+	if (part->kind == WARDEN_KIND_ARCHIVE ||
+	    part->kind == WARDEN_KIND_DISK_IMAGE || has_zip_members(part))
+		return warden_archive_expand;
+	return NULL;
+}
+
+void warden_queue_push(struct warden_queue *queue, GBytes *bytes,
+		       struct warden_part *part, guint depth)
+{
+	struct warden_container *container;
+	const char *path = part == NULL ? "" : part->path;
+
+	if (depth > WARDEN_ARCHIVE_DEPTH_MAX) {
+		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_DEPTH, path,
+				   "depth");
+		return;
+	}
+	if (part != NULL &&
+	    queue->held + g_bytes_get_size(bytes) > WARDEN_HELD_MAX) {
+		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_DECODED, path,
+				   "size");
+		return;
+	}
+	queue->held += g_bytes_get_size(bytes);
+	container = g_new0(struct warden_container, 1);
+	container->bytes = g_bytes_ref(bytes);
+	container->part = part;
+	container->depth = depth;
+	g_queue_push_tail(&queue->waiting, container);
+}
+
+/* A container that was opened already: what is known of the first one. */
+static void copy_state(struct warden_part *part,
+		       const struct warden_part *first)
+{
+	part->flags |= first->flags & (WARDEN_PART_CONTAINER |
+				       WARDEN_PART_ENCRYPTED);
+}
+
+static void look(struct warden_queue *queue, struct warden_part *part,
+		 const struct warden_item *item, GBytes *bytes)
+{
+	struct warden_part *first =
+		g_hash_table_lookup(queue->hashes, part->sha256);
+
+	if (first != NULL)
+		copy_state(part, first);
+	else
+		g_hash_table_insert(queue->hashes, part->sha256, part);
+	if (item->opened)
+		part->flags |= WARDEN_PART_CONTAINER;
+	else if (expander_of(part) != NULL) {
+		if (first == NULL)
+			warden_queue_push(queue, bytes, part,
+					  item->depth + 1);
+	} else
+		warden_text_look(queue, part, item, bytes);
+}
+
+/* An attachment that is declared a message is one, whatever it looks like:
+   clients open it as such. */
+static bool is_message(const struct warden_item *item,
+		       enum warden_content_kind kind)
+{
+	const char *dot = item->names == NULL ? NULL :
+		strrchr(item->names->name, '.');
+
+	if (kind != WARDEN_KIND_TEXT && kind != WARDEN_KIND_HTML &&
+	    kind != WARDEN_KIND_UNKNOWN)
+		return FALSE;
+	return g_str_has_prefix(item->declared_type, "message/rfc822") ||
+	       g_str_has_prefix(item->declared_type, "message/global") ||
+	       g_str_has_prefix(item->declared_type, "multipart/") ||
+	       (dot != NULL && g_ascii_strcasecmp(dot, ".eml") == 0);
+}
+
+struct warden_part *warden_queue_add(struct warden_queue *queue,
+				     const struct warden_item *item,
+				     GBytes *bytes)
+{
+	gsize size;
+	const guint8 *data = g_bytes_get_data(bytes, &size);
+	const char *name = item->names == NULL ? "" : item->names->name;
+	struct warden_filetype type;
+	struct warden_part *part;
+	bool eicar = warden_filetype_is_eicar(data, size);
+
+	warden_filetype_detect(queue->parser->magic, data, size,
+			       *name == '\0' && !item->only_active ? NULL :
+			       name, &type);
+	if (is_message(item, type.kind)) {
+		type.kind = WARDEN_KIND_MESSAGE;
+		type.type = "message/rfc822";
+	}
+	if (item->only_active && !eicar && !warden_kind_is_active(type.kind))
+		return NULL;
+	part = new_part(queue, item);
+	if (part == NULL)
+		return NULL;
+	set_text(&part->detected_type, type.type);
+	part->kind = type.kind;
+	part->size = MAX(size, item->full_size);
+	if (item->full_size > size)
+		part->flags |= WARDEN_PART_TRUNCATED;
+	if (eicar)
+		part->flags |= WARDEN_PART_EICAR;
+	hash_bytes(bytes, part->sha256);
+	look(queue, part, item, bytes);
+	return part;
+}
+
+/* --- order ------------------------------------------------------------------------------------ */
+
+struct node {
+	struct warden_part *part;
+	guint first, next;	/* child, sibling: index + 1, 0 = none */
+};
+
+/* Breadth first is how parts were found; a reader wants members behind what
+   they came out of. */
+static void order_parts(struct warden_queue *queue, GHashTable *ranks)
+{
+	GPtrArray *parts = queue->facts->parts;
+	guint count = parts->len, i, used = 0;
+	g_autofree struct node *nodes = g_new0(struct node, count + 1);
+	g_autofree guint *stack = g_new0(guint, count + 1);
+	g_autofree struct warden_part **sorted =
+		g_new0(struct warden_part *, count + 1);
+	g_autoptr(GHashTable) indexes = g_hash_table_new(NULL, NULL);
+	guint depth = 0, out = 0;
+
+	/* node 0 is the message, part i is node i + 1 */
+	for (i = 0; i < count; i++) {
+		nodes[i + 1].part = g_ptr_array_index(parts, i);
+		g_hash_table_insert(indexes, nodes[i + 1].part,
+				    GUINT_TO_POINTER(i + 1));
+	}
+	for (i = count; i > 0; i--) {
+		const void *parent = g_hash_table_lookup(queue->parents,
+							 nodes[i].part);
+		guint up = parent == NULL ? 0 : GPOINTER_TO_UINT(
+			g_hash_table_lookup(indexes, parent));
+
+		nodes[i].next = nodes[up].first;
+		nodes[up].first = i;
+	}
+	stack[depth++] = nodes[0].first;
+	while (depth > 0) {
+		guint node = stack[depth - 1];
+
+		if (node == 0) {
+			depth--;
+			continue;
+		}
+		stack[depth - 1] = nodes[node].next;
+		sorted[out++] = nodes[node].part;
+		stack[depth++] = nodes[node].first;
+	}
+	g_assert(out == count);
+	for (used = 0; used < count; used++) {
+		parts->pdata[used] = sorted[used];
+		g_hash_table_insert(ranks, sorted[used]->path,
+				    GUINT_TO_POINTER(used + 1));
+	}
+}
+
+static int compare_urls(const void *a, const void *b, void *ranks)
+{
+	const struct warden_url *const *first = a, *const *second = b;
+	guint x = GPOINTER_TO_UINT(g_hash_table_lookup(ranks,
+						       (*first)->part));
+	guint y = GPOINTER_TO_UINT(g_hash_table_lookup(ranks,
+						       (*second)->part));
+
+	return x < y ? -1 : x > y;
+}
+
+static int compare_traits(const void *a, const void *b, void *ranks)
+{
+	const struct warden_trait *const *first = a, *const *second = b;
+	guint x = GPOINTER_TO_UINT(g_hash_table_lookup(ranks,
+						       (*first)->part));
+	guint y = GPOINTER_TO_UINT(g_hash_table_lookup(ranks,
+						       (*second)->part));
+
+	return x < y ? -1 : x > y;
+}
+
+void warden_queue_run(struct warden_queue *queue)
+{
+	g_autoptr(GHashTable) ranks = g_hash_table_new(g_str_hash,
+						       g_str_equal);
+	struct warden_container *container;
+
+	while ((container = g_queue_pop_head(&queue->waiting)) != NULL) {
+		expander_of(container->part)(queue, container);
+		queue->held -= g_bytes_get_size(container->bytes);
+		container_free(container);
+	}
+	order_parts(queue, ranks);
+	/* stable, says GLib */
+	g_ptr_array_sort_with_data(queue->facts->urls, compare_urls, ranks);
+	g_ptr_array_sort_with_data(queue->facts->traits, compare_traits,
+				   ranks);
+}
