@@ -85,7 +85,9 @@ static void confine(guint64 memory_limit)
 	(void)prctl(PR_SET_NAME, "warden-reader", 0, 0, 0);
 
 	limit(RLIMIT_CORE, 0, true);
-	limit(RLIMIT_FSIZE, 0, true);
+	/* A sanitizer's report may go to a file. */
+	if (!READER_SANITIZED)
+		limit(RLIMIT_FSIZE, 0, true);
 	limit(RLIMIT_NPROC, 0, true);
 	limit(RLIMIT_NOFILE, READER_FILES_MAX, true);
 	limit(RLIMIT_STACK, READER_STACK_SIZE, false);
