@@ -24,6 +24,8 @@ static const struct warden_symbol symbols[] = {
 	{ "SCRIPT_ATTACHMENT", "attachment", "T1566.001" },
 	{ "SCRIPT_IN_ARCHIVE", "attachment", "T1566.001" },
 	{ "SHORTCUT_ATTACHMENT", "attachment", "T1204.002" },
+	{ "SMUGGLED_ARCHIVE", "attachment", "T1027.006" },
+	{ "SMUGGLED_EXECUTABLE", "attachment", "T1027.006" },
 	{ "TYPE_MISMATCH", "attachment", "T1036.008" },
 };
 
@@ -284,11 +286,29 @@ static enum warden_name_class kind_class(const struct warden_part *part)
 	}
 }
 
+/* A file inside a web page, where nobody sees that it is one. */
+static bool is_smuggled(const struct subject *subject)
+{
+	return subject->container != NULL &&
+	       (subject->container->part->kind == WARDEN_KIND_HTML ||
+		subject->container->part->kind == WARDEN_KIND_SVG);
+}
+
 static const char *danger_symbol(const struct subject *subject)
 {
 	const struct warden_part *part = subject->part;
-	bool member = subject->container != NULL;
+	bool member = subject->container != NULL &&
+		(subject->container->part->kind == WARDEN_KIND_ARCHIVE ||
+		 subject->container->part->kind == WARDEN_KIND_DISK_IMAGE);
 
+	if (is_smuggled(subject)) {
+		if (part->kind == WARDEN_KIND_EXECUTABLE ||
+		    part->kind == WARDEN_KIND_SHORTCUT)
+			return "SMUGGLED_EXECUTABLE";
+		if (part->kind == WARDEN_KIND_ARCHIVE ||
+		    part->kind == WARDEN_KIND_DISK_IMAGE)
+			return "SMUGGLED_ARCHIVE";
+	}
 	if (part->kind == WARDEN_KIND_EXECUTABLE ||
 	    subject->name_class == WARDEN_NAME_PROGRAM)
 		return member ? "EXECUTABLE_IN_ARCHIVE" :

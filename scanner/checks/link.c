@@ -186,7 +186,9 @@ static bool is_redirected(const struct context *context,
 	    warden_redirector_names(url->url, shown) ||
 	    is_sister(domain_of(host), shown))
 		return TRUE;
-	if (!warden_redirector_has_token(url->url))
+	/* Who counts clicks does it on a host for that: "click.", "links.". */
+	if (!warden_redirector_has_token(url->url) ||
+	    strcmp(domain_of(host), host) == 0)
 		return FALSE;
 	others = g_hash_table_lookup(context->tracked, domain_of(host));
 	return (others != NULL &&
@@ -226,6 +228,15 @@ static bool is_plain_address(const char *host)
 	return strchr(host, ':') != NULL || g_hostname_is_ip_address(host);
 }
 
+static bool is_attached(const struct context *context,
+			const struct warden_url *url)
+{
+	const struct warden_part *part = warden_facts_find_part(
+		context->input->facts, url->part);
+
+	return part != NULL && (part->flags & WARDEN_PART_ATTACHMENT) != 0;
+}
+
 static void check_address(struct context *context,
 			  const struct warden_url *url, const char *host)
 {
@@ -235,7 +246,8 @@ static void check_address(struct context *context,
 	if (strcmp(url->source, "text") == 0 ||
 	    !warden_url_host_is_address(host, &local))
 		return;
-	if (!is_plain_address(host)) {
+	/* In attached files a number may be what a test or a game wrote. */
+	if (!is_plain_address(host) && !is_attached(context, url)) {
 		warden_findings_add(context->findings, "LINK_IP_OBFUSCATED",
 				    url->part, "leads to a bare address,"
 				    " written as %s", host);

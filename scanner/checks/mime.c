@@ -69,6 +69,17 @@ static const struct {
 		"an archive lists other names than it contains" },
 };
 
+/* Bounces and forwards quote mail in ways that leave pages and pictures in odd
+   corners; files for machines do not get there by accident. */
+static const char *trait_symbol(guint index, const struct warden_trait *trait)
+{
+	if (index == WARDEN_TRAIT_HIDDEN_CONTENT &&
+	    (g_str_has_prefix(trait->detail, "text/") ||
+	     g_str_has_prefix(trait->detail, "image/")))
+		return "MIME_AMBIGUOUS";
+	return trait_symbols[index].symbol;
+}
+
 static void check_trait(const struct warden_trait *trait,
 			struct warden_findings *findings)
 {
@@ -76,7 +87,7 @@ static void check_trait(const struct warden_trait *trait,
 		if (strcmp(trait_codes[i], trait->code) != 0)
 			continue;
 		if (trait_symbols[i].symbol != NULL) {
-			warden_findings_add(findings, trait_symbols[i].symbol,
+			warden_findings_add(findings, trait_symbol(i, trait),
 					    trait->part, "%s%s%s",
 					    trait_symbols[i].detail,
 					    trait->detail[0] != '\0' ?

@@ -592,6 +592,34 @@ def html_double_extension():
 
 
 @case
+def smuggled_archive():
+    """A page that carries an archive in a data: address."""
+    data = base64.b64encode(archive(("a.txt", b"a\n"))).decode()
+    return (with_file("order.html", (
+        '<!DOCTYPE html><html><body><a download="order.zip" href="data:'
+        'application/zip;base64,%s">Open</a></body></html>' % data).encode(),
+        "text/html"), suspicious("SMUGGLED_ARCHIVE"))
+
+
+@case
+def smuggled_executable():
+    data = base64.b64encode(program()).decode()
+    return (with_file("order.html", (
+        '<!DOCTYPE html><html><body><a download="order.exe" href="data:'
+        'application/octet-stream;base64,%s">Open</a></body></html>'
+        % data).encode(), "text/html"), malware("SMUGGLED_EXECUTABLE"))
+
+
+@case
+def smuggled_control():
+    """A page with its picture inside."""
+    data = base64.b64encode(png()).decode()
+    return (with_file("report.html", (
+        '<!DOCTYPE html><html><body><img src="data:image/png;base64,%s">'
+        '</body></html>' % data).encode(), "text/html"), CLEAN)
+
+
+@case
 def html_control():
     """A saved page and a table that a program wrote as HTML."""
     page = b"<!DOCTYPE html><html><body><p>Hours</p></body></html>"

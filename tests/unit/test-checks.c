@@ -206,6 +206,37 @@ static void test_jar_members(void)
 	assert_symbols(facts, "EXECUTABLE_ATTACHMENT");
 }
 
+/* A web page with a file in a data: address. */
+static void test_smuggled(void)
+{
+	g_autoptr(warden_facts) facts = warden_facts_new();
+
+	add_part(facts, "2", "a.html", HTML, WARDEN_PART_CONTAINER);
+	add_part(facts, "2/data", "", ZIP, WARDEN_PART_MEMBER);
+	assert_symbols(facts, "SMUGGLED_ARCHIVE");
+	add_part(facts, "2/data2", "", EXE, WARDEN_PART_MEMBER);
+	assert_symbols(facts, "SMUGGLED_ARCHIVE SMUGGLED_EXECUTABLE");
+}
+
+static void test_hidden(void)
+{
+	g_autoptr(warden_facts) facts = warden_facts_new();
+
+	g_assert_true(warden_facts_add_trait(facts, "mime-hidden-content",
+					     "carved", "text/html"));
+	assert_symbols(facts, "MIME_AMBIGUOUS");
+	g_assert_true(warden_facts_add_trait(facts, "mime-hidden-content",
+					     "carved", "application/zip"));
+	assert_symbols(facts, "MIME_AMBIGUOUS MIME_HIDDEN_CONTENT");
+	g_assert_true(warden_facts_add_trait(facts, "mime-qp-escape", "1",
+					     ""));
+	g_assert_true(warden_facts_add_trait(facts, "mime-uuencode", "1",
+					     ""));
+	g_assert_true(warden_facts_add_trait(facts, "no-such-trait", "1",
+					     ""));
+	assert_symbols(facts, "MIME_AMBIGUOUS MIME_HIDDEN_CONTENT MIME_ODD");
+}
+
 static void test_names(void)
 {
 	g_autoptr(warden_facts) facts = warden_facts_new();
@@ -514,6 +545,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/checks/parts", test_parts);
 	g_test_add_func("/checks/members", test_members);
 	g_test_add_func("/checks/jar-members", test_jar_members);
+	g_test_add_func("/checks/smuggled", test_smuggled);
+	g_test_add_func("/checks/hidden", test_hidden);
 	g_test_add_func("/checks/names", test_names);
 	g_test_add_func("/checks/eicar", test_eicar);
 	g_test_add_func("/checks/links", test_links);
