@@ -293,33 +293,34 @@ class Answers(Case):
 
     def test_release(self):
         scan, ask = self.daemon.scan, self.daemon.ask
-        link = scan(messages.lying_link(1))
+        lie, virus = messages.lying_link(1), messages.eicar(5)
+        link = scan(lie)
         self.assertEqual(link["action"], "quarantine", link)
         released = ask("release", key=link["key"], comment="known sender")
         self.assert_fields(released, status="ok", verdict="released")
         self.assertTrue(released["flags"] & wire.RELEASED)
-        for again in (scan(messages.lying_link(1)),
+        for again in (scan(lie),
                       scan(None, key=link["key"])):
             self.assert_fields(again, verdict="released", action="allow",
                                keyword="")
             self.assertTrue(again["flags"] & wire.RELEASED)
-        other = scan(messages.lying_link(1), user="bert")
+        other = scan(lie, user="bert")
         self.assert_fields(other, action="quarantine")
 
-        bad = scan(messages.eicar(5))
+        bad = scan(virus)
         refused = ask("release", key=bad["key"])
         self.assert_fields(refused, status="refused", verdict="malware")
         self.assertIn("administrator", refused["reason"])
-        self.assert_fields(scan(messages.eicar(5)), action="quarantine")
+        self.assert_fields(scan(virus), action="quarantine")
         self.assert_fields(ask("release", key=bad["key"], admin=1,
                                actor="root"), status="ok")
-        self.assert_fields(scan(messages.eicar(5)), verdict="released")
-        self.assert_fields(scan(messages.eicar(5), user="bert"),
+        self.assert_fields(scan(virus), verdict="released")
+        self.assert_fields(scan(virus, user="bert"),
                            verdict="malware")
         reply = ask("release", key=bad["key"], admin=1, actor="root",
                     **{"global": 1})
         self.assert_fields(reply, status="ok")
-        self.assert_fields(scan(messages.eicar(5), user="bert"),
+        self.assert_fields(scan(virus, user="bert"),
                            verdict="released")
 
     def test_release_refused(self):
@@ -745,7 +746,7 @@ class Database(Case):
         place = pathlib.Path(tempfile.mkdtemp(prefix="full-", dir="/tmp"))
         self.addCleanup(shutil.rmtree, place, True)
         if subprocess.run(["mount", "-t", "tmpfs", "-o",
-                           "size=2m,mode=0777", "tmpfs", place],
+                           "size=16m,mode=0777", "tmpfs", place],
                           stderr=subprocess.DEVNULL).returncode:
             self.skipTest("no mounts here")
         self.addCleanup(subprocess.run, ["umount", "-l", place])
