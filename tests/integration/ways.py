@@ -22,7 +22,7 @@ _counter = [0]
 def mail(verdict=None, size=0, tag=None, headers=b""):
     """A unique message with CRLF; verdict as FakeWardend reads it."""
     _counter[0] += 1
-    tag = tag or "token-%d-%d" % (os.getpid(), _counter[0])
+    tag = tag or "token-%d-%d-x" % (os.getpid(), _counter[0])
     lines = [b"From: Ben <ben@example.org>", b"To: anna@example.net",
              b"Subject: " + tag.encode(),
              b"Message-ID: <" + tag.encode() + b"@example.org>"]
