@@ -9,7 +9,7 @@
 
 static const struct warden_symbol symbols[] = {
 	{ "AMBIGUOUS_CONTENT", "mime", "T1027" },
-	{ "ARCHIVE_NAMES_DIFFER", "mime", "T1036" },
+	{ "ARCHIVE_AMBIGUOUS", "mime", "T1036" },
 	{ "DAMAGED_CONTENT", "mime", "" },
 	{ "ENCRYPTED_CONTENT", "mime", "T1027.013" },
 	{ "MESSAGE_FRAGMENT", "mime", "T1027" },
@@ -65,8 +65,10 @@ static const struct {
 		"one piece of a message in several" },
 	[WARDEN_TRAIT_EXTERNAL_BODY] = { "MESSAGE_FRAGMENT",
 		"its content is to be fetched from elsewhere" },
-	[WARDEN_TRAIT_ARCHIVE_NAMES_DIFFER] = { "ARCHIVE_NAMES_DIFFER",
+	[WARDEN_TRAIT_ARCHIVE_NAMES_DIFFER] = { "ARCHIVE_AMBIGUOUS",
 		"an archive lists other names than it contains" },
+	[WARDEN_TRAIT_ARCHIVE_PREFIX] = { "ARCHIVE_AMBIGUOUS",
+		"an archive begins before or after what lists its files" },
 };
 
 /* Bounces and forwards quote mail in ways that leave pages and pictures in odd

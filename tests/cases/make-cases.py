@@ -885,7 +885,7 @@ def mime_two_types():
         headers="Content-Type: application/octet-stream; name=\"notes.exe\""
         "\r\n"))
     return (mail("Notes", body), malware("MIME_AMBIGUOUS",
-                                         "DISGUISED_EXECUTABLE"))
+                                         "CONFLICTING_NAMES"))
 
 
 @case
@@ -905,7 +905,8 @@ def mime_hidden_part():
     start = body.index("\r\n\r\n") + 4
     return (mail("x", body[:start] + "--=_other\r\n" + hidden
                  + "\r\n--=_other--\r\n" + body[start:]),
-            suspicious("MIME_HIDDEN_CONTENT"))
+            suspicious("MIME_HIDDEN_CONTENT", "AMBIGUOUS_CONTENT",
+                       unscanned=["ambiguous"]))
 
 
 @case
@@ -922,17 +923,18 @@ def message_fragment():
     """A message in pieces: nobody can scan one of them."""
     return (mail("x", "Content-Type: message/partial; id=\"a@example.org\"; "
                  "number=1; total=2\r\n\r\nSubject: x\r\n\r\nFirst\r\n"),
-            dict(symbols=["MESSAGE_FRAGMENT"]))
+            unscannable("MESSAGE_FRAGMENT", "UNSUPPORTED_CONTENT",
+                        unscanned=["unsupported"]))
 
 
 @case
-def archive_names_differ():
-    """One name in the zip's directory, another before the file itself."""
-    data = archive(("order.exe", program()))
-    end = data.rindex(b"order.exe")
-    return (with_file("order.zip", data[:end] + b"order.pdf" + data[end + 9:],
-                      "application/zip"), dict(
-                          symbols=["ARCHIVE_NAMES_DIFFER"]))
+def archive_ambiguous():
+    """Two archives in one file: some programs open the first, some the
+    second."""
+    return (with_file("order.zip", archive(("order.pdf", pdf()))
+                      + archive(("order.exe", program())), "application/zip"),
+            suspicious("ARCHIVE_AMBIGUOUS", "EXECUTABLE_IN_ARCHIVE",
+                       parts=[part("2/order.exe"), part("2/order.pdf")]))
 
 
 # --- what cannot be looked at ----------------------------------------------------------------
