@@ -82,12 +82,28 @@ static const char *trait_symbol(guint index, const struct warden_trait *trait)
 	return trait_symbols[index].symbol;
 }
 
-static void check_trait(const struct warden_trait *trait,
+/* Old Office files hold whole zip files, and installers end in one. */
+static bool may_embed_archives(const struct warden_facts *facts,
+			       const char *path)
+{
+	const struct warden_part *part = warden_facts_find_part(facts, path);
+
+	return part != NULL && (part->kind == WARDEN_KIND_OFFICE ||
+				part->kind == WARDEN_KIND_EXECUTABLE ||
+				part->kind == WARDEN_KIND_OTHER ||
+				part->kind == WARDEN_KIND_UNKNOWN);
+}
+
+static void check_trait(const struct warden_facts *facts,
+			const struct warden_trait *trait,
 			struct warden_findings *findings)
 {
 	for (guint i = 0; i < WARDEN_TRAITS_COUNT; i++) {
 		if (strcmp(trait_codes[i], trait->code) != 0)
 			continue;
+		if (i == WARDEN_TRAIT_ARCHIVE_PREFIX &&
+		    may_embed_archives(facts, trait->part))
+			return;
 		if (trait_symbols[i].symbol != NULL) {
 			warden_findings_add(findings, trait_symbol(i, trait),
 					    trait->part, "%s%s%s",
@@ -137,7 +153,8 @@ static void run(const struct warden_check_input *input,
 	const struct warden_facts *facts = input->facts;
 
 	for (guint i = 0; i < facts->traits->len; i++)
-		check_trait(g_ptr_array_index(facts->traits, i), findings);
+		check_trait(facts, g_ptr_array_index(facts->traits, i),
+			    findings);
 	for (guint i = 0; i < facts->unscanned->len; i++) {
 		check_unscanned(facts, g_ptr_array_index(facts->unscanned, i),
 				findings);
