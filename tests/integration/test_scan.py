@@ -147,15 +147,16 @@ class Scan(unittest.TestCase):
 
     def test_deterministic(self):
         for make in (messages.disguised, messages.lying_link):
-            first, = lines(scan("--json", "-", data=make()))
-            second, = lines(scan("--json", "-", data=make()))
+            data = make()
+            first, = lines(scan("--json", "-", data=data))
+            second, = lines(scan("--json", "-", data=data))
             del first["elapsed_us"], second["elapsed_us"]
             self.assertEqual(first, second)
 
     def test_line_endings(self):
-        crlf, = lines(scan("--json", "-", data=messages.disguised()))
-        lf, = lines(scan("--json", "-", data=messages.disguised().replace(
-            b"\r\n", b"\n")))
+        data = messages.disguised()
+        crlf, = lines(scan("--json", "-", data=data))
+        lf, = lines(scan("--json", "-", data=data.replace(b"\r\n", b"\n")))
         self.assertEqual(crlf["sha256"], lf["sha256"])
         self.assertEqual(crlf["findings"], lf["findings"])
 
