@@ -48,6 +48,21 @@ struct reader {
 	bool stop, encrypted, damaged;
 };
 
+/* A document or program that is also a zip file: only what could do harm is
+   worth a part of its own. */
+static bool is_package(const struct warden_part *part)
+{
+	return part->kind != WARDEN_KIND_ARCHIVE &&
+	       part->kind != WARDEN_KIND_DISK_IMAGE;
+}
+
+/* What is no archive by its own type is one by the zip file at its end. */
+static bool is_tail_only(const struct reader *reader)
+{
+	return is_package(reader->container->part) &&
+		memcmp(reader->data, "PK", 2) != 0;
+}
+
 static struct archive *open_archive(struct reader *reader)
 {
 	struct archive *archive = archive_read_new();
@@ -59,6 +74,8 @@ static struct archive *open_archive(struct reader *reader)
 	}
 	if (reader->streamed) {
 		(void)archive_read_support_format_zip_streamable(archive);
+	} else if (is_tail_only(reader)) {
+		(void)archive_read_support_format_zip_seekable(archive);
 	} else if (reader->raw) {
 		(void)archive_read_support_format_raw(archive);
 	} else {
@@ -228,14 +245,6 @@ static guint64 entry_size(struct archive_entry *entry)
 	return MAX(size, 0);
 }
 
-/* A document or program that is also a zip file: only what could do harm is
-   worth a part of its own. */
-static bool is_package(const struct warden_part *part)
-{
-	return part->kind != WARDEN_KIND_ARCHIVE &&
-	       part->kind != WARDEN_KIND_DISK_IMAGE;
-}
-
 static void take_entry(struct reader *reader, struct archive *archive,
 		       struct archive_entry *entry)
 {
@@ -264,6 +273,12 @@ static void take_entry(struct reader *reader, struct archive *archive,
 	bytes = g_byte_array_new();
 	outcome = archive_entry_is_encrypted(entry) ? OUTCOME_ENCRYPTED :
 		read_member(reader, archive, path, bytes);
+	/* Members of a zip file stand for themselves. Elsewhere libarchive is
+	   not to be trusted after an error: its rar reader then hands out
+	   memory that it has freed (seen with 3.6 and 3.7). */
+	if (outcome == OUTCOME_DAMAGED &&
+	    archive_format(archive) != ARCHIVE_FORMAT_ZIP)
+		reader->stop = TRUE;
 	if (outcome == OUTCOME_ENCRYPTED) {
 		add_encrypted(reader, &item, entry_size(entry));
 		g_byte_array_unref(bytes);
@@ -305,9 +320,10 @@ static void read_archive(struct reader *reader)
 	archive_read_free(archive);
 }
 
-static bool is_zip(const struct reader *reader)
+/* A zip file that can be read from its front. */
+static bool has_local_header(const struct reader *reader)
 {
-	return reader->size > 4 && memcmp(reader->data, "PK", 2) == 0;
+	return reader->size > 4 && memcmp(reader->data, "PK\3\4", 4) == 0;
 }
 
 /* Filters without an archive inside: gz, bz2, xz, lzma, zst … */
@@ -342,10 +358,9 @@ static void finish(struct reader *reader)
 		if (reader->members == 0)
 			warden_queue_unscanned(reader->queue, part->path,
 					       "encrypted");
-	} else if (reader->members == 0 && !reader->damaged) {
-		/* empty, or a format that only looks like one we read */
-		return;
-	} else if (reader->damaged) {
+	} else if (reader->damaged &&
+		   (reader->members > 0 || !is_tail_only(reader))) {
+		/* at the end of something else it need not be an archive */
 		warden_queue_unscanned(reader->queue, part->path,
 				       reader->members == 0 ? "unsupported" :
 				       "damaged");
@@ -356,13 +371,19 @@ void warden_archive_expand(struct warden_queue *queue,
 			   const struct warden_container *container)
 {
 	struct reader reader = { .queue = queue, .container = container };
+	bool ambiguous;
 
 	reader.data = g_bytes_get_data(container->bytes, &reader.size);
 	/* a tar file inside is opened as one; anything else is one file */
 	reader.raw = is_compressed(container->part);
 	read_archive(&reader);
-	if (is_zip(&reader) && (reader.damaged || reader.members == 0) &&
-	    !reader.stop && !reader.encrypted) {
+	ambiguous = warden_filetype_zip_is_ambiguous(reader.data,
+						     reader.size);
+	if (ambiguous)
+		warden_queue_trait(queue, WARDEN_TRAIT_ARCHIVE_PREFIX,
+				   container->part->path, "");
+	if (has_local_header(&reader) && !reader.stop && !reader.encrypted &&
+	    (ambiguous || reader.damaged || reader.members == 0)) {
 		reader.streamed = TRUE;
 		read_archive(&reader);
 	}

@@ -24,25 +24,34 @@ struct piece {
 
 /* --- is it worth decoding? ----------------------------------------------------------- */
 
-static bool is_worth(struct warden_mail *mail, const guint8 *data, gsize size,
-		     bool decoded)
+static enum warden_content_kind kind_of(const guint8 *data, gsize size)
 {
 	struct warden_filetype type;
 
+	warden_filetype_detect(NULL, data, MIN(size, SNIFF_SIZE), "", &type);
+	return type.kind;
+}
+
+static bool is_textual(enum warden_content_kind kind)
+{
+	return kind == WARDEN_KIND_MESSAGE || kind == WARDEN_KIND_HTML ||
+	       kind == WARDEN_KIND_SVG || kind == WARDEN_KIND_SCRIPT ||
+	       kind == WARDEN_KIND_SHORTCUT;
+}
+
+/* raw: the kind of the bytes before decoding. Text that was text of the same
+   kind before is what the views show anyway. */
+static bool is_worth(const guint8 *data, gsize size,
+		     enum warden_content_kind raw)
+{
+	enum warden_content_kind kind;
+
 	if (warden_filetype_is_eicar(data, size))
 		return TRUE;
-	warden_filetype_detect(NULL, data, size, decoded ? "" : NULL, &type);
-	switch (type.kind) {
-	case WARDEN_KIND_MESSAGE:
-	case WARDEN_KIND_HTML:
-	case WARDEN_KIND_SVG:
-	case WARDEN_KIND_SCRIPT:
-	case WARDEN_KIND_SHORTCUT:
-		/* text as it stands is what the views show anyway */
-		return decoded;
-	default:
-		return warden_kind_is_active(type.kind);
-	}
+	kind = kind_of(data, size);
+	if (is_textual(kind))
+		return raw != kind;
+	return warden_kind_is_active(kind);
 }
 
 static bool spend(struct warden_mail *mail, gsize size)
@@ -60,7 +69,7 @@ static bool spend(struct warden_mail *mail, gsize size)
 }
 
 static void add(struct warden_mail *mail, const struct piece *piece,
-		gsize start, GBytes *bytes, bool decoded)
+		gsize start, GBytes *bytes, enum warden_content_kind raw)
 {
 	struct warden_found found = {
 		.start = start, .end = piece->end, .path = "carved",
@@ -73,10 +82,10 @@ static void add(struct warden_mail *mail, const struct piece *piece,
 	gsize size;
 	const guint8 *data = g_bytes_get_data(bytes, &size);
 
-	if (!is_worth(mail, data, size, decoded))
+	if (!is_worth(data, size, raw))
 		return;
-	/* a message in it is no active content, but may hold some */
-	found.certain = decoded;
+	/* a message is no active content, but may hold some */
+	found.certain = TRUE;
 	warden_mail_add_found(mail, &found, bytes);
 }
 
@@ -85,7 +94,7 @@ static void add(struct warden_mail *mail, const struct piece *piece,
 typedef void decode_t(const guint8 *data, gsize size, GArray *readings,
 		      struct warden_trait_set *traits);
 
-static bool any_is_worth(struct warden_mail *mail, const GArray *readings)
+static bool any_is_worth(const GArray *readings, enum warden_content_kind raw)
 {
 	guint i;
 
@@ -94,14 +103,15 @@ static bool any_is_worth(struct warden_mail *mail, const GArray *readings)
 		const guint8 *data = g_bytes_get_data(g_array_index(
 			readings, struct warden_reading, i).bytes, &size);
 
-		if (is_worth(mail, data, size, TRUE))
+		if (is_worth(data, size, raw))
 			return TRUE;
 	}
 	return FALSE;
 }
 
 static void try_decoder(struct warden_mail *mail, const struct piece *piece,
-			gsize start, decode_t *decode)
+			gsize start, enum warden_content_kind raw,
+			decode_t *decode)
 {
 	const guint8 *data = mail->data + start;
 	gsize size = piece->end - start;
@@ -111,7 +121,7 @@ static void try_decoder(struct warden_mail *mail, const struct piece *piece,
 	guint i;
 
 	decode(data, MIN(size, SNIFF_SIZE), readings, &traits);
-	worth = any_is_worth(mail, readings);
+	worth = any_is_worth(readings, raw);
 	g_array_unref(readings);
 	if (!worth || !spend(mail, size))
 		return;
@@ -119,7 +129,7 @@ static void try_decoder(struct warden_mail *mail, const struct piece *piece,
 	decode(data, size, readings, &traits);
 	for (i = 0; i < readings->len; i++) {
 		add(mail, piece, start, g_array_index(
-			readings, struct warden_reading, i).bytes, TRUE);
+			readings, struct warden_reading, i).bytes, raw);
 	}
 	g_array_unref(readings);
 }
@@ -129,6 +139,7 @@ static void try_start(struct warden_mail *mail, const struct piece *piece,
 {
 	const guint8 *data = mail->data + start;
 	gsize size = piece->end - start;
+	enum warden_content_kind raw;
 
 	if (size < 16 || mail->starts_left == 0)
 		return;
@@ -137,29 +148,29 @@ static void try_start(struct warden_mail *mail, const struct piece *piece,
 		spend(mail, 1);
 		return;
 	}
-	if (is_worth(mail, data, MIN(size, SNIFF_SIZE), FALSE)) {
+	raw = kind_of(data, size);
+	if (is_worth(data, size, raw)) {
 		g_autoptr(GBytes) bytes = g_bytes_new_from_bytes(
 			mail->container->bytes, start, size);
 
-		add(mail, piece, start, bytes, FALSE);
+		add(mail, piece, start, bytes, raw);
 	}
-	try_decoder(mail, piece, start, warden_decode_base64);
+	try_decoder(mail, piece, start, raw, warden_decode_base64);
 	if (memchr(data, '=', MIN(size, SNIFF_SIZE)) != NULL)
-		try_decoder(mail, piece, start, warden_decode_qp);
+		try_decoder(mail, piece, start, raw, warden_decode_qp);
 }
 
 /* --- pieces ------------------------------------------------------------------------------- */
 
-/* A body may begin behind any empty line, and at any line that is no header
-   field. */
+/* A body may begin behind any empty line, at a line that is no header field,
+   and behind that line. */
 static void try_piece(struct warden_mail *mail, struct piece *piece)
 {
 	const guint8 *data = mail->data;
 	gsize limit = MIN(piece->end, piece->start + HEAD_SIZE);
 	gsize at = piece->start;
 	struct warden_line line;
-	bool was_field = TRUE, was_blank = TRUE;
-	guint lines, starts = 0;
+	guint lines, starts = 0, since = 0;
 
 	for (lines = 0; lines < HEAD_LINES && starts < HEAD_STARTS &&
 	     warden_line_get(data, limit, at, TRUE, &line); lines++) {
@@ -168,12 +179,15 @@ static void try_piece(struct warden_mail *mail, struct piece *piece)
 			data, line.start, line.end);
 
 		at = line.next;
-		if (!blank && (was_blank || (was_field && !field))) {
+		if (blank || field) {
+			/* a field where a body may be: behind an empty line */
+			if (field && since == 0 && lines > 0)
+				try_start(mail, piece, line.start);
+			since = field ? 1 : 0;
+		} else if (since++ < 3) {
 			try_start(mail, piece, line.start);
 			starts++;
 		}
-		was_blank = blank;
-		was_field = field;
 	}
 }
 

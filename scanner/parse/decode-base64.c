@@ -30,6 +30,7 @@ enum rule {
 	RULE_IGNORE,	/* padding is nothing */
 	RULE_RESTART,	/* padding ends a group of four */
 	RULE_LINES,	/* so does a line end, incomplete groups are lost */
+	RULE_COMMENT,	/* as STOP, foreign characters hide their line's rest */
 };
 
 struct decoder {
@@ -40,7 +41,7 @@ struct decoder {
 	guint count;		/* characters in bits, 0 to 3 */
 	/* what was seen */
 	gsize characters, line_characters;
-	bool padded, junk, after_padding, odd_lines, odd_line;
+	bool padded, junk, odd_lines, odd_line, skip;
 };
 
 /* Two characters are one byte, three are two, one is none. */
@@ -78,6 +79,7 @@ static void end_line(struct decoder *decoder)
 		decoder->odd_line = length % 4 != 0;
 	}
 	decoder->line_characters = decoder->characters;
+	decoder->skip = FALSE;
 	if (decoder->rule == RULE_LINES) {
 		decoder->count = 0;
 		decoder->bits = 0;
@@ -99,6 +101,7 @@ static bool take_other(struct decoder *decoder, guint8 value)
 		return decoder->rule != RULE_STOP;
 	case JUNK:
 		decoder->junk = TRUE;
+		decoder->skip = decoder->rule == RULE_COMMENT;
 		return TRUE;
 	}
 	return TRUE;
@@ -119,7 +122,7 @@ decode(struct decoder *decoder, const guint8 *data, gsize size,
 
 	decoder->out = g_malloc(size / 4 * 3 + 4);
 	while (p < end) {
-		while (decoder->count == 0 && end - p >= 4 &&
+		while (decoder->count == 0 && !decoder->skip && end - p >= 4 &&
 		       (rank[p[0]] & rank[p[1]] & rank[p[2]] & rank[p[3]] &
 			DATA) != 0) {
 			guint32 bits = (rank[p[0]] & 0x3f) << 18 |
@@ -136,7 +139,8 @@ decode(struct decoder *decoder, const guint8 *data, gsize size,
 		if (p == end)
 			break;
 		if (is_data(*p)) {
-			take(decoder, rank[*p] & 0x3f);
+			if (!decoder->skip)
+				take(decoder, rank[*p] & 0x3f);
 		} else if (*p == '\n') {
 			end_line(decoder);
 		} else if (rank[*p] != SPACE &&
@@ -201,6 +205,7 @@ void warden_decode_base64(const guint8 *data, gsize size, GArray *readings,
 		   what mailing lists append */
 		add(readings, RULE_STOP, data,
 		    line_start(data, p) - data, TRUE);
+		add(readings, RULE_COMMENT, data, size, FALSE);
 	}
 	if (more) {
 		warden_trait_set_add(traits,

@@ -19,27 +19,6 @@ static const struct beginning beginnings[] = {
 	{ "<!doctype svg", "image/svg+xml", WARDEN_KIND_SVG },
 	{ "<svg", "image/svg+xml", WARDEN_KIND_SVG },
 	{ "<!doctype html", "text/html", WARDEN_KIND_HTML },
-	{ "<html", "text/html", WARDEN_KIND_HTML },
-	{ "<head", "text/html", WARDEN_KIND_HTML },
-	{ "<body", "text/html", WARDEN_KIND_HTML },
-	{ "<title", "text/html", WARDEN_KIND_HTML },
-	{ "<meta", "text/html", WARDEN_KIND_HTML },
-	{ "<table", "text/html", WARDEN_KIND_HTML },
-	{ "<style", "text/html", WARDEN_KIND_HTML },
-	{ "<script", "text/html", WARDEN_KIND_HTML },
-	{ "<iframe", "text/html", WARDEN_KIND_HTML },
-	{ "<form", "text/html", WARDEN_KIND_HTML },
-	{ "<center", "text/html", WARDEN_KIND_HTML },
-	{ "<div", "text/html", WARDEN_KIND_HTML },
-	{ "<span", "text/html", WARDEN_KIND_HTML },
-	{ "<font", "text/html", WARDEN_KIND_HTML },
-	{ "<img", "text/html", WARDEN_KIND_HTML },
-	{ "<h1", "text/html", WARDEN_KIND_HTML },
-	{ "<h2", "text/html", WARDEN_KIND_HTML },
-	{ "<p>", "text/html", WARDEN_KIND_HTML },
-	{ "<p ", "text/html", WARDEN_KIND_HTML },
-	{ "<br", "text/html", WARDEN_KIND_HTML },
-	{ "<a href", "text/html", WARDEN_KIND_HTML },
 	{ "<job", "text/x-wsf", WARDEN_KIND_SCRIPT },
 	{ "<package", "text/x-wsf", WARDEN_KIND_SCRIPT },
 	{ "<scriptlet", "text/scriptlet", WARDEN_KIND_SCRIPT },
@@ -66,6 +45,16 @@ static const struct beginning beginnings[] = {
 	{ "windows registry editor", "text/x-ms-regedit",
 	  WARDEN_KIND_SCRIPT },
 	{ "regedit4", "text/x-ms-regedit", WARDEN_KIND_SCRIPT },
+};
+
+/* Tags that begin HTML, in files that were not written by the book. */
+static const char *const html_tags[] = {
+	"html", "head", "body", "title", "meta", "link", "base", "table",
+	"style", "script", "iframe", "form", "center", "div", "span", "font",
+	"img", "h1", "h2", "h3", "p", "br", "hr", "a", "b", "i", "u", "ul",
+	"ol", "input", "object", "embed", "frameset", "marquee", "blockquote",
+	"strong", "em", "tr", "td", "pre", "section", "article", "main",
+	"video", "audio", "map", "noscript", "button", "details", "label",
 };
 
 /* A program in a language that needs no certain beginning: some of these
@@ -143,10 +132,34 @@ static const char *skip_blank(const char *text, const char *end)
 	}
 }
 
+static bool begins_with_tag(const char *text, gsize size)
+{
+	gsize i;
+
+	if (size < 3 || text[0] != '<' || !g_ascii_isalpha(text[1]))
+		return FALSE;
+	for (i = 0; i < G_N_ELEMENTS(html_tags); i++) {
+		gsize length = strlen(html_tags[i]);
+
+		if (size > length + 1 &&
+		    starts(text + 1, size - 1, html_tags[i]) &&
+		    (g_ascii_isspace(text[length + 1]) ||
+		     text[length + 1] == '>' || text[length + 1] == '/'))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static bool find_beginning(const char *text, gsize size,
 			   struct warden_filetype *type)
 {
 	gsize i;
+
+	if (begins_with_tag(text, size)) {
+		type->type = "text/html";
+		type->kind = WARDEN_KIND_HTML;
+		return TRUE;
+	}
 
 	for (i = 0; i < G_N_ELEMENTS(beginnings); i++) {
 		if (starts(text, size, beginnings[i].text)) {

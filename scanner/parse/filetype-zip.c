@@ -68,18 +68,57 @@ static guint name_marks(const guint8 *name, gsize size)
 	return found;
 }
 
+/* The last end record, at most one comment's length from the end. */
 static const guint8 *find_end(const guint8 *data, gsize size)
 {
-	gsize back;
+	gsize left = MIN(size, 65535 + END_SIZE);
+	const guint8 *first = data + size - left, *p;
 
-	for (back = END_SIZE; back <= size && back <= 65535 + END_SIZE;
-	     back++) {
-		const guint8 *p = data + size - back;
-
-		if (p[0] == 'P' && p[1] == 'K' && p[2] == 5 && p[3] == 6)
+	if (left < END_SIZE)
+		return NULL;
+	left -= END_SIZE - 1;
+	while ((p = memrchr(first, 'P', left)) != NULL) {
+		if (memcmp(p, "PK\5\6", 4) == 0)
 			return p;
+		left = p - first;
 	}
 	return NULL;
+}
+
+/* Where the directory stands by the end record's place, and where it says
+   that it stands. */
+static bool find_directory(const guint8 *data, gsize size, gsize *real_r,
+			   gsize *said_r)
+{
+	const guint8 *end = find_end(data, size);
+	gsize at, length;
+
+	if (end == NULL)
+		return FALSE;
+	at = end - data;
+	length = le32(end + 12);
+	if (length < CENTRAL_SIZE || length > at ||
+	    memcmp(data + at - length, "PK\1\2", 4) != 0)
+		return FALSE;
+	*real_r = at - length;
+	*said_r = le32(end + 16);
+	return TRUE;
+}
+
+bool warden_filetype_has_zip_tail(const guint8 *data, gsize size)
+{
+	gsize real, said;
+
+	return find_directory(data, size, &real, &said);
+}
+
+bool warden_filetype_zip_is_ambiguous(const guint8 *data, gsize size)
+{
+	gsize real, said;
+
+	/* zip64 says 0xffffffff */
+	return find_directory(data, size, &real, &said) && real != said &&
+		said != 0xffffffff;
 }
 
 static guint central_marks(const guint8 *data, gsize size)

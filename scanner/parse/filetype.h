@@ -28,6 +28,13 @@ bool warden_kind_is_active(enum warden_content_kind kind);
 /* The 68 bytes of the EICAR test file at the start. */
 bool warden_filetype_is_eicar(const guint8 *data, gsize size);
 
+/* A zip archive's directory and end record stand at the end, whatever stands
+   before them. */
+bool warden_filetype_has_zip_tail(const guint8 *data, gsize size);
+/* It is a zip file, and does not begin where its directory says: readers that
+   begin at the front see other members than those that begin at the end. */
+bool warden_filetype_zip_is_ambiguous(const guint8 *data, gsize size);
+
 /* --- for filetype.c's own modules ------------------------------------------- */
 
 /* Text formats; FALSE if none of them. text: see below. */

@@ -15,6 +15,9 @@ static char *full_path(const struct warden_mail *mail, const char *path)
 {
 	const struct warden_part *part = mail->container->part;
 
+	/* the outermost multipart has no number of its own */
+	if (*path == '\0')
+		path = "1";
 	return part == NULL ? g_strdup(path) :
 		g_strconcat(part->path, "/", path, NULL);
 }

@@ -301,7 +301,7 @@ new_part(struct warden_queue *queue, const struct warden_item *item)
 	return part;
 }
 
-/* What opens a part, NULL if nothing does. */
+/* What opens a part, if anything does. */
 typedef void expand_t(struct warden_queue *queue,
 		      const struct warden_container *container);
 
@@ -321,10 +321,20 @@ static expand_t *expander_of(const struct warden_part *part)
 {
 	if (part == NULL || part->kind == WARDEN_KIND_MESSAGE)
 		return warden_mail_expand;
-	if (part->kind == WARDEN_KIND_ARCHIVE ||
-	    part->kind == WARDEN_KIND_DISK_IMAGE || has_zip_members(part))
-		return warden_archive_expand;
-	return NULL;
+	return warden_archive_expand;
+}
+
+/* Whatever it looks like, a zip file at the end is opened by those who look
+   for one there. */
+static bool opens(const struct warden_part *part, GBytes *bytes)
+{
+	gsize size;
+	const guint8 *data = g_bytes_get_data(bytes, &size);
+
+	return expander_of(part) != warden_archive_expand ||
+	       part->kind == WARDEN_KIND_ARCHIVE ||
+	       part->kind == WARDEN_KIND_DISK_IMAGE || has_zip_members(part) ||
+	       warden_filetype_has_zip_tail(data, size);
 }
 
 void warden_queue_push(struct warden_queue *queue, GBytes *bytes,
@@ -370,14 +380,13 @@ static void look(struct warden_queue *queue, struct warden_part *part,
 		copy_state(part, first);
 	else
 		g_hash_table_insert(queue->hashes, part->sha256, part);
-	if (item->opened)
+	if (item->opened) {
 		part->flags |= WARDEN_PART_CONTAINER;
-	else if (expander_of(part) != NULL) {
-		if (first == NULL)
-			warden_queue_push(queue, bytes, part,
-					  item->depth + 1);
-	} else
-		warden_text_look(queue, part, item, bytes);
+		return;
+	}
+	if (first == NULL && opens(part, bytes))
+		warden_queue_push(queue, bytes, part, item->depth + 1);
+	warden_text_look(queue, part, item, bytes);
 }
 
 /* An attachment that is declared a message is one, whatever it looks like:
@@ -393,8 +402,14 @@ static bool is_message(const struct warden_item *item,
 		return FALSE;
 	return g_str_has_prefix(item->declared_type, "message/rfc822") ||
 	       g_str_has_prefix(item->declared_type, "message/global") ||
-	       g_str_has_prefix(item->declared_type, "multipart/") ||
 	       (dot != NULL && g_ascii_strcasecmp(dot, ".eml") == 0);
+}
+
+/* Text that is declared HTML is shown as such, however it begins. */
+static bool is_declared_html(const struct warden_item *item)
+{
+	return strcmp(item->declared_type, "text/html") == 0 ||
+	       strcmp(item->declared_type, "application/xhtml+xml") == 0;
 }
 
 struct warden_part *warden_queue_add(struct warden_queue *queue,
@@ -414,6 +429,10 @@ struct warden_part *warden_queue_add(struct warden_queue *queue,
 	if (is_message(item, type.kind)) {
 		type.kind = WARDEN_KIND_MESSAGE;
 		type.type = "message/rfc822";
+	} else if (type.kind == WARDEN_KIND_TEXT &&
+		   is_declared_html(item)) {
+		type.kind = WARDEN_KIND_HTML;
+		type.type = "text/html";
 	}
 	if (item->only_active && !eicar && !warden_kind_is_active(type.kind))
 		return NULL;

@@ -330,6 +330,10 @@ void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 		decoded = decode(&text, WARDEN_TEXT_MAX);
 		look_plain(&text, "text");
 		break;
+	case WARDEN_KIND_UNKNOWN:
+		/* yEnc is eight bits wide */
+		look_in_text(&text);
+		break;
 	default:
 		break;
 	}
