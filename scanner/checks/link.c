@@ -21,6 +21,8 @@ static const struct warden_symbol symbols[] = {
 /* So many different tokened links through one domain are a sender that counts
    clicks, not one lie. */
 #define TRACKED_LINKS_MIN 3
+/* What is meant to be read as a host name has few labels. */
+#define USER_LABELS_MAX 16
 
 /* --- what a link shows ------------------------------------------------------ */
 
@@ -261,8 +263,11 @@ static void check_address(struct context *context,
 /* "www.bank.com", "bank.com-login": some label is a top-level domain. */
 static bool looks_like_host(const char *name)
 {
-	for (const char *dot = strchr(name, '.'); dot != NULL;
-	     dot = strchr(dot + 1, '.')) {
+	guint labels = 0;
+
+	for (const char *dot = strchr(name, '.');
+	     dot != NULL && labels < USER_LABELS_MAX;
+	     dot = strchr(dot + 1, '.'), labels++) {
 		gsize size = 1;
 
 		while (g_ascii_isalnum(dot[size]))

@@ -77,16 +77,22 @@ static char *unescape(const char *text)
 	return g_string_free(out, FALSE);
 }
 
+/* Honest redirectors carry one address, or two; each costs a look at the rest
+   of the URL. */
+#define INNER_ADDRESSES_MAX 8
+
 bool warden_redirector_names(const char *url, const char *registrable)
 {
 	const char *first = strstr(url, "://"), *found;
+	guint looked = 0;
 	g_autofree char *once = NULL, *twice = NULL;
 
 	if (first == NULL)
 		return FALSE;
 	once = unescape(first + 3);
 	twice = unescape(once);
-	for (found = twice; (found = strstr(found, "://")) != NULL;) {
+	for (found = twice; looked < INNER_ADDRESSES_MAX &&
+	     (found = strstr(found, "://")) != NULL; looked++) {
 		struct warden_url_parts parts;
 		const char *domain;
 		g_autofree char *inner = NULL;

@@ -152,6 +152,23 @@ void warden_url_parts_clear(struct warden_url_parts *parts)
 	memset(parts, 0, sizeof(*parts));
 }
 
+static bool parse_ipv4(const char *host, guint32 *address_r);
+
+/* Every notation of an address is one address. */
+static void append_host(GString *out, const char *host)
+{
+	guint32 four;
+
+	if (parse_ipv4(host, &four)) {
+		g_string_append_printf(out, "%u.%u.%u.%u", four >> 24,
+				       four >> 16 & 0xff, four >> 8 & 0xff,
+				       four & 0xff);
+	} else {
+		g_string_append_printf(out, strchr(host, ':') != NULL ?
+				       "[%s]" : "%s", host);
+	}
+}
+
 static bool is_unreserved(int c)
 {
 	return g_ascii_isalnum(c) || (c != 0 && strchr("-._~", c) != NULL);
@@ -236,8 +253,7 @@ char *warden_url_normalise(const char *url)
 			port = "";
 		out = g_string_new(scheme);
 		g_string_append(out, "://");
-		g_string_append_printf(out, strchr(parts.host, ':') != NULL ?
-				       "[%s]" : "%s", parts.host);
+		append_host(out, parts.host);
 		if (port[0] != '\0')
 			g_string_append_printf(out, ":%s", port);
 		size = strcspn(parts.rest, "?#");

@@ -34,6 +34,8 @@ static const struct {
 	{ "http://m\xc3\xbcller.de/", "http://xn--mller-kva.de/" },
 	{ "http://example.com/\xc3\xbc", "http://example.com/%C3%BC" },
 	{ "http://[2001:DB8::1]:80/", "http://[2001:db8::1]/" },
+	{ "http://3221225985/x", "http://192.0.2.1/x" },
+	{ "http://0xc0.0.02.1/x", "http://192.0.2.1/x" },
 	{ "hxxps://example.com/", "https://example.com/" },
 	{ "http://example.com?x", "http://example.com/?x" },
 	{ "mailto:a@b.com", NULL },
