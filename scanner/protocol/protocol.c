@@ -12,10 +12,10 @@ enum attribute_type {
 	ATTRIBUTE_U32,
 	ATTRIBUTE_I32,
 	ATTRIBUTE_U64,
-	ATTRIBUTE_STRING,	/* at most .max bytes, no NUL; struct warden_str */
+	ATTRIBUTE_STRING,	/* at most .max bytes, no NUL */
 	ATTRIBUTE_LINE,		/* the same without any control character */
-	ATTRIBUTE_KEY,		/* 32 or 16 bytes; its size_t size at .extra */
-	ATTRIBUTE_BYTES,	/* .max bytes exactly; bool "have" at .extra */
+	ATTRIBUTE_KEY,		/* 32 or 16 bytes; size_t at .extra */
+	ATTRIBUTE_BYTES,	/* .max bytes; bool "have" at .extra */
 };
 
 struct attribute {

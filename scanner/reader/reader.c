@@ -40,7 +40,7 @@ int warden_reader_init(const struct warden_reader_settings *settings,
 	return 1;
 }
 
-/* --- the child's life ---------------------------------------------------- */
+/* --- the child's life --------------------------------------------------- */
 
 /* Returns the wait status. A child killed with SIGKILL ends at once. */
 static int child_kill(struct warden_reader *reader)
@@ -114,7 +114,7 @@ void warden_reader_deinit(struct warden_reader **reader)
 	g_clear_pointer(reader, g_free);
 }
 
-/* --- one message ---------------------------------------------------------- */
+/* --- one message -------------------------------------------------------- */
 
 static int send_request(int socket_fd, const struct reader_request *request,
 			int fd)
@@ -211,14 +211,14 @@ static char *describe_end(int status)
 	} ends[] = {
 		{ READER_EXIT_SETUP, "the reader could not be confined" },
 		{ READER_EXIT_PROTOCOL, "the reader got no message" },
-		{ READER_EXIT_MESSAGE, "the reader could not load the message" },
+		{ READER_EXIT_MESSAGE, "the reader could not load it" },
 		{ READER_EXIT_FACTS, "the reader found too much" },
 	};
 
 	if (WIFSIGNALED(status))
-		return g_strdup_printf("the reader was killed by signal %d (%s)",
-				       WTERMSIG(status),
-				       g_strsignal(WTERMSIG(status)));
+		return g_strdup_printf(
+			"the reader was killed by signal %d (%s)",
+			WTERMSIG(status), g_strsignal(WTERMSIG(status)));
 	for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
 		if (WEXITSTATUS(status) == ends[i].code)
 			return g_strdup(ends[i].words);

@@ -28,7 +28,7 @@ static bool same_epoch(const struct warden_epoch *a,
 	return a->rules == b->rules && a->lists == b->lists;
 }
 
-/* --- released mail ---------------------------------------------------------- */
+/* --- released mail ------------------------------------------------------ */
 
 /* A release lets the mail pass whatever it is, except that a user's own does
    not cover what has turned out to be worse than users may release. */
@@ -80,7 +80,7 @@ outcome_delivery(const struct warden_exchange *exchange,
 	return delivery;
 }
 
-/* --- from the database ------------------------------------------------------ */
+/* --- from the database -------------------------------------------------- */
 
 static int judge_stored(struct warden_exchange *exchange,
 			const struct warden_stored_message *message,
@@ -179,7 +179,7 @@ static void scan_by_key(struct warden_exchange *exchange)
 	warden_stored_message_free(message);
 }
 
-/* --- from the body ---------------------------------------------------------- */
+/* --- from the body ------------------------------------------------------ */
 
 static bool has_reason(const struct warden_stored_message *message,
 		       const char *reason)

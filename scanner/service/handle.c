@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- the exchange ---------------------------------------------------------- */
+/* --- the exchange ------------------------------------------------------- */
 
 /* Names may come from a mail system that knew no UTF-8. */
 static char *text(const struct warden_str *str)
@@ -107,7 +107,7 @@ bool warden_exchange_recorded(struct warden_exchange *exchange,
 	return false;
 }
 
-/* --- operations ------------------------------------------------------------ */
+/* --- operations --------------------------------------------------------- */
 
 static void handle_place(struct warden_exchange *exchange)
 {
@@ -189,7 +189,7 @@ static void handle_status(struct warden_exchange *exchange)
 		reader.forks, reader.crashes, reader.timeouts));
 }
 
-/* --- dispatch --------------------------------------------------------------- */
+/* --- dispatch ----------------------------------------------------------- */
 
 static const struct operation {
 	void (*handle)(struct warden_exchange *exchange);

@@ -21,7 +21,7 @@
 /* Workers finish their message: the reader's limit and a commit. */
 #define WORKER_STOP_USECS (30 * G_USEC_PER_SEC)
 
-/* --- the socket -------------------------------------------------------------- */
+/* --- the socket --------------------------------------------------------- */
 
 static int fail(char **error_r, const char *path, const char *what)
 {
@@ -92,7 +92,7 @@ int warden_listen_open(const char *path, guint mode, int *fd_r,
 	return 1;
 }
 
-/* --- workers ------------------------------------------------------------------ */
+/* --- workers ------------------------------------------------------------ */
 
 struct worker {
 	pid_t pid;	/* 0: not running */

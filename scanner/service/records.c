@@ -50,7 +50,7 @@ void warden_records_free(struct warden_records **records)
 	g_clear_pointer(records, g_free);
 }
 
-/* --- the database's health --------------------------------------------------- */
+/* --- the database's health ---------------------------------------------- */
 
 void warden_records_failed(struct warden_records *records, const char *what,
 			   char *error)
@@ -121,7 +121,7 @@ void warden_records_epoch(struct warden_records *records,
 	*epoch_r = records->epoch;
 }
 
-/* --- recording ---------------------------------------------------------------- */
+/* --- recording ---------------------------------------------------------- */
 
 /* Is there time for a commit? Its own budget is the store's. */
 static bool has_time(gint64 deadline)
@@ -218,7 +218,7 @@ warden_records_place(struct warden_records *records,
 	return WARDEN_RECORDED_NOT;
 }
 
-/* --- housekeeping -------------------------------------------------------------- */
+/* --- housekeeping ------------------------------------------------------- */
 
 static void log_replayed(struct warden_records *records, guint dropped)
 {

@@ -44,7 +44,7 @@ static void stop(struct serve *serve)
 		serve->stop_at = g_get_monotonic_time() + STOP_USECS;
 }
 
-/* --- clients --------------------------------------------------------------- */
+/* --- clients ------------------------------------------------------------ */
 
 static void connection_add(struct serve *serve, int fd, int listener,
 			   gint64 now)
@@ -141,7 +141,7 @@ static void expire(struct serve *serve, gint64 now)
 	}
 }
 
-/* --- the loop -------------------------------------------------------------- */
+/* --- the loop ----------------------------------------------------------- */
 
 /* The oldest client that has sent nothing, or NULL. */
 static struct warden_connection *oldest_silent(const struct serve *serve,
