@@ -21,6 +21,9 @@ static const struct warden_symbol symbols[] = {
 /* So many different tokened links through one domain are a sender that counts
    clicks, not one lie. */
 #define TRACKED_LINKS_MIN 3
+/* Tokens: of a link that stands alone, and of one among many. */
+#define TOKEN_LONG 24
+#define TOKEN_SHORT 10
 /* What is meant to be read as a host name has few labels. */
 #define USER_LABELS_MAX 16
 
@@ -90,37 +93,41 @@ static bool is_file_name(const char *host)
 	return warden_filename_class(dot + 1) != WARDEN_NAME_UNKNOWN;
 }
 
+/* "https://www.exam…" shows no whole host. */
+static bool is_cut_off(const char *address)
+{
+	const char *start = strstr(address, "://");
+	gsize size;
+
+	start = start == NULL ? address : start + 3;
+	size = strcspn(start, "/?#");
+	return size >= 3 && (strncmp(start + size - 3, "...", 3) == 0 ||
+			     strncmp(start + size - 3, "\u2026", 3) == 0);
+}
+
 /* The host that the text shows as the link's target, or NULL if the text does
-   not look like a web address. Owned by the caller. */
-static char *shown_host(const char *text)
+   not look like a web address. *announced_r: it begins with http or www, and
+   is no mere name like "Example.com". Owned by the caller. */
+static char *shown_host(const char *text, bool *announced_r)
 {
 	g_autofree char *visible = visible_text(text);
 	const char *start = find_address(visible);
-	bool announced = start != NULL, ellipsis;
 	struct warden_url_parts parts;
-	char *host;
-	gsize size;
+	char *host = NULL;
 
+	*announced_r = start != NULL;
 	if (start == NULL) {
 		start = visible + strspn(visible, "<([\"'");
 		if (strpbrk(start, " \t\n@,;") != NULL)
 			return NULL;
 	}
-	size = strcspn(start, " \t\n<>\"'()[],;|");
-	g_autofree char *word = g_strndup(start, size);
-	/* "https://www.exam…" shows no whole host. */
-	size = strlen("https://");
-	size = strncmp(word, "http", 4) == 0 && strlen(word) > size ?
-		strcspn(word + size, "/?#") + size : strcspn(word, "/?#");
-	ellipsis = size >= 3 && (strncmp(word + size - 3, "...", 3) == 0 ||
-				 strncmp(word + size - 3, "\u2026", 3) == 0);
-	if (!warden_url_split(word, &parts) || ellipsis) {
-		warden_url_parts_clear(&parts);
-		return NULL;
-	}
-	host = g_steal_pointer(&parts.host);
+	g_autofree char *word =
+		g_strndup(start, strcspn(start, " \t\n<>\"'()[],;|"));
+	if (warden_url_split(word, &parts) && !is_cut_off(word))
+		host = g_steal_pointer(&parts.host);
 	warden_url_parts_clear(&parts);
-	if (!is_host_name(host) || (!announced && is_file_name(host)))
+	if (host != NULL && (!is_host_name(host) ||
+			     (!*announced_r && is_file_name(host))))
 		g_clear_pointer(&host, g_free);
 	return host;
 }
@@ -178,43 +185,67 @@ static bool sender_is(const struct context *context, const char *domain)
 	return FALSE;
 }
 
+/* Who counts clicks does it on a host for that ("click.", "links."), with a
+   token in each link; mostly all links of a mail go there, or the shown host is
+   the sender's own. */
+static bool is_counted(const struct context *context,
+		       const struct warden_url *url, const char *host,
+		       const char *shown, bool announced)
+{
+	const char *domain = domain_of(host);
+	GHashTable *others = g_hash_table_lookup(context->tracked, domain);
+	bool token = warden_redirector_has_token(url->url, TOKEN_LONG);
+
+	/* "Example.com" is the name of a company as well. */
+	if (!announced && token)
+		return TRUE;
+	if (strcmp(domain, host) == 0)
+		return FALSE;
+	if (others != NULL && g_hash_table_size(others) >= TRACKED_LINKS_MIN)
+		return warden_redirector_has_token(url->url, TOKEN_SHORT);
+	return token && sender_is(context, shown);
+}
+
 static bool is_redirected(const struct context *context,
 			  const struct warden_url *url, const char *host,
-			  const char *shown)
+			  const char *shown, bool announced)
 {
-	GHashTable *others;
+	const char *domain = domain_of(host);
 
-	if (warden_redirector_is_known(host) ||
-	    warden_redirector_names(url->url, shown) ||
-	    is_sister(domain_of(host), shown))
-		return TRUE;
-	/* Who counts clicks does it on a host for that: "click.", "links.". */
-	if (!warden_redirector_has_token(url->url) ||
-	    strcmp(domain_of(host), host) == 0)
-		return FALSE;
-	others = g_hash_table_lookup(context->tracked, domain_of(host));
-	return (others != NULL &&
-		g_hash_table_size(others) >= TRACKED_LINKS_MIN) ||
-	       sender_is(context, shown);
+	return warden_redirector_is_known(host) ||
+	       warden_redirector_names(url->url, shown) ||
+	       is_sister(domain, shown) ||
+	       is_counted(context, url, host, shown, announced);
+}
+
+/* Only web links: some programs leave their own inside a mail
+   ("applewebdata://…"). */
+static bool is_web(const struct warden_url_parts *parts)
+{
+	return parts->scheme[0] == '\0' || strcmp(parts->scheme, "http") == 0 ||
+	       strcmp(parts->scheme, "https") == 0;
 }
 
 static void check_text(struct context *context, const struct warden_url *url,
-		       const char *host)
+		       const struct warden_url_parts *parts)
 {
+	const char *host = parts->host, *domain;
 	g_autofree char *shown = NULL;
-	const char *domain;
-	bool local;
+	bool announced, local;
 
-	if (url->text[0] == '\0' || host[0] == '\0')
+	if (url->text[0] == '\0' || !is_web(parts))
 		return;
-	shown = shown_host(url->text);
+	shown = shown_host(url->text, &announced);
 	if (shown == NULL)
 		return;
 	domain = domain_of(shown);
-	if (strcmp(domain, domain_of(host)) == 0 || is_allowed(context, host))
+	if (strcmp(domain, domain_of(host)) == 0 ||
+	    warden_redirector_same_owner(domain, domain_of(host)) ||
+	    warden_redirector_is_shortener(domain) ||
+	    is_allowed(context, host))
 		return;
 	if (!warden_url_host_is_address(host, &local) &&
-	    is_redirected(context, url, host, domain)) {
+	    is_redirected(context, url, host, domain, announced)) {
 		warden_findings_add(context->findings, "LINK_TEXT_REDIRECTED",
 				    url->part, "shows %s, goes through %s",
 				    shown, host);
@@ -303,7 +334,8 @@ static void count_tracked(struct context *context,
 	const char *domain;
 	GHashTable *urls;
 
-	if (url->host[0] == '\0' || !warden_redirector_has_token(url->url))
+	if (url->host[0] == '\0' ||
+	    !warden_redirector_has_token(url->url, TOKEN_SHORT))
 		return;
 	domain = domain_of(url->host);
 	urls = g_hash_table_lookup(context->tracked, domain);
@@ -330,7 +362,7 @@ static void run(const struct warden_check_input *input,
 		struct warden_url_parts parts;
 
 		if (warden_url_split(url->url, &parts)) {
-			check_text(&context, url, parts.host);
+			check_text(&context, url, &parts);
 			check_address(&context, url, parts.host);
 			check_userinfo(&context, url, &parts);
 		}

@@ -58,6 +58,59 @@ bool warden_redirector_is_known(const char *host)
 	return FALSE;
 }
 
+/* Each row is one owner's, separated by spaces. */
+static const char *const owners[] = {
+	" google.com youtube.com youtu.be goo.gl g.co gmail.com googlemail.com"
+	" withgoogle.com android.com chrome.com ",
+	" microsoft.com office.com office365.com live.com outlook.com"
+	" hotmail.com microsoftonline.com aka.ms msn.com bing.com skype.com"
+	" xbox.com ",
+	" linkedin.com lnkd.in ",
+	" twitter.com x.com t.co ",
+	" facebook.com fb.com fb.me meta.com messenger.com m.me"
+	" instagram.com instagr.am facebookmail.com whatsapp.com wa.me ",
+	" amazon.com amzn.to a.co amzn.com ",
+	" apple.com icloud.com apple.co apple.news me.com ",
+	" ebay.com ebay.to ebay.us ",
+	" paypal.com paypal.me ",
+	" pinterest.com pin.it ",
+	" reddit.com redd.it ",
+	" spotify.com spoti.fi spotify.link ",
+	" telegram.org t.me telegram.me ",
+	" wikipedia.org wikimedia.org w.wiki ",
+	" nytimes.com nyti.ms ", " bbc.co.uk bbc.com bbc.in ",
+	" zoom.us zoom.com ", " dropbox.com db.tt ", " steampowered.com s.team ",
+	" wordpress.com wp.me ",
+};
+
+static const char shorteners[] =
+	" bit.ly j.mp bitly.com tinyurl.com tiny.cc is.gd v.gd ow.ly buff.ly"
+	" dlvr.it ift.tt trib.al t.co goo.gl g.co lnkd.in youtu.be amzn.to"
+	" a.co fb.me aka.ms apple.co db.tt wp.me rb.gy cutt.ly t.ly s.id"
+	" shorturl.at rebrand.ly bl.ink short.gy tr.ee w.wiki redd.it pin.it"
+	" nyti.ms spoti.fi eepurl.com hubs.ly hubs.la mailchi.mp ";
+
+static bool has_word(const char *words, const char *word)
+{
+	g_autofree char *padded = g_strdup_printf(" %s ", word);
+
+	return strstr(words, padded) != NULL;
+}
+
+bool warden_redirector_same_owner(const char *domain, const char *other)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(owners); i++) {
+		if (has_word(owners[i], domain))
+			return has_word(owners[i], other);
+	}
+	return FALSE;
+}
+
+bool warden_redirector_is_shortener(const char *domain)
+{
+	return has_word(shorteners, domain);
+}
+
 /* Undo percent escapes, without caring for what comes out. */
 static char *unescape(const char *text)
 {
@@ -110,7 +163,7 @@ bool warden_redirector_names(const char *url, const char *registrable)
 	return FALSE;
 }
 
-bool warden_redirector_has_token(const char *url)
+bool warden_redirector_has_token(const char *url, unsigned int length)
 {
 	const char *start = strstr(url, "://");
 	guint run = 0, digits = 0, letters = 0;
@@ -127,7 +180,7 @@ bool warden_redirector_has_token(const char *url)
 			continue;
 		}
 		run++;
-		if (run >= 24 && digits >= 3 && letters >= 3)
+		if (run >= length && digits >= 2 && letters >= 2)
 			return TRUE;
 	}
 	return FALSE;

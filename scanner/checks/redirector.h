@@ -15,7 +15,16 @@ bool warden_redirector_is_known(const char *host);
    that registrable domain ("…?url=https%3A%2F%2Fexample.com%2F"). */
 bool warden_redirector_names(const char *url, const char *registrable);
 
-/* The path or query carries a token that only its maker can read. */
-bool warden_redirector_has_token(const char *url);
+/* The path or query carries a token of at least so many characters that only
+   its maker can read. */
+bool warden_redirector_has_token(const char *url, unsigned int length);
+
+/* Two registrable domains that one owner uses for the same thing: a service
+   and its short links, a name before and after. Domains where customers put
+   up pages of their own are not among them. */
+bool warden_redirector_same_owner(const char *domain, const char *other);
+
+/* A domain of short links. As what a link shows it promises nothing. */
+bool warden_redirector_is_shortener(const char *domain);
 
 #endif

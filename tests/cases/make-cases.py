@@ -780,6 +780,39 @@ def link_redirected_unknown():
 
 
 @case
+def link_redirected_own():
+    """One link through a counter, showing the sender's own address: a typical
+    reset of a password."""
+    return (with_html('''
+        <p>Open <a href="https://links.example-sender.io/ls/click?upn=u001.a7Bc\
+D9eFgH1iJkLmN0pQrStUvW">https://app.example.com/reset?token=4f0c3b8e9d7a</a>
+        </p>''', sender="Example App <no-reply@example.com>"),
+            dict(verdict="clean", action="allow",
+                 symbols=["LINK_TEXT_REDIRECTED"],
+                 absent=["LINK_TEXT_MISMATCH"]))
+
+
+@case
+def link_redirected_others():
+    """The same, showing somebody else's address."""
+    return (with_html('''
+        <p>Open <a href="https://links.example-sender.io/ls/click?upn=u001.a7Bc\
+D9eFgH1iJkLmN0pQrStUvW">https://www.example-bank.com/login</a></p>''',
+        sender="Example Bank <no-reply@example-sender.io>"),
+            phishing("LINK_TEXT_MISMATCH"))
+
+
+@case
+def link_owner_control():
+    """Short links of a service, and links that a mail program left."""
+    return (with_html('''
+        <p><a href="https://www.linkedin.com/slink?code=gx7">lnkd.in/gx7</a>,
+        <a href="https://www.youtube.com/watch?v=1">https://youtu.be/1</a>,
+        <a href="applewebdata://0A1B2C3D-0000/www.example.com">www.example.com
+        </a></p>'''), CLEAN)
+
+
+@case
 def link_address():
     return (with_html('<p><a href="http://203.0.113.77/x">Open</a></p>'),
             suspicious("LINK_IP_ADDRESS"))

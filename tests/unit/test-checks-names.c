@@ -191,10 +191,23 @@ static void test_redirectors(void)
 		"https://r.net/?u=https://example.com.evil.net",
 		"example.com"));
 	g_assert_true(warden_redirector_has_token(
-		"https://r.net/c/eJwUy0FygyAUANDTwA4HvoC4"));
+		"https://r.net/c/eJwUy0FygyAUANDTwA4HvoC4", 24));
 	g_assert_false(warden_redirector_has_token(
-		"https://r.net/a-very-long-title-of-an-article"));
-	g_assert_false(warden_redirector_has_token("https://r.net/login"));
+		"https://r.net/c/eJwUy0FygyAU", 24));
+	g_assert_true(warden_redirector_has_token(
+		"https://r.net/c/eJwUy09ygyAU", 10));
+	g_assert_true(warden_redirector_same_owner("linkedin.com",
+						   "lnkd.in"));
+	g_assert_false(warden_redirector_same_owner("linkedin.com",
+						    "google.com"));
+	g_assert_false(warden_redirector_same_owner("example.com",
+						    "example.com"));
+	g_assert_true(warden_redirector_is_shortener("bit.ly"));
+	g_assert_false(warden_redirector_is_shortener("it.ly"));
+	g_assert_false(warden_redirector_has_token(
+		"https://r.net/a-very-long-title-of-an-article", 10));
+	g_assert_false(warden_redirector_has_token(
+		"https://r.net/login", 10));
 }
 
 int main(int argc, char **argv)

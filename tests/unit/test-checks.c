@@ -307,6 +307,14 @@ static const struct {
 	  "www.example.com", "LINK_TEXT_MISMATCH" },
 	{ "https://www.example.de/", "www.example.com",
 	  "LINK_TEXT_REDIRECTED" },
+	{ "https://www.linkedin.com/slink?code=x", "https://lnkd.in/x", "" },
+	{ "https://www.evil.net/", "https://bit.ly/x", "" },
+	{ "https://bit.ly/x", "https://www.example.com/",
+	  "LINK_TEXT_MISMATCH" },
+	{ "applewebdata://0A1B2C3D/www.example.com", "www.example.com", "" },
+	/* a name more than an address */
+	{ "https://r.net" TOKEN, "Example.com", "LINK_TEXT_REDIRECTED" },
+	{ "https://r.net/login", "Example.com", "LINK_TEXT_MISMATCH" },
 	/* one link with a token is no counting sender */
 	{ "https://r.net" TOKEN, "www.example.com", "LINK_TEXT_MISMATCH" },
 	/* targets */
