@@ -1,5 +1,5 @@
 wardenconf_DATA += config/warden.conf config/scores.conf
-EXTRA_DIST += config/warden.conf config/scores.conf
+EXTRA_DIST += config/warden.conf config/scores.conf docs/checks.md
 dist_man_MANS += man/warden.conf.5
 
 # Both files are compiled in as well, as they are: `warden scan` works from the
