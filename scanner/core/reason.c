@@ -51,6 +51,26 @@ static const char *part_name(const struct warden_scan_result *result,
 	return part == NULL ? "" : part->name;
 }
 
+char *warden_scan_safe_text(const char *text, gsize max)
+{
+	g_autofree char *clean = warden_facts_sanitise(text, strlen(text), max,
+						       FALSE);
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	for (const char *p = clean; *p != '\0'; p = g_utf8_next_char(p)) {
+		gunichar c = g_utf8_get_char(p);
+		GUnicodeType type = g_unichar_type(c);
+
+		if (type == G_UNICODE_FORMAT ||
+		    type == G_UNICODE_LINE_SEPARATOR ||
+		    type == G_UNICODE_PARAGRAPH_SEPARATOR)
+			g_string_append_printf(out, "<U+%04X>", c);
+		else
+			g_string_append_unichar(out, c);
+	}
+	return warden_facts_sanitise(out->str, out->len, max, FALSE);
+}
+
 char *warden_scan_reason(const struct warden_config *config,
 			 const struct warden_scan_result *result)
 {
@@ -70,5 +90,5 @@ char *warden_scan_reason(const struct warden_config *config,
 						    finding->symbol),
 			       name[0] != '\0' ? " (File: " : "", name,
 			       name[0] != '\0' ? ")" : "");
-	return warden_facts_sanitise(text, strlen(text), REASON_MAX, FALSE);
+	return warden_scan_safe_text(text, REASON_MAX);
 }

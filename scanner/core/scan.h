@@ -32,6 +32,9 @@ char *warden_scan_report_json(const struct warden_config *config,
 			      const char *file,
 			      const struct warden_scan_result *result,
 			      guint32 epoch);
+/* Text that is shown as it is, at most max bytes: no controls, and characters
+   that turn the direction of writing or are invisible as "<U+202E>". */
+char *warden_scan_safe_text(const char *text, gsize max);
 /* The line for a file that could not be read: only "file" and "error". */
 char *warden_scan_report_error_json(const char *file, const char *error);
 /* The user's one line: "This message was …: <strongest reason>". */

@@ -261,7 +261,7 @@ static void test_reason(void)
 	struct warden_part *part = warden_facts_add_part(
 		result.facts, "1.2", "bill.pdf.exe");
 	g_autofree char *clean = warden_scan_reason(&config, &result);
-	g_autofree char *bad = NULL, *long_one = NULL;
+	g_autofree char *bad = NULL, *long_one = NULL, *turned = NULL;
 	char *error = NULL;
 
 	g_assert_cmpstr(clean, !=, "");
@@ -274,6 +274,11 @@ static void test_reason(void)
 	bad = warden_scan_reason(&config, &result);
 	g_assert_nonnull(strstr(bad, "malware"));
 	g_assert_nonnull(strstr(bad, "bill.pdf.exe"));
+	/* An override would turn the client's own words around. */
+	g_free(part->name);
+	part->name = g_strdup("photo\xe2\x80\xaegpj.exe");
+	turned = warden_scan_reason(&config, &result);
+	g_assert_nonnull(strstr(turned, "photo<U+202E>gpj.exe"));
 	g_free(part->name);
 	part->name = g_strnfill(500, 'x');
 	long_one = warden_scan_reason(&config, &result);
