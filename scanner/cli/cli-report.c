@@ -27,7 +27,7 @@ static const char *const actions[WARDEN_ACTION_LAST + 1] = {
 	[WARDEN_ACTION_DEFER] = "put off, to be tried again",
 };
 
-static char *safe(const char *text)
+char *warden_report_safe(const char *text)
 {
 	return warden_scan_safe_text(text, WARDEN_FACT_URL_MAX);
 }
@@ -41,8 +41,8 @@ static void print_finding(FILE *out, bool colour,
 			  const struct warden_config *config,
 			  const struct warden_finding *finding, bool repeated)
 {
-	g_autofree char *detail = safe(finding->detail);
-	g_autofree char *part = safe(finding->part);
+	g_autofree char *detail = warden_report_safe(finding->detail);
+	g_autofree char *part = warden_report_safe(finding->part);
 
 	if (!repeated) {
 		fprintf(out, "  %s\n", warden_policy_reason(
@@ -67,8 +67,8 @@ static void print_parts(FILE *out, bool colour, const GPtrArray *parts)
 
 	for (guint i = 0; i < shown; i++) {
 		const struct warden_part *part = g_ptr_array_index(parts, i);
-		g_autofree char *path = safe(part->path);
-		g_autofree char *name = safe(part->name);
+		g_autofree char *path = warden_report_safe(part->path);
+		g_autofree char *name = warden_report_safe(part->name);
 
 		fprintf(out, "  %spart %-8s %s, %" G_GUINT64_FORMAT
 			" bytes%s%s%s\n", paint(colour, DIM), path,
@@ -86,7 +86,7 @@ void warden_report_print(FILE *out, bool colour,
 			 const struct warden_scan_result *result)
 {
 	const struct warden_judgement *judgement = &result->judgement;
-	g_autofree char *name = safe(file);
+	g_autofree char *name = warden_report_safe(file);
 	const char *symbol = NULL;
 
 	fprintf(out, "%s%s%s: %s%s%s", paint(colour, BOLD), name,
@@ -114,7 +114,7 @@ void warden_report_print(FILE *out, bool colour,
 void warden_report_print_error(FILE *out, bool colour, const char *file,
 			       const char *error)
 {
-	g_autofree char *name = safe(file);
+	g_autofree char *name = warden_report_safe(file);
 
 	fprintf(out, "%s%s%s: %snot scanned: %s%s\n", paint(colour, BOLD),
 		name, paint(colour, RESET), paint(colour, "\033[31m"), error,
