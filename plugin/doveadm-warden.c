@@ -30,7 +30,8 @@
 
 struct release_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
-	const char *mailbox;		/* target, NULL = where it was meant to go */
+	/* target, NULL = where it was meant to go */
+	const char *mailbox;
 	const char *comment;
 	bool global;
 };

@@ -340,7 +340,7 @@ int warden_client_ask(const struct warden_client_input *input,
 		*error_r = attempt.error;
 		return -1;
 	}
-	warden_client_flush(FALSE);
+	warden_client_flush();
 	return 1;
 }
 
@@ -364,7 +364,7 @@ static void keep_frame(const char *path, const uint8_t *data, size_t size)
 	if (!array_is_created(&kept))
 		i_array_init(&kept, 8);
 	if (array_count(&kept) >= WARDEN_CLIENT_QUEUE_MAX)
-		return;
+		return; /* the database will not know these places */
 	frame = array_append_space(&kept);
 	frame->path = i_strdup(path);
 	frame->size = size;
@@ -384,7 +384,7 @@ void warden_client_tell(const struct warden_client_input *input,
 		size_t size = warden_request_encode(request, frame, max);
 
 		/* what was kept is older and goes first */
-		warden_client_flush(FALSE);
+		warden_client_flush();
 		if (size > 0 &&
 		    ((array_is_created(&kept) && array_count(&kept) > 0) ||
 		     !tell_now(input->socket_path, frame, size)))
@@ -392,24 +392,44 @@ void warden_client_tell(const struct warden_client_input *input,
 	} T_END;
 }
 
-void warden_client_flush(bool drop_rest)
+static void kept_delete(unsigned int count)
 {
-	struct kept_frame *frames;
-	unsigned int i, count, sent = 0;
+	struct kept_frame *frames = array_front_modifiable(&kept);
 
-	if (!array_is_created(&kept))
-		return;
-	frames = array_get_modifiable(&kept, &count);
-	while (sent < count && tell_now(frames[sent].path, frames[sent].data,
-					frames[sent].size))
-		sent++;
-	if (drop_rest)
-		sent = count;
-	for (i = 0; i < sent; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		i_free(frames[i].path);
 		i_free(frames[i].data);
 	}
-	array_delete(&kept, 0, sent);
+	array_delete(&kept, 0, count);
 	if (array_count(&kept) == 0)
 		array_free(&kept);
+}
+
+void warden_client_flush(void)
+{
+	const struct kept_frame *frames;
+	unsigned int count, sent = 0;
+
+	if (!array_is_created(&kept))
+		return;
+	frames = array_get(&kept, &count);
+	while (sent < count && tell_now(frames[sent].path, frames[sent].data,
+					frames[sent].size))
+		sent++;
+	kept_delete(sent);
+}
+
+void warden_client_flush_last(void)
+{
+	uint64_t deadline = warden_client_now() + WARDEN_CLIENT_LAST_WAIT_MSECS;
+
+	for (;;) {
+		warden_client_flush();
+		if (!array_is_created(&kept))
+			return;
+		if (time_left(deadline) == 0)
+			break;
+		(void)poll(NULL, 0, CONNECT_RETRY_MIN_MSECS);
+	}
+	kept_delete(array_count(&kept));
 }

@@ -15,8 +15,11 @@ struct warden_spool;
    scanner must cost the second user in line nothing. */
 #define WARDEN_CLIENT_BREAKER_FAILURES 2
 #define WARDEN_CLIENT_BREAKER_MSECS (10 * 1000)
-/* Notifications kept for later when the service's backlog is full. */
-#define WARDEN_CLIENT_QUEUE_MAX 256
+/* Notifications kept for later when the service's backlog is full: a MOVE of
+   some thousand mails at once. They are about 200 bytes each. */
+#define WARDEN_CLIENT_QUEUE_MAX 4096
+/* A process that ends waits so long for the service to take them. */
+#define WARDEN_CLIENT_LAST_WAIT_MSECS 500
 
 struct warden_client_input {
 	struct event *event;
@@ -43,8 +46,10 @@ int warden_client_ask(const struct warden_client_input *input,
    of any function here. */
 void warden_client_tell(const struct warden_client_input *input,
 			const struct warden_request *request);
-/* Try to send what was kept; drop_rest when the process ends. */
-void warden_client_flush(bool drop_rest);
+/* Try to send what was kept. */
+void warden_client_flush(void);
+/* The last chance: waits a little, and drops what is left. */
+void warden_client_flush_last(void);
 
 /* Is the breaker open: would ask() fail at once? */
 bool warden_client_is_broken(void);

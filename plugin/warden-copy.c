@@ -103,13 +103,18 @@ copy_carry(const struct save_target *target, struct mail_save_context *ctx,
 	   struct mail *mail, const struct copy_source *source,
 	   bool otherwise_pending)
 {
+	struct warden_saved_mail *saved;
+
 	if (super_copy(target, ctx, mail) < 0)
 		return -1;
-	(void)warden_saved_mail_add(target);
-	if (source->have_record)
-		warden_target_write_record(target, ctx->dest_mail, &source->record);
-	else if (otherwise_pending)
+	saved = warden_saved_mail_add(target);
+	if (source->have_record) {
+		warden_target_write_record(target, ctx->dest_mail,
+					   &source->record);
+	} else if (otherwise_pending) {
 		warden_target_write_pending(target, ctx->dest_mail);
+		saved->tell = WARDEN_TELL_PENDING;
+	}
 	return 0;
 }
 
@@ -182,7 +187,7 @@ release_check(const struct save_target *target, struct mail_save_context *ctx,
 	*record_r = source->record;
 	if (q.key_size == 0) {
 		if (warden_judge(&q, target->wt->pool, &answer, &error) < 0)
-			return warden_target_fail(target, warden_defer_error(target->wuser), error);
+			return warden_target_unscanned(target, error);
 		warden_answer_to_record(&answer, record_r);
 		if (answer.action != WARDEN_ACTION_QUARANTINE &&
 		    answer.action != WARDEN_ACTION_DEFER)
@@ -232,7 +237,8 @@ static bool in_lazy_expunge(void)
 		event_find_field_recursive(event_get_global(), "reason_code");
 	const char *reason;
 
-	if (field == NULL || field->value_type != EVENT_FIELD_VALUE_TYPE_STRLIST)
+	if (field == NULL ||
+	    field->value_type != EVENT_FIELD_VALUE_TYPE_STRLIST)
 		return FALSE;
 	array_foreach_elem(&field->value.strlist, reason) {
 		if (strcmp(reason, "lazy_expunge:expunge") == 0)
@@ -259,15 +265,17 @@ copy_drop(const struct save_target *target, struct mail_save_context *ctx,
 }
 
 static bool
-record_is_released(const struct save_target *target,
+record_is_released(const struct save_target *target, struct mail *mail,
 		   const struct copy_source *source)
 {
-	const char *owner = warden_box_owner(target->t->box);
+	const char *from = warden_box_owner(mail->box);
+	const char *to = warden_box_owner(target->t->box);
 
 	/* sticky for this user, and for nobody else */
 	return source->have_record &&
 		source->record.verdict == WARDEN_VERDICT_RELEASED &&
-		(owner == NULL || strcmp(owner, target->user->username) == 0);
+		from != NULL && strcmp(from, target->user->username) == 0 &&
+		to != NULL && strcmp(to, target->user->username) == 0;
 }
 
 /* The delivery hook has judged this very mail: its answer belongs to the
@@ -309,7 +317,7 @@ judge_copy(const struct save_target *target, struct mail_save_context *ctx,
 		judge_delivered(delivery, &q, target->wt->pool, answer_r);
 		return 0;
 	}
-	if (record_is_released(target, source)) {
+	if (record_is_released(target, mail, source)) {
 		warden_answer_from_record(&source->record, answer_r);
 		return 0;
 	}
@@ -321,7 +329,7 @@ judge_copy(const struct save_target *target, struct mail_save_context *ctx,
 		warden_answer_from_record(&source->record, answer_r);
 		ret = 0;
 	}
-	return ret < 0 ? warden_target_fail(target, warden_defer_error(target->wuser), error) : 0;
+	return ret < 0 ? warden_target_unscanned(target, error) : 0;
 }
 
 static int
@@ -344,9 +352,9 @@ copy_judged(const struct save_target *target, struct mail_save_context *ctx,
 	add.flags = ctx->data.flags | ctx->data.pvt_flags;
 	add.received_date = ctx->data.received_date;
 	add.from_envelope = t_strdup(ctx->data.from_envelope);
-	add.keywords = warden_keyword_names_add(warden_keyword_names(target->t->box,
-					       ctx->data.keywords),
-				 answer.keyword);
+	add.keywords = warden_keyword_names_add(
+		warden_keyword_names(target->t->box, ctx->data.keywords),
+		answer.keyword);
 	if (answer.action == WARDEN_ACTION_FLAG && answer.keyword != NULL)
 		warden_save_add_keyword(target->t->box, ctx, answer.keyword);
 

@@ -193,7 +193,7 @@ static void warden_mail_user_deinit(struct mail_user *user)
 	struct warden_user *wuser = WARDEN_USER_CONTEXT_REQUIRE(user);
 
 	warden_delivery_forget(user);
-	warden_client_flush(FALSE);
+	warden_client_flush();
 	wuser->module_ctx.super.deinit(user);
 }
 
@@ -259,6 +259,6 @@ void warden_plugin_init(struct module *module)
 void warden_plugin_deinit(void)
 {
 	warden_deliver_deinit();
-	warden_client_flush(TRUE);
+	warden_client_flush_last();
 	mail_storage_hooks_remove(&warden_mail_storage_hooks);
 }

@@ -159,10 +159,8 @@ judge_save(const struct save_target *target, struct mail_save_context *ctx,
 		q.recipient = delivery->recipient;
 		q.session = delivery->session;
 	}
-	if (warden_judge(&q, target->wt->pool, answer_r, &error) < 0) {
-		return warden_target_fail(target,
-			warden_defer_error(target->wuser), error);
-	}
+	if (warden_judge(&q, target->wt->pool, answer_r, &error) < 0)
+		return warden_target_unscanned(target, error);
 	if (answer_r->action == WARDEN_ACTION_DEFER)
 		return warden_target_defer(target, answer_r);
 	return 0;
@@ -309,6 +307,7 @@ save_finish_judged(const struct save_target *target,
 int warden_save_finish(struct mail_save_context *ctx)
 {
 	struct save_target target;
+	struct warden_saved_mail *saved;
 	int ret;
 
 	if (!warden_target_init(ctx->transaction, &target) ||
@@ -322,8 +321,10 @@ int warden_save_finish(struct mail_save_context *ctx)
 	}
 	if (target.mbox->module_ctx.super.save_finish(ctx) < 0)
 		return -1;
-	(void)warden_saved_mail_add(&target);
-	if (warden_target_is_sync(&target) && !target.mbox->quarantine)
+	saved = warden_saved_mail_add(&target);
+	if (warden_target_is_sync(&target) && !target.mbox->quarantine) {
 		warden_target_write_pending(&target, ctx->dest_mail);
+		saved->tell = WARDEN_TELL_PENDING;
+	}
 	return 0;
 }

@@ -51,6 +51,9 @@ const char *warden_box_owner(struct mailbox *box);
 /* Everything will be rolled back; text is for the client. Returns -1. */
 int warden_target_fail(const struct save_target *target, enum mail_error error,
 		       const char *text);
+/* Policy does not take what nobody judged; error is for the client. */
+int warden_target_unscanned(const struct save_target *target,
+			    const char *error);
 /* The scanner says "not now". Nothing is saved, and it shall know. */
 int warden_target_defer(const struct save_target *target,
 			const struct warden_answer *answer);
@@ -115,8 +118,9 @@ struct mailbox_transaction_context *
 warden_transaction_begin(struct mailbox *box,
 			 enum mailbox_transaction_flags flags,
 			 const char *reason);
-int warden_transaction_commit(struct mailbox_transaction_context *t,
-			      struct mail_transaction_commit_changes *changes_r);
+int
+warden_transaction_commit(struct mailbox_transaction_context *t,
+			  struct mail_transaction_commit_changes *changes_r);
 void warden_transaction_rollback(struct mailbox_transaction_context *t);
 
 #endif

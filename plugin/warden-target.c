@@ -56,12 +56,18 @@ warden_quarantine_error(const struct warden_user *wuser, enum mail_error error)
 	return error == MAIL_ERROR_NOQUOTA ? error : warden_defer_error(wuser);
 }
 
+int warden_target_unscanned(const struct save_target *target,
+			    const char *error)
+{
+	return warden_target_fail(target, warden_defer_error(target->wuser),
+				  error);
+}
+
 int warden_target_defer(const struct save_target *target,
 			const struct warden_answer *answer)
 {
 	warden_saved_mail_set_answer(warden_saved_mail_add(target), answer);
-	return warden_target_fail(target, warden_defer_error(target->wuser),
-				  answer->reason);
+	return warden_target_unscanned(target, answer->reason);
 }
 
 /* --- keywords ------------------------------------------------------------- */

@@ -223,8 +223,8 @@ commit_diverted(struct mailbox_transaction_context *t,
 		e_error(box->event, "warden: committing Quarantine failed: %s",
 			error);
 		mbox->module_ctx.super.transaction_rollback(t);
-		mail_storage_set_error(box->storage,
-				       warden_quarantine_error(wuser, error_code),
+		error_code = warden_quarantine_error(wuser, error_code);
+		mail_storage_set_error(box->storage, error_code,
 				       WARDEN_QUARANTINE_FAILED_TEXT);
 		tell_all(box->storage->user, box, wt, NULL, NULL);
 		return -1;
@@ -257,7 +257,8 @@ warden_transaction_commit(struct mailbox_transaction_context *t,
 	if (wt == NULL)
 		return mbox->module_ctx.super.transaction_commit(t, changes_r);
 
-	if (wt->diverted_count > 0 && t->save_count != array_count(&wt->mails)) {
+	if (wt->diverted_count > 0 &&
+	    t->save_count != array_count(&wt->mails)) {
 		/* We no longer know which mail is which, and rather lose
 		   nothing. Cannot happen with what we know of Dovecot. */
 		e_error(box->event, "warden: %u mails in a transaction, %u "

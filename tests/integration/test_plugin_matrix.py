@@ -303,6 +303,9 @@ class Matrix:
         self.fake.clear()
         self.check("doveadm sync", "malware")
         self.assertEqual(self.fake.of(SCAN), [])
+        told = self.fake.wait(PENDING)
+        self.assertEqual([(r["mailbox"], r["uid"]) for r in told],
+                         [("INBOX", 1)])
 
     def test_roles(self):
         """A user who files spam must not see it vanish."""
