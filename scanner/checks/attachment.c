@@ -119,10 +119,12 @@ static bool declares_harmless(const char *type)
 
 static const char *shown_name(const struct subject *subject)
 {
-	return subject->shown[0] != '\0' ? subject->shown : "a file without name";
+	if (subject->shown[0] == '\0')
+		return "a file without name";
+	return subject->shown;
 }
 
-/* --- deception ----------------------------------------------------------- */
+/* --- deception ---------------------------------------------------------- */
 
 static bool name_runs(const struct subject *subject,
 		      const struct warden_filename *name)
@@ -257,7 +259,7 @@ static void check_conflict(struct context *context,
 	}
 }
 
-/* --- dangerous types, honestly named -------------------------------------- */
+/* --- dangerous types, honestly named ------------------------------------ */
 
 /* kind → the class that a file with it should have. */
 static enum warden_name_class kind_class(const struct warden_part *part)
@@ -357,7 +359,8 @@ static void check_mismatch(struct context *context,
 			   const struct subject *subject)
 {
 	const struct warden_part *part = subject->part;
-	enum warden_name_class is = kind_class(part), says = subject->name_class;
+	enum warden_name_class is = kind_class(part);
+	enum warden_name_class says = subject->name_class;
 
 	if (part->kind != WARDEN_KIND_PDF && part->kind != WARDEN_KIND_HTML &&
 	    part->kind != WARDEN_KIND_OFFICE)
@@ -372,7 +375,7 @@ static void check_mismatch(struct context *context,
 	}
 }
 
-/* --- walking the parts ----------------------------------------------------- */
+/* --- walking the parts -------------------------------------------------- */
 
 static void subject_init(struct subject *subject, struct context *context,
 			 const struct warden_part *part)

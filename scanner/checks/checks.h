@@ -49,7 +49,8 @@ struct warden_check_input {
 
 struct warden_finding {
 	const char *symbol;	/* from the check table: static */
-	const char *family;	/* static: "attachment link sender content mime list" */
+	/* static: "attachment link sender content mime list" */
+	const char *family;
 	const char *technique;	/* ATT&CK id, static; "" if none fits */
 	double score;		/* set by policy from config; 0 until then */
 	char *detail;		/* plain words, sanitised */

@@ -27,7 +27,7 @@ static const struct warden_symbol symbols[] = {
 /* What is meant to be read as a host name has few labels. */
 #define USER_LABELS_MAX 16
 
-/* --- what a link shows ------------------------------------------------------ */
+/* --- what a link shows -------------------------------------------------- */
 
 static bool is_invisible(gunichar c)
 {
@@ -132,7 +132,7 @@ static char *shown_host(const char *text, bool *announced_r)
 	return host;
 }
 
-/* --- shown against real ------------------------------------------------------- */
+/* --- shown against real ------------------------------------------------- */
 
 struct context {
 	const struct warden_check_input *input;

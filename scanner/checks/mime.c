@@ -37,7 +37,7 @@ static const struct {
 	{ "unsupported", "UNSUPPORTED_CONTENT", "a format that is not read" },
 };
 
-/* --- readings ---------------------------------------------------------------- */
+/* --- readings ----------------------------------------------------------- */
 
 #define TRAIT_CODE(name, code) [WARDEN_TRAIT_##name] = code,
 static const char *const trait_codes[WARDEN_TRAITS_COUNT] = {
@@ -118,7 +118,7 @@ static void check_trait(const struct warden_facts *facts,
 	}
 }
 
-/* --- what was not looked at ---------------------------------------------------- */
+/* --- what was not looked at --------------------------------------------- */
 
 static const char *name_of(const struct warden_facts *facts, const char *path)
 {

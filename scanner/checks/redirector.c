@@ -79,7 +79,8 @@ static const char *const owners[] = {
 	" telegram.org t.me telegram.me ",
 	" wikipedia.org wikimedia.org w.wiki ",
 	" nytimes.com nyti.ms ", " bbc.co.uk bbc.com bbc.in ",
-	" zoom.us zoom.com ", " dropbox.com db.tt ", " steampowered.com s.team ",
+	" zoom.us zoom.com ", " dropbox.com db.tt ",
+	" steampowered.com s.team ",
 	" wordpress.com wp.me ",
 };
 

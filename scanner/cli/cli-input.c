@@ -43,7 +43,7 @@ static void fail(const struct input *input, const char *name,
 	input->each(&message, input->context);
 }
 
-/* --- one message in memory ------------------------------------------------- */
+/* --- one message in memory ---------------------------------------------- */
 
 /* What is not a regular file, or only a piece of one. Beyond the limit bytes
    are counted and dropped. */
@@ -124,7 +124,7 @@ static void read_stream(const struct input *input, const char *name, int fd)
 	close(holder.fd);
 }
 
-/* --- mbox (RFC 4155) ---------------------------------------------------------- */
+/* --- mbox (RFC 4155) ---------------------------------------------------- */
 
 /* A From_ line counts at the start and after an empty line. Neither is part of
    the message, whose key must be that of the same message elsewhere. Quoted
@@ -232,7 +232,7 @@ static void read_mbox(const struct input *input, const char *path, int fd)
 	close(mbox.holder.fd);
 }
 
-/* --- files and folders -------------------------------------------------------- */
+/* --- files and folders -------------------------------------------------- */
 
 static bool is_mbox(const struct input *input, const char *path)
 {

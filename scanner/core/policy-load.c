@@ -21,7 +21,7 @@ static bool is_class(enum warden_verdict verdict)
 	return FALSE;
 }
 
-/* --- scores --------------------------------------------------------------------- */
+/* --- scores ------------------------------------------------------------- */
 
 static int load_symbol(struct warden_policy *policy, GKeyFile *file,
 		       const char *group, char **error_r)
@@ -148,7 +148,7 @@ static int load_single_scores(struct warden_policy *policy, GKeyFile *config,
 	return 1;
 }
 
-/* --- [policy] and [actions] ------------------------------------------------------- */
+/* --- [policy] and [actions] --------------------------------------------- */
 
 static int load_thresholds(struct warden_policy *policy, GKeyFile *config,
 			   char **error_r)
@@ -242,7 +242,7 @@ static int load_config(struct warden_policy *policy, GKeyFile *config,
 	return 1;
 }
 
-/* --- the whole ------------------------------------------------------------------ */
+/* --- the whole ---------------------------------------------------------- */
 
 static void add_number(GChecksum *sum, const char *name, double value)
 {

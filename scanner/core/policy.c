@@ -66,7 +66,7 @@ enum warden_verdict warden_policy_class(const struct warden_policy *policy,
 	return found == NULL ? WARDEN_VERDICT_SUSPICIOUS : found->verdict;
 }
 
-/* --- findings to verdict ---------------------------------------------------- */
+/* --- findings to verdict ------------------------------------------------ */
 
 static int compare_scores(const void *a, const void *b)
 {
@@ -155,7 +155,7 @@ static enum warden_verdict decide(const struct warden_policy *policy,
 	return WARDEN_VERDICT_CLEAN;
 }
 
-/* --- verdict to action --------------------------------------------------------- */
+/* --- verdict to action -------------------------------------------------- */
 
 int warden_policy_parse_actions(const char *text, enum warden_action *actions,
 				char **error_r)

@@ -254,7 +254,7 @@ static void test_eicar(void)
 	assert_symbols(facts, "EICAR_TEST_FILE");
 }
 
-/* --- links --------------------------------------------------------------------- */
+/* --- links -------------------------------------------------------------- */
 
 #define TOKEN "/c/eJwUy0FygyAUANDTwA4HvoC4YNFNrpEB7keZiliCmeb2nR7"
 
@@ -398,7 +398,7 @@ static void test_tracked_own(void)
 	assert_symbols(facts, "LINK_TEXT_REDIRECTED");
 }
 
-/* --- senders ------------------------------------------------------------------- */
+/* --- senders ------------------------------------------------------------ */
 
 static const struct {
 	const char *name, *address;
@@ -435,7 +435,7 @@ static void test_many_from(void)
 	assert_symbols(facts, "");
 }
 
-/* --- lists ---------------------------------------------------------------------- */
+/* --- lists -------------------------------------------------------------- */
 
 static const struct {
 	const char *lists[3];
@@ -485,7 +485,7 @@ static void test_lists(void)
 	g_assert_cmpstr(unknown, ==, "LISTS_UNAVAILABLE");
 }
 
-/* --- what was not looked at --------------------------------------------------------- */
+/* --- what was not looked at --------------------------------------------- */
 
 static void test_unscanned(void)
 {
@@ -508,7 +508,7 @@ static void test_unscanned(void)
 	}
 }
 
-/* --- bounds -------------------------------------------------------------------------- */
+/* --- bounds ------------------------------------------------------------- */
 
 static void test_bounds(void)
 {
