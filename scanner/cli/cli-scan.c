@@ -87,7 +87,7 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 	return -1;
 }
 
-/* --- the lists ---------------------------------------------------------------- */
+/* --- the lists ---------------------------------------------------------- */
 
 /* There are lists, and they cannot be read: each verdict says so. */
 static int known_unavailable(void *context, enum warden_known_kind kind,
@@ -122,7 +122,7 @@ static void open_lists(struct scan *scan)
 	scan->known.context = scan->store;
 }
 
-/* --- one message ----------------------------------------------------------------- */
+/* --- one message -------------------------------------------------------- */
 
 static void print_error(struct scan *scan, const char *file,
 			const char *error)
@@ -185,7 +185,7 @@ static void print_summary(const struct scan *scan)
 	putchar('\n');
 }
 
-/* --- the command ------------------------------------------------------------------- */
+/* --- the command -------------------------------------------------------- */
 
 static int scan_init(struct scan *scan, const struct options *options,
 		     char **error_r)

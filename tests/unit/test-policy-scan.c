@@ -7,7 +7,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-/* --- a reader made of a script --------------------------------------------- */
+/* --- a reader made of a script ------------------------------------------ */
 
 static const enum warden_reader_status *script;
 static guint attempts, last_deadline;
@@ -54,7 +54,7 @@ int warden_reader_key(int fd, guint64 size, guint8 key_r[WARDEN_SHA256_SIZE],
 	return 1;
 }
 
-/* --- scanning ------------------------------------------------------------------ */
+/* --- scanning ----------------------------------------------------------- */
 
 static struct warden_config *config;
 
@@ -151,7 +151,7 @@ static void test_cannot(void)
 	g_assert_nonnull(strstr(override, "nonsense"));
 }
 
-/* --- the report ------------------------------------------------------------------- */
+/* --- the report --------------------------------------------------------- */
 
 static JsonObject *first(JsonObject *object, const char *name)
 {
