@@ -21,7 +21,10 @@
 #define NEW_USECS (3 * 1000)
 /* A full house makes room by sending away who has said nothing for so long. */
 #define SILENT_USECS (50 * 1000)
-/* Housekeeping waits for a quiet moment, but not for ever. */
+/* Housekeeping waits until it has been quiet for a while (a client that sends
+   one mail after the other must not find us at a checkpoint each time), but not
+   for ever. */
+#define QUIET_USECS (10 * 1000)
 #define HOUSEKEEPING_REQUESTS_MAX 100
 /* Dovecot's master kills what has not gone five seconds after its own end. */
 #define STOP_USECS (4 * G_USEC_PER_SEC)
@@ -305,7 +308,7 @@ static void handle_one(struct serve *serve)
 	warden_answer_clear(&answer);
 	connection_drop(serve, index);
 	serve->unhoused++;
-	serve->house_at = g_get_monotonic_time();
+	serve->house_at = g_get_monotonic_time() + QUIET_USECS;
 	if (serve->master->service_count > 0 &&
 	    --serve->master->service_count == 0)
 		stop(serve);
