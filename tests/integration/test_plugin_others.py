@@ -371,6 +371,96 @@ class Acl(Public):
         self.assert_stands_in(message, user="anna")
 
 
+class Shared(PluginCase):
+    """A user's mailbox shared with another."""
+
+    @classmethod
+    def options(cls):
+        cls.dict = pathlib.Path("/tmp/warden-shared-%d" % os.getpid())
+        cls.dict.mkdir(exist_ok=True)
+        cls.dict.chmod(0o777)
+        if OLD:
+            conf = ("namespace shared {\n  type = shared\n"
+                    "  separator = /\n  prefix = Shared/%%%%u/\n"
+                    "  location = maildir:%%%%h/Maildir:INDEXPVT=~/pvt/%%%%u\n"
+                    "  subscriptions = no\n  list = children\n}\n" % ())
+        else:
+            conf = ("namespace shared {\n  type = shared\n"
+                    "  separator = /\n  prefix = Shared/$user/\n"
+                    "  mail_driver = maildir\n"
+                    "  mail_path = %{owner_home}/Maildir\n"
+                    "  mail_index_private_path = ~/pvt/%{owner_user}\n"
+                    "  subscriptions = no\n  list = children\n}\n"
+                    "acl_sharing_map {\n  dict file {\n    path = "
+                    + str(cls.dict) + "/map\n  }\n}\n")
+        return {"plugins": ["acl"], "conf": conf,
+                "plugin_23": "  acl = vfile\n  acl_shared_dict = "
+                             "file:%s/map\n" % cls.dict,
+                "conf_24": "acl_driver = vfile\n"}
+
+    def share(self, owner, mailbox, user):
+        done = self.instance.doveadm("acl", "set", "-u", owner, mailbox,
+                                     "user=" + user, "lookup", "read",
+                                     "write", "insert", "expunge", "post")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_it(self):
+        phish = ways.mail("phishing")
+        self.append(phish, user="anna")
+        client = self.imap("anna")
+        client.create("Box")
+        client.select(QUARANTINE)
+        status, _ = ways.command(client, b"MOVE 1 Box\r\n")
+        self.assertRegex(status, "^OK")
+        self.share("anna", "Box", "ben")
+        self.share("anna", QUARANTINE, "ben")
+        ben = self.imap("ben")
+        name = "Shared/anna/Box"
+        self.assertIn(name, ways.mailboxes(ben))
+
+        # what ben puts there is judged, and bad mail is his
+        good, bad = ways.mail(), ways.mail("malware")
+        status, _ = literal(ben, name, good, bad)
+        self.assertRegex(status, "^OK")
+        self.assert_stands_in(good, "Box", user="anna")
+        self.assert_stands_in(bad, QUARANTINE, user="ben")
+        self.assertEqual(ways.where(self.instance, "anna", bad), {})
+        request = self.fake.of(SCAN)[-1]
+        self.assertEqual((request["user"], request["actor"]),
+                         ("anna", "ben"))
+
+        # anna's release holds for anna
+        ben.select(name)
+        status, _ = ways.command(ben, b"COPY 1 INBOX\r\n")
+        self.assertRegex(status, "^OK")
+        self.assert_stands_in(phish, "Box", user="anna")
+        found = ways.where(self.instance, "ben", phish)
+        self.assertNotIn("INBOX", found)
+        self.assertIn(QUARANTINE, found)
+
+        # anna's Quarantine is no way round it
+        other = ways.mail("malware")
+        self.append(other, user="anna")
+        self.assertEqual(ben.select("Shared/anna/Quarantine")[0], "OK")
+        ways.command(ben, b"COPY * INBOX\r\n")
+        self.assertNotIn("INBOX", ways.where(self.instance, "ben", other))
+
+
+class Detail(PluginCase):
+    """user+Junk is delivered to Junk: its role counts."""
+
+    OPTIONS = {"conf": "lmtp_save_to_detail_mailbox = yes\n"}
+
+    def test_it(self):
+        for verdict, expected in ((None, "Junk"), ("phishing", "Junk"),
+                                  ("malware", QUARANTINE)):
+            message = ways.mail(verdict)
+            replies = self.instance.deliver(message, "anna+Junk")
+            self.assertEqual(replies["anna+Junk"][0], 250)
+            self.assert_stands_in(message, expected, user="anna")
+        self.assertEqual({r["role"] for r in self.fake.of(SCAN)}, {"junk"})
+
+
 class Virtual(PluginCase):
     """Copies out of a virtual mailbox know their backend's record; a save
     into one is a save into its backend."""
