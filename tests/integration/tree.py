@@ -28,12 +28,14 @@ def native_generation():
 
 
 def namespaces_work():
-    """May we mount? Not in an ordinary container; then this machine's own
-    Dovecot is used as it is, with our modules linked into its directory."""
+    """May we mount for ourselves alone? Not in an ordinary container, nor in
+    a chroot; then this machine's own Dovecot is used as it is, with our
+    modules linked into its directory."""
     global _namespaces
     if _namespaces is None:
         _namespaces = subprocess.run(
-            ["unshare", "-m", "true"], stderr=subprocess.DEVNULL,
+            ["unshare", "-m", "--propagation", "private", "true"],
+            stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL).returncode == 0
     return _namespaces
 
@@ -90,5 +92,6 @@ class Build:
                             % (shlex.quote(str(PROJECT)), inner))))
         else:
             script.append("exec " + inner)
-        return ["unshare", "-m", "--propagation", "private", "/bin/sh", "-c",
-                "; ".join(script)]
+        propagation = "private" if namespaces_work() else "unchanged"
+        return ["unshare", "-m", "--propagation", propagation, "/bin/sh",
+                "-c", "; ".join(script)]
