@@ -6,8 +6,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
+
+#define BYTE_DOOR 0
+#define BYTE_TURN 1
+/* The timer's signal repeats: the first may arrive before we sleep. */
+#define WAKE_AGAIN_NSECS (20 * 1000 * 1000)
 
 struct warden_store_queue {
 	int fd;
@@ -44,11 +49,16 @@ int warden_store_queue_fd(const struct warden_store_queue *queue)
 	return queue->fd;
 }
 
-static int set_lock(struct warden_store_queue *queue, int command, int type)
-{
-	struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
+/* --- one lock ------------------------------------------------------------- */
 
-	return fcntl(queue->fd, command, &lock);
+static int set_lock(int fd, int command, int type, gint64 byte)
+{
+	struct flock lock = {
+		.l_type = type, .l_whence = SEEK_SET, .l_start = byte,
+		.l_len = 1,
+	};
+
+	return fcntl(fd, command, &lock);
 }
 
 static void wake_up(int signal_number)
@@ -56,51 +66,105 @@ static void wake_up(int signal_number)
 	(void)signal_number;
 }
 
-/* fcntl() knows no timeout, so a timer's signal ends the wait. It repeats: the
-   first may arrive before we sleep. Disposition and timer are put back. */
-static int wait_turn(struct warden_store_queue *queue, guint msecs)
+/* For this thread: another one's interrupted call would not help. */
+static int start_timer(guint msecs, timer_t *timer_r)
+{
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM,
+		._sigev_un._tid = gettid(),
+	};
+	const struct itimerspec when = {
+		.it_value = { msecs / 1000, msecs % 1000 * 1000000L },
+		.it_interval = { 0, WAKE_AGAIN_NSECS },
+	};
+
+	if (timer_create(CLOCK_MONOTONIC, &event, timer_r) < 0)
+		return -1;
+	if (timer_settime(*timer_r, 0, &when, NULL) == 0)
+		return 0;
+	timer_delete(*timer_r);
+	return -1;
+}
+
+/* fcntl() knows no timeout, so a timer's signal ends the wait. Disposition and
+   mask of the signal are put back. */
+static int wait_for_lock(int fd, gint64 byte, guint msecs)
 {
 	gint64 deadline = g_get_monotonic_time() + msecs * (gint64)1000;
 	struct sigaction wake = { .sa_handler = wake_up }, old_action;
-	struct itimerval timer = {
-		.it_value = { msecs / 1000, msecs % 1000 * 1000 },
-		.it_interval = { 0, 20 * 1000 },
-	}, old_timer;
+	sigset_t alarm_set, old_mask;
+	timer_t timer;
 	int ret, code;
 
 	sigemptyset(&wake.sa_mask);
 	sigaction(SIGALRM, &wake, &old_action);
-	setitimer(ITIMER_REAL, &timer, &old_timer);
-	do {
-		ret = set_lock(queue, F_OFD_SETLKW, F_WRLCK);
-		code = errno;
-	} while (ret < 0 && code == EINTR &&
-		 g_get_monotonic_time() < deadline);
-	setitimer(ITIMER_REAL, &old_timer, NULL);
+	sigemptyset(&alarm_set);
+	sigaddset(&alarm_set, SIGALRM);
+	pthread_sigmask(SIG_UNBLOCK, &alarm_set, &old_mask);
+	ret = start_timer(msecs, &timer);
+	code = errno;
+	if (ret == 0) {
+		do {
+			ret = set_lock(fd, F_OFD_SETLKW, F_WRLCK, byte);
+			code = errno;
+		} while (ret < 0 && code == EINTR &&
+			 g_get_monotonic_time() < deadline);
+		timer_delete(timer);
+	}
+	pthread_sigmask(SIG_SETMASK, &old_mask, NULL);
 	sigaction(SIGALRM, &old_action, NULL);
 	errno = code;
 	return ret;
 }
 
+static bool is_busy(int code)
+{
+	return code == EINTR || code == EAGAIN || code == EACCES;
+}
+
+int warden_store_lock(int fd, gint64 byte, guint msecs)
+{
+	int ret = set_lock(fd, F_OFD_SETLK, F_WRLCK, byte);
+
+	if (ret < 0 && is_busy(errno) && msecs > 0)
+		ret = wait_for_lock(fd, byte, msecs);
+	if (ret == 0)
+		return 1;
+	return is_busy(errno) ? 0 : -1;
+}
+
+void warden_store_unlock(int fd, gint64 byte)
+{
+	(void)set_lock(fd, F_OFD_SETLK, F_UNLCK, byte);
+}
+
+/* --- the queue ------------------------------------------------------------- */
+
 int warden_store_queue_enter(struct warden_store_queue *queue, guint msecs,
 			     char **error_r)
 {
-	int ret = set_lock(queue, F_OFD_SETLK, F_WRLCK);
+	gint64 deadline = g_get_monotonic_time() + msecs * (gint64)1000;
+	int ret = warden_store_lock(queue->fd, BYTE_DOOR, msecs);
 
-	if (ret == 0)
-		return 1;
-	if ((errno == EAGAIN || errno == EACCES) && msecs > 0)
-		ret = wait_turn(queue, msecs);
-	if (ret == 0)
-		return 1;
-	if (errno == EINTR || errno == EAGAIN || errno == EACCES)
-		return 0;
-	*error_r = g_strdup_printf("%s: cannot lock: %s", queue->path,
-				   g_strerror(errno));
-	return -1;
+	if (ret > 0) {
+		gint64 left = msecs == 0 ? 0 :
+			(deadline - g_get_monotonic_time()) / 1000;
+		int code;
+
+		ret = warden_store_lock(queue->fd, BYTE_TURN,
+					(guint)MAX(left, 0));
+		code = errno;
+		warden_store_unlock(queue->fd, BYTE_DOOR);
+		errno = code;
+	}
+	if (ret < 0) {
+		*error_r = g_strdup_printf("%s: cannot lock: %s", queue->path,
+					   g_strerror(errno));
+	}
+	return ret;
 }
 
 void warden_store_queue_leave(struct warden_store_queue *queue)
 {
-	(void)set_lock(queue, F_OFD_SETLK, F_UNLCK);
+	warden_store_unlock(queue->fd, BYTE_TURN);
 }
