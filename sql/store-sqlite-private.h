@@ -16,6 +16,8 @@ struct warden_store {
 	enum warden_store_mode mode;
 	guint commit_msecs;
 	gint64 budget_ends;	/* monotonic µs, of the running transaction */
+	int wal_pages;		/* in the WAL at our last commit */
+	int wal_copied;		/* of them, copied back by our last checkpoint */
 	GHashTable *statements;	/* text (static) → sqlite3_stmt */
 };
 

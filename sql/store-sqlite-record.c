@@ -217,6 +217,52 @@ static void update_message(struct warden_store *store, gint64 id,
 		  sound);
 }
 
+/* How much a verdict asks for, to compare two of one message. */
+static int severity(enum warden_verdict verdict)
+{
+	static const enum warden_verdict order[] = {
+		WARDEN_VERDICT_CLEAN, WARDEN_VERDICT_UNSCANNABLE,
+		WARDEN_VERDICT_SUSPICIOUS, WARDEN_VERDICT_POLICY,
+		WARDEN_VERDICT_SPAM, WARDEN_VERDICT_PHISHING,
+		WARDEN_VERDICT_MALWARE,
+	};
+
+	for (int i = 0; i < (int)G_N_ELEMENTS(order); i++) {
+		if (order[i] == verdict)
+			return i;
+	}
+	return -1;
+}
+
+/* What is stored, against what was just found. Two messages of one key differ
+   in their line ends only, but a parser may see more in one than in the other:
+   within an epoch the worse verdict stays. */
+static void compare_stored(struct warden_store *store, gint64 id,
+			   const struct warden_scan_result *result,
+			   const struct warden_epoch *epoch, bool *newer_rules_r,
+			   bool *keep_r, bool *sound)
+{
+	struct statement st;
+	int ret;
+
+	*newer_rules_r = *keep_r = FALSE;
+	statement_init(&st, store, "SELECT rules_epoch, list_generation, "
+		       "verdict FROM messages WHERE id = ?");
+	bind_int(&st, id);
+	ret = statement_step(&st);
+	if (ret > 0) {
+		guint32 rules = (guint32)column_int(&st, 0);
+		guint32 lists = (guint32)column_int(&st, 1);
+
+		*newer_rules_r = rules < epoch->rules;
+		*keep_r = rules == epoch->rules && lists == epoch->lists &&
+			severity(result->judgement.verdict) <
+			severity((enum warden_verdict)column_int(&st, 2));
+	}
+	statement_reset(&st);
+	*sound = *sound && ret > 0;
+}
+
 /* A message seen before keeps its row. Its parts and URLs are written again
    only when the rules that read them are newer. */
 static gint64 record_message(struct warden_store *store,
@@ -226,19 +272,15 @@ static gint64 record_message(struct warden_store *store,
 {
 	g_autofree char *symbols = symbols_of(result->findings);
 	gint64 id = find_message(store, result->facts->key, sound);
-	bool is_new = id == 0, newer = FALSE;
-	struct statement st;
+	bool is_new = id == 0, newer = FALSE, keep = FALSE;
 
 	if (is_new) {
 		id = insert_message(store, result, epoch, time, symbols,
 				    sound);
 	} else {
-		statement_init(&st, store, "SELECT rules_epoch < ? FROM "
-			       "messages WHERE id = ?");
-		bind_int(&st, epoch->rules);
-		bind_int(&st, id);
-		newer = statement_step(&st) > 0 && column_int(&st, 0) != 0;
-		statement_reset(&st);
+		compare_stored(store, id, result, epoch, &newer, &keep, sound);
+		if (keep || !*sound)
+			return id;
 		update_message(store, id, result, epoch, symbols, sound);
 	}
 	if (newer) {

@@ -121,6 +121,19 @@ static int open_database(struct warden_store *store, char **error_r)
 		       "PRAGMA cache_size = -8000", error_r);
 }
 
+/* The file's size says nothing: it stays when the WAL begins anew. */
+static int count_pages(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct warden_store *store = context;
+
+	(void)db;
+	(void)name;
+	if (pages < store->wal_pages)
+		store->wal_copied = 0;
+	store->wal_pages = pages;
+	return SQLITE_OK;
+}
+
 static int open_for_writing(struct warden_store *store, char **error_r)
 {
 	g_autofree char *queue_path =
@@ -145,6 +158,7 @@ static int open_for_writing(struct warden_store *store, char **error_r)
 	warden_store_queue_leave(store->queue);
 	if (ret < 0)
 		return -1;
+	sqlite3_wal_hook(store->db, count_pages, store);
 	version = schema_version(store);
 	if (check_version(store, version, error_r) < 0)
 		return -1;
@@ -284,17 +298,14 @@ void warden_store_idle(struct warden_store *store)
 	g_autofree char *error = NULL;
 	int pages = 0, copied = 0;
 
-	if (store->mode != WARDEN_STORE_WRITE)
-		return;
-	/* The WAL's size costs no lock to see. */
-	g_autofree char *wal = g_strconcat(store->path, "-wal", NULL);
-	struct stat st;
-	if (stat(wal, &st) < 0 || st.st_size < CHECKPOINT_PAGES * 4096)
+	if (store->mode != WARDEN_STORE_WRITE ||
+	    store->wal_pages - store->wal_copied < CHECKPOINT_PAGES)
 		return;
 	if (sqlite3_wal_checkpoint_v2(store->db, NULL,
 				      SQLITE_CHECKPOINT_PASSIVE, &pages,
 				      &copied) != SQLITE_OK)
 		return;
+	store->wal_copied = copied;
 	if (pages < CHECKPOINT_PAGES_FULL ||
 	    warden_store_queue_enter(store->queue, 0, &error) <= 0)
 		return;

@@ -199,6 +199,55 @@ static void test_record(struct fixture *f, const void *data)
 	free_result(result);
 }
 
+/* Within an epoch the worse verdict of one key stays. */
+static void test_worse(struct fixture *f, const void *data)
+{
+	static const struct {
+		enum warden_verdict verdict;
+		guint32 rules;
+		enum warden_verdict stored;
+	} rows[] = {
+		{ WARDEN_VERDICT_SUSPICIOUS, 1, WARDEN_VERDICT_SUSPICIOUS },
+		{ WARDEN_VERDICT_MALWARE, 1, WARDEN_VERDICT_MALWARE },
+		{ WARDEN_VERDICT_CLEAN, 1, WARDEN_VERDICT_MALWARE },
+		{ WARDEN_VERDICT_CLEAN, 2, WARDEN_VERDICT_CLEAN },
+	};
+	struct warden_scan_result *result = make_result(1);
+	char *error = NULL;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct warden_epoch when = { rows[i].rules, 0 };
+		struct warden_stored_message *message;
+		guint64 id;
+
+		result->judgement.verdict = rows[i].verdict;
+		g_assert_cmpint(warden_store_record_scan(f->store, result,
+			&when, &delivery, &id, &error), ==, 1);
+		g_assert_cmpint(warden_store_lookup_message(f->store,
+			result->facts->key, 32, &message, &error), ==, 1);
+		g_assert_cmpint(message->verdict, ==, rows[i].stored);
+		warden_stored_message_free(message);
+	}
+	free_result(result);
+}
+
+/* The WAL is copied back when it is long, and only then. */
+static void test_idle(struct fixture *f, const void *data)
+{
+	struct stat before, after;
+
+	g_assert_cmpint(stat(f->path, &before), ==, 0);
+	record(f->store, 0);
+	warden_store_idle(f->store);
+	g_assert_cmpint(stat(f->path, &after), ==, 0);
+	g_assert_cmpint(after.st_size, ==, before.st_size);
+	for (guint32 n = 1; n < 300; n++)
+		record(f->store, n);
+	warden_store_idle(f->store);
+	g_assert_cmpint(stat(f->path, &after), ==, 0);
+	g_assert_cmpint(after.st_size, >, before.st_size);
+}
+
 static bool keep_copy(const struct warden_copy *copy, void *context)
 {
 	GString *text = context;
@@ -687,6 +736,8 @@ int main(int argc, char **argv)
 		void (*run)(struct fixture *, const void *);
 	} tests[] = {
 		{ "/store/record", test_record },
+		{ "/store/worse", test_worse },
+		{ "/store/idle", test_idle },
 		{ "/store/place", test_place },
 		{ "/store/filters", test_filters },
 		{ "/store/epoch", test_epoch },
