@@ -108,7 +108,18 @@ class Instance:
         if self.own_dir and kind is None:
             shutil.rmtree(self.dir, ignore_errors=True)
 
+    def _check_reachable(self):
+        """Mail and the service run unprivileged: they must get in."""
+        if not self.root:
+            return
+        for path in [*self.dir.parents, self.build.inst.parent]:
+            if path.exists() and not path.stat().st_mode & 0o001:
+                raise RuntimeError("%s cannot be entered by other users, but "
+                                   "mail in %s is read by one" % (path,
+                                                                  self.dir))
+
     def write_config(self):
+        self._check_reachable()
         self.dir.mkdir(parents=True, exist_ok=True)
         for name, uid, mode in (("run", 0, 0o755), ("state", 0, 0o755),
                                 ("mail", VMAIL_UID, 0o755),
