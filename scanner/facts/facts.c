@@ -114,12 +114,16 @@ char *warden_facts_sanitise(const char *text, gsize size, gsize max,
 	const char *p = text, *end = text + size;
 
 	while (p < end) {
-		gunichar c = g_utf8_get_char_validated(p, end - p);
+		/* GLib calls NUL an incomplete character */
+		gunichar c = *p == '\0' ? ' ' :
+			g_utf8_get_char_validated(p, end - p);
 		char utf8[6];
 		int length;
 
-		if (c == (gunichar)-1 || c == (gunichar)-2 || c == 0) {
-			c = c == 0 ? ' ' : 0xfffd;
+		if (*p == '\0') {
+			p++;
+		} else if (c == (gunichar)-1 || c == (gunichar)-2) {
+			c = 0xfffd;
 			p++;
 		} else {
 			p = g_utf8_next_char(p);

@@ -156,6 +156,18 @@ enum outcome {
 	OUTCOME_ENCRYPTED,
 };
 
+/* bzip2 and PPMd take several times longer than the others for a byte. */
+static guint cost_of(struct archive *archive)
+{
+	const char *format = archive_format_name(archive);
+
+	if (archive_filter_code(archive, 0) == ARCHIVE_FILTER_BZIP2 ||
+	    (format != NULL && (strstr(format, "bzip") != NULL ||
+				strstr(format, "ppmd") != NULL)))
+		return 2;
+	return 1;
+}
+
 /* Returns why it ended. */
 static enum outcome
 read_member(struct reader *reader, struct archive *archive,
@@ -185,7 +197,8 @@ read_member(struct reader *reader, struct archive *archive,
 					   "size");
 			return OUTCOME_CUT;
 		}
-		if (!warden_queue_spend(reader->queue, path, got)) {
+		if (!warden_queue_spend(reader->queue, path,
+					got * cost_of(archive))) {
 			reader->stop = TRUE;
 			return OUTCOME_CUT;
 		}

@@ -196,12 +196,17 @@ static void collect_tail(const char *tail, GPtrArray *boundaries)
 			    strcspn(tail + equals + 1, ";"), "\"");
 }
 
+/* More are a flood. */
+#define OCCURRENCES_MAX 8
+
 static void collect_odd(const char *text, GPtrArray *boundaries)
 {
 	g_autofree char *lower = g_ascii_strdown(text, -1);
 	const char *p = lower;
+	guint found;
 
-	while ((p = strstr(p, "boundary")) != NULL) {
+	for (found = 0; found < OCCURRENCES_MAX &&
+	     (p = strstr(p, "boundary")) != NULL; found++) {
 		const char *tail;
 
 		p += strlen("boundary");

@@ -174,16 +174,27 @@ static void copy_utf8(const guint8 *text, gsize size, gsize max, GString *out)
 	}
 }
 
+static bool has_high_byte(const char *from, const char *to)
+{
+	for (; from < to; from++) {
+		if ((*from & 0x80) != 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* A last character that is cut off, as in long inputs, does not speak against
+   it when others were whole. */
 static bool is_utf8(const guint8 *text, gsize size)
 {
-	const char *p = (const char *)text, *end = p + size, *bad;
+	const char *start = (const char *)text, *p = start;
+	const char *end = p + size, *bad;
 
 	while (!g_utf8_validate_len(p, end - p, &bad)) {
 		if (*bad != '\0')
-			/* cut amid a character, as long inputs are */
-			return end - bad < 4 && bad > (const char *)text &&
+			return end - bad < 4 &&
 			       g_utf8_get_char_validated(bad, end - bad) ==
-				(gunichar)-2;
+				(gunichar)-2 && has_high_byte(start, bad);
 		p = bad + 1;
 	}
 	return TRUE;

@@ -19,21 +19,26 @@ static inline bool
 warden_line_get(const guint8 *data, gsize size, gsize at, bool bare_cr,
 		struct warden_line *line_r)
 {
-	const guint8 *start = data + at, *lf, *cr;
+	const guint8 *lf;
+	gsize end = at;
 
 	if (at >= size)
 		return FALSE;
-	lf = memchr(start, '\n', size - at);
 	line_r->start = at;
-	line_r->next = lf != NULL ? (gsize)(lf - data) + 1 : size;
-	line_r->end = lf != NULL ? (gsize)(lf - data) : size;
-	if (bare_cr &&
-	    (cr = memchr(start, '\r', line_r->end - at)) != NULL) {
-		line_r->end = cr - data;
-		if (cr + 1 != lf)
-			line_r->next = line_r->end + 1;
+	if (bare_cr) {
+		/* not memchr() for both: without any LF that is quadratic */
+		while (end < size && data[end] != '\r' && data[end] != '\n')
+			end++;
+		line_r->end = end;
+		if (end + 1 < size && data[end] == '\r' &&
+		    data[end + 1] == '\n')
+			end++;
+		line_r->next = MIN(end + 1, size);
 		return TRUE;
 	}
+	lf = memchr(data + at, '\n', size - at);
+	line_r->next = lf != NULL ? (gsize)(lf - data) + 1 : size;
+	line_r->end = lf != NULL ? (gsize)(lf - data) : size;
 	if (line_r->end > at && data[line_r->end - 1] == '\r')
 		line_r->end--;
 	return TRUE;

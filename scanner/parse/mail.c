@@ -509,7 +509,8 @@ static void read_views(struct warden_mail *mail, const char *path)
 	note_traits(mail, strict.multiparts);
 	note_traits(mail, strict.entities);
 	take_view(mail, &strict, TRUE);
-	if (!limited && (!flagged || mail->size <= GMIME_FLAGGED_MAX)) {
+	if (!limited && !strict.long_field &&
+	    (!flagged || mail->size <= GMIME_FLAGGED_MAX)) {
 		warden_view_gmime(charsets, mail->data, mail->size, &gmime);
 		if (!views_agree(mail, &strict, &gmime)) {
 			warden_queue_trait(mail->queue,

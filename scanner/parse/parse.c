@@ -65,32 +65,47 @@ warden_parse_message(struct warden_parser *parser, const guint8 *data,
 	return facts;
 }
 
-/* One line ending at a time would call the hash for each line: runs of lines
-   that end in CRLF already go in whole. */
+/* The next line end of another kind than CRLF, or size. *lf: the next LF, kept
+   between calls so that a message without any is searched once. */
+static gsize find_odd_end(const guint8 *data, gsize size, gsize at, gsize *lf)
+{
+	while (at < size) {
+		const guint8 *cr;
+		gsize end;
+
+		if (*lf < at) {
+			const guint8 *found = memchr(data + at, '\n',
+						     size - at);
+
+			*lf = found == NULL ? size : (gsize)(found - data);
+		}
+		cr = memchr(data + at, '\r', *lf - at);
+		end = cr == NULL ? *lf : (gsize)(cr - data);
+		if (cr == NULL || end + 1 != *lf || *lf == size)
+			return end;
+		at = *lf + 1;
+	}
+	return size;
+}
+
+/* Runs of lines that end in CRLF already are hashed as they are. */
 void warden_parse_key(const guint8 *data, gsize size,
 		      guint8 key_r[WARDEN_SHA256_SIZE])
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	gsize start = 0, at = 0;
+	gsize start = 0, lf = 0, end;
 	bool ok = context != NULL &&
 		EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
 
-	while (ok && at < size) {
-		const guint8 *lf = memchr(data + at, '\n', size - at);
-		gsize line_end = lf == NULL ? size : (gsize)(lf - data);
-		const guint8 *cr = memchr(data + at, '\r', line_end - at);
-		gsize end = cr == NULL ? line_end : (gsize)(cr - data);
+	if (size > 0) {
+		const guint8 *found = memchr(data, '\n', size);
 
-		if (cr != NULL && end + 1 == line_end && lf != NULL) {
-			at = line_end + 1;
-			continue;
-		}
-		if (end == size)
-			break;
-		/* a lone CR or LF at end */
+		lf = found == NULL ? size : (gsize)(found - data);
+	}
+	while (ok && (end = find_odd_end(data, size, start, &lf)) < size) {
 		ok = EVP_DigestUpdate(context, data + start, end - start) &&
 			EVP_DigestUpdate(context, "\r\n", 2);
-		at = start = end + 1;
+		start = end + 1;
 	}
 	ok = ok && EVP_DigestUpdate(context, data + start, size - start) &&
 		EVP_DigestFinal_ex(context, key_r, NULL);

@@ -40,6 +40,7 @@ struct machine {
 	guint body_lines;
 	gsize header_total;
 	guint64 compared, searched;
+	gsize field;		/* where the last possible field began */
 	bool stop;
 };
 
@@ -525,9 +526,28 @@ static void check_bare_cr(struct machine *machine,
 	}
 }
 
+/* Another view may take for a header what is none here. */
+static void check_field_size(struct machine *machine,
+			     const struct warden_line *line)
+{
+	const guint8 *data = machine->data;
+	guint8 first = data[line->start];
+
+	if (first != ' ' && first != '\t')
+		machine->field = line->start;
+	if (line->end - machine->field > WARDEN_HEADER_FIELD_MAX &&
+	    !machine->view->long_field)
+		machine->view->long_field = warden_header_is_field_line(
+			data, machine->field, MIN(line->end, machine->field +
+						  WARDEN_HEADER_FIELD_MAX));
+}
+
 static void take_line(struct machine *machine, const struct warden_line *line)
 {
 	gsize length = line->end - line->start;
+
+	if (length > 0)
+		check_field_size(machine, line);
 
 	if (length > WARDEN_LINE_FLAG)
 		note(machine, WARDEN_TRAIT_LONG_LINE);

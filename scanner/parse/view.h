@@ -20,8 +20,11 @@ struct warden_view {
 				   leaves and messages, not multiparts */
 	/* of the whole; an entity's own are in its content */
 	struct warden_trait_set traits;
-	/* multiparts' traits, by path */
 	GPtrArray *multiparts;	/* struct warden_entity */
+	/* Somewhere, header or not, stands what may be a field of more than
+	   WARDEN_HEADER_FIELD_MAX bytes: nothing for GMime, which recurses
+	   in address fields. */
+	bool long_field;
 };
 
 void warden_view_init(struct warden_view *view);
