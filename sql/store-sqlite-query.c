@@ -97,7 +97,7 @@ make_conditions(struct conditions *c, const struct warden_query *query)
 		again->text = query->domain;
 		g_ptr_array_add(c->values, again);
 	}
-	add_text(c, "m.subject LIKE '%' || ? || '%'", query->subject);
+	add_text(c, "instr(lower(m.subject), lower(?)) > 0", query->subject);
 	add_text(c, "m.message_id = ?", query->message_id);
 	if (query->sha256 != NULL)
 		add_blob(c, "d.message_id IN (SELECT message_id FROM parts "

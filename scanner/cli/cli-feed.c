@@ -23,14 +23,14 @@ static const char usage[] =
 	" every scan from the moment it is done.\n"
 	"\n"
 	"  --name N    name of the feed (default: the first file's name)\n"
-	"  --format F  what a line is: sha256, url, host, hosts (\"0.0.0.0"
-	" name\"), sender\n              (address or @domain), or auto"
-	" (default: by its look)\n"
+	"  --format F  what a line is: sha256, url, host (domain), hosts"
+	" (\"0.0.0.0 name\"),\n              sender (address or @domain), or"
+	" auto (default: by its look)\n"
 	"  --allow     an allow-list: beats every other list\n"
 	"  --json      one object a line\n"
 	"  --config FILE, --database FILE\n"
 	"\n"
-	"A line starting with # is a comment. - is standard input.\n"
+	"What follows # is a comment. An empty file is refused. - is standard input.\n"
 	"Example: warden feed import --name blocked hosts.txt\n"
 	"Exit status: 0 done, 1 refused or failed, 2 usage.\n";
 
@@ -54,7 +54,7 @@ struct reader {
 	int count, next;
 	const char *path;	/* of the open file */
 	FILE *file;
-	guint64 line;
+	guint64 line, found;
 	enum format format;
 	char *value;		/* the last indicator's */
 };
@@ -67,32 +67,54 @@ static bool is_sha256(const char *text)
 		strspn(text, "0123456789abcdefABCDEF") == 64;
 }
 
-/* A name with a dot of letters, digits, hyphens and underscores, or an
-   address. */
+static bool valid_label(const char *label, gsize size)
+{
+	if (size == 0 || size > 63 || label[0] == '-' || label[size - 1] == '-')
+		return FALSE;
+	for (gsize i = 0; i < size; i++) {
+		if (!g_ascii_isalnum(label[i]) && label[i] != '-' &&
+		    label[i] != '_')
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* A name of at least two labels, or an address that is written as one: "63"
+   is an address to a browser, but in a list it is a slip. */
 static char *valid_host(const char *text)
 {
 	g_autofree char *host = warden_url_host_ascii(text);
-	gsize label = 0, dots = 0;
+	const char *label = host;
+	guint labels = 0;
 	bool local;
 
+	if (strpbrk(host, ".:") == NULL || strlen(host) > HOST_MAX)
+		return NULL;
 	if (warden_url_host_is_address(host, &local))
 		return g_steal_pointer(&host);
-	if (*host == '\0' || strlen(host) > HOST_MAX)
-		return NULL;
-	for (const char *p = host; *p != '\0'; p++) {
-		if (*p == '.') {
-			if (label == 0)
-				return NULL;
-			label = 0;
-			dots++;
-			continue;
-		}
-		if (!g_ascii_isalnum(*p) && *p != '-' && *p != '_')
+	for (;; label++) {
+		gsize size = strcspn(label, ".");
+
+		if (!valid_label(label, size))
 			return NULL;
-		if (++label > 63)
-			return NULL;
+		labels++;
+		label += size;
+		if (*label == '\0')
+			break;
 	}
-	return dots > 0 && label > 0 ? g_steal_pointer(&host) : NULL;
+	return labels > 1 ? g_steal_pointer(&host) : NULL;
+}
+
+/* NULL unless its host is one. */
+static char *valid_url(const char *text)
+{
+	struct warden_url_parts parts;
+	g_autofree char *host = NULL;
+
+	if (warden_url_split(text, &parts))
+		host = valid_host(parts.host);
+	warden_url_parts_clear(&parts);
+	return host == NULL ? NULL : warden_url_normalise(text);
 }
 
 static char *valid_sender(const char *text)
@@ -119,7 +141,8 @@ static enum format guess(const char *line)
 	return strpbrk(line, " \t") != NULL ? FORMAT_HOSTS : FORMAT_HOST;
 }
 
-/* "127.0.0.1  name  # comment": the name; the machine's own are skipped. */
+/* "127.0.0.1  name  # comment": the name. Several names on a line are legal
+   there, but an indicator a line is what is counted and refused here. */
 static const char *hosts_name(char *line)
 {
 	char *name = line + strcspn(line, " \t");
@@ -129,8 +152,9 @@ static const char *hosts_name(char *line)
 		return NULL;
 	*name++ = '\0';
 	name += strspn(name, " \t");
-	end = name + strcspn(name, " \t#");
+	end = name + strcspn(name, "#");
 	*end = '\0';
+	g_strchomp(name);
 	return name;
 }
 
@@ -144,12 +168,16 @@ static const char *const own_names[] = {
 static int parse_line(struct reader *reader, char *line,
 		      struct warden_indicator *indicator, const char **why_r)
 {
-	enum format format = reader->format == FORMAT_AUTO ? guess(line) :
-		reader->format;
+	enum format format;
+	char *comment = strstr(line, " #");
 	const char *name;
 	bool local;
 
 	g_clear_pointer(&reader->value, g_free);
+	if (comment != NULL)
+		*comment = '\0';
+	g_strchomp(line);
+	format = reader->format == FORMAT_AUTO ? guess(line) : reader->format;
 	switch (format) {
 	case FORMAT_SHA256:
 		*why_r = "no SHA-256 (64 hexadecimal digits)";
@@ -160,7 +188,7 @@ static int parse_line(struct reader *reader, char *line,
 	case FORMAT_URL:
 		*why_r = "no URL with a host";
 		indicator->kind = WARDEN_KNOWN_URL;
-		reader->value = warden_url_normalise(line);
+		reader->value = valid_url(line);
 		break;
 	case FORMAT_SENDER:
 		*why_r = "no address and no @domain";
@@ -168,7 +196,7 @@ static int parse_line(struct reader *reader, char *line,
 		reader->value = valid_sender(line);
 		break;
 	case FORMAT_HOSTS:
-		*why_r = "no line of a hosts file (address, name)";
+		*why_r = "no line of a hosts file (address, one name)";
 		indicator->kind = WARDEN_KNOWN_HOST;
 		name = hosts_name(line);
 		if (name == NULL || !warden_url_host_is_address(line, &local))
@@ -230,13 +258,19 @@ static int next_indicator(void *context, struct warden_indicator *indicator,
 			  char **error_r)
 {
 	struct reader *reader = context;
-	char buf[LINE_MAX_BYTES + 2];
+	char buf[LINE_MAX_BYTES + 3];
 	const char *why;
 
 	for (;;) {
 		if (reader->file == NULL) {
 			int ret = open_next(reader, error_r);
 
+			if (ret == 0 && reader->found == 0) {
+				*error_r = g_strdup_printf("%s: holds no "
+					"indicator; nothing was imported",
+					reader->path);
+				return -1;
+			}
 			if (ret <= 0)
 				return ret;
 		}
@@ -250,16 +284,23 @@ static int next_indicator(void *context, struct warden_indicator *indicator,
 			continue;
 		}
 		reader->line++;
-		if (strlen(buf) > LINE_MAX_BYTES)
-			return refuse(reader, buf, "too long a line", error_r);
+		gsize length = strlen(buf);
+		/* a NUL hides the line's end */
+		if (length == 0 || (buf[length - 1] != '\n' &&
+				    !feof(reader->file)))
+			return refuse(reader, buf, length > LINE_MAX_BYTES ?
+				      "too long a line" :
+				      "cut by a NUL character", error_r);
 		g_strstrip(buf);
 		if (buf[0] == '\0' || buf[0] == '#' || buf[0] == ';')
 			continue;
 		g_autofree char *line = g_strdup(buf);
 		int ret = !g_utf8_validate(buf, -1, NULL) ? -1 :
 			parse_line(reader, line, indicator, &why);
-		if (ret > 0)
+		if (ret > 0) {
+			reader->found++;
 			return 1;
+		}
 		if (ret < 0)
 			return refuse(reader, buf,
 				      g_utf8_validate(buf, -1, NULL) ? why :
@@ -399,7 +440,9 @@ int warden_cli_feed(int argc, char **argv)
 				       "a name or file is missing");
 	if (options.format != NULL) {
 		for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
-			if (strcmp(formats[i], options.format) == 0) {
+			if (strcmp(formats[i], options.format) == 0 ||
+			    (i == FORMAT_HOST &&
+			     strcmp("domain", options.format) == 0)) {
 				format = (enum format)i;
 				return run(&options, verb, format);
 			}

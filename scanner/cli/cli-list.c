@@ -112,6 +112,17 @@ int warden_cli_list(int argc, char **argv)
 
 /* --- hunt ---------------------------------------------------------------------- */
 
+/* As 'warden show' prints it: "hxxp://a[.]example". */
+static char *undo_defang(const char *url)
+{
+	g_autoptr(GString) text = g_string_new(url);
+
+	g_string_replace(text, "[.]", ".", 0);
+	if (g_ascii_strncasecmp(text->str, "hxxp", 4) == 0)
+		memcpy(text->str + 1, "tt", 2);
+	return g_strdup(text->str);
+}
+
 static bool set_hunt(struct cli_options *options, const char *kind,
 		     const char *value)
 {
@@ -131,7 +142,7 @@ static bool set_hunt(struct cli_options *options, const char *kind,
 	else if (strcmp(kind, "domain") == 0)
 		query->domain = value;
 	else if (strcmp(kind, "url") == 0)
-		query->url = value;
+		query->url = options->url = undo_defang(value);
 	else if (strcmp(kind, "sender") == 0)
 		query->sender = value;
 	else if (strcmp(kind, "subject") == 0)

@@ -31,6 +31,7 @@ struct cli_options {
 	gint64 older_than;	/* µs since 1970; 0 = not given */
 	bool all, dry_run, allow;
 	const char *name, *format;
+	char *url;		/* owned, freed by cli_close() */
 	int argc;		/* what is left */
 	char **argv;
 	struct warden_config *config;

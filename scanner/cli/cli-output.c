@@ -167,12 +167,21 @@ static guint terminal_columns(void)
 	return 120;
 }
 
-/* The subject takes what the other columns leave. */
-static guint subject_columns(void)
+#define FIXED_COLUMNS 75	/* all but sender and subject */
+#define FROM_COLUMNS 24
+#define SUBJECT_COLUMNS_MIN 15
+
+/* Sender and subject take what the other columns leave; without room for
+   both it is the subject's. */
+static void text_columns(guint *from_r, guint *subject_r)
 {
 	guint all = terminal_columns();
+	guint left = all > FIXED_COLUMNS ? all - FIXED_COLUMNS : 0;
 
-	return all > 92 + 12 ? all - 92 : 12;
+	*from_r = left >= FROM_COLUMNS + 1 + SUBJECT_COLUMNS_MIN ?
+		FROM_COLUMNS : 0;
+	left -= *from_r > 0 ? *from_r + 1 : 0;
+	*subject_r = MAX(left, SUBJECT_COLUMNS_MIN);
 }
 
 void cli_print_copy_header(void)
@@ -189,14 +198,18 @@ void cli_print_copy(const struct warden_copy *copy)
 		copy->wanted_mailbox;
 	g_autofree char *mailbox = cli_cell(strcmp(copy->state, "aborted") ==
 					    0 ? "(not saved)" : place, 12);
-	g_autofree char *from = cli_cell(copy->from, 24);
-	g_autofree char *subject = cli_cell(copy->subject, subject_columns());
+	guint from_columns, subject_columns;
 
+	text_columns(&from_columns, &subject_columns);
+	g_autofree char *from = from_columns == 0 ? g_strdup("") :
+		cli_cell(copy->from, from_columns);
+	g_autofree char *subject = cli_cell(copy->subject, subject_columns);
 	g_strchomp(subject);
-	printf("%-6" G_GINT64_FORMAT " %s %s %s%-11s%s %-11s %s %s %s\n",
+	printf("%-6" G_GINT64_FORMAT " %s %s %s%-11s%s %-11s %s %s%s%s\n",
 	       copy->delivery_id, time, user,
 	       cli_verdict_colour(copy->verdict), copy->verdict,
-	       cli_colour_end(), copy->action, mailbox, from, subject);
+	       cli_colour_end(), copy->action, mailbox, from,
+	       *from == '\0' ? "" : " ", subject);
 }
 
 void cli_print_copy_json(const struct warden_copy *copy)

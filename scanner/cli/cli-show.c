@@ -30,6 +30,7 @@ struct shown {
 	struct warden_store *store;
 	guint8 key[WARDEN_SHA256_SIZE];
 	bool have_key;
+	bool ambiguous;		/* several messages begin like this */
 	guint copies;
 	JsonBuilder *builder;	/* NULL: for people */
 };
@@ -46,11 +47,15 @@ static bool take_key(const struct warden_copy *copy, void *context)
 {
 	struct shown *shown = context;
 
-	shown->copies++;
-	shown->have_key = copy->key != NULL;
-	if (shown->have_key)
-		memcpy(shown->key, copy->key, sizeof(shown->key));
-	return FALSE;
+	if (shown->copies++ == 0) {
+		shown->have_key = copy->key != NULL;
+		if (shown->have_key)
+			memcpy(shown->key, copy->key, sizeof(shown->key));
+		return TRUE;
+	}
+	shown->ambiguous = copy->key != NULL && shown->have_key &&
+		memcmp(shown->key, copy->key, sizeof(shown->key)) != 0;
+	return !shown->ambiguous;
 }
 
 static bool print_place(const struct warden_copy *copy, void *context)
@@ -61,11 +66,16 @@ static bool print_place(const struct warden_copy *copy, void *context)
 		copy->mailbox[0] != '\0' ? copy->mailbox :
 		copy->wanted_mailbox);
 
+	g_autofree char *sender = warden_report_safe(copy->sender);
+
 	printf("  %s  %s, %s", time, user, mailbox);
 	if (copy->uid != 0)
 		printf(" (UID %u)", copy->uid);
-	printf("  %s by %s, %s, %s\n", copy->operation,
-	       copy->service, copy->action, copy->state);
+	printf("  %s by %s, %s, %s", copy->operation, copy->service,
+	       copy->action, copy->state);
+	if (*sender != '\0')
+		printf(", from <%s>", sender);
+	puts("");
 	return TRUE;
 }
 
@@ -81,6 +91,10 @@ static bool place_json(const struct warden_copy *copy, void *context)
 	cli_member(builder, "mailbox", copy->mailbox[0] != '\0' ?
 		   copy->mailbox : copy->wanted_mailbox);
 	cli_member_int(builder, "uid", copy->uid);
+	cli_member(builder, "wanted_mailbox", copy->wanted_mailbox);
+	cli_member(builder, "guid", copy->guid);
+	cli_member(builder, "sender", copy->sender);
+	cli_member(builder, "recipient", copy->recipient);
 	cli_member(builder, "state", copy->state);
 	cli_member(builder, "operation", copy->operation);
 	cli_member(builder, "service", copy->service);
@@ -110,6 +124,7 @@ static void print_findings(const struct shown *shown,
 		const struct warden_finding *finding =
 			message->findings->pdata[i];
 		g_autofree char *detail = warden_report_safe(finding->detail);
+		g_autofree char *part = warden_report_safe(finding->part);
 
 		printf("  %+6.1f  %s%s%s%s\n          %s\n", finding->score,
 		       finding->symbol, finding->technique[0] != '\0' ?
@@ -119,8 +134,7 @@ static void print_findings(const struct shown *shown,
 					    finding->symbol));
 		if (*detail != '\0')
 			printf("          %s%s%s\n", detail,
-			       finding->part[0] != '\0' ? ", part " : "",
-			       finding->part);
+			       *part != '\0' ? ", part " : "", part);
 	}
 }
 
@@ -134,11 +148,15 @@ static void print_facts(const struct warden_facts *facts)
 						WARDEN_SHA256_SIZE);
 		g_autofree char *path = warden_report_safe(part->path);
 		g_autofree char *name = warden_report_safe(part->name);
+		g_autofree char *declared = warden_report_safe(
+			strcmp(part->declared_type, part->detected_type) ==
+			0 ? "" : part->declared_type);
 
-		printf("  %-8s %s%s%s, %" G_GUINT64_FORMAT " bytes\n"
+		printf("  %-8s %s%s%s%s%s%s, %" G_GUINT64_FORMAT " bytes\n"
 		       "           %s\n", path, name,
 		       *name != '\0' ? ", " : "", part->detected_type,
-		       part->size, hash);
+		       *declared != '\0' ? " (declared " : "", declared,
+		       *declared != '\0' ? ")" : "", part->size, hash);
 	}
 	if (facts->urls->len > 0)
 		heading("Links");
@@ -155,8 +173,9 @@ static void print_facts(const struct warden_facts *facts)
 		const struct warden_unscanned *unscanned =
 			facts->unscanned->pdata[i];
 
-		printf("  part %s: %s\n", unscanned->part[0] != '\0' ?
-		       unscanned->part : "(message)", unscanned->reason);
+		g_autofree char *part = warden_report_safe(unscanned->part);
+		printf("  part %s: %s\n", *part != '\0' ? part : "(message)",
+		       unscanned->reason);
 	}
 }
 
@@ -191,7 +210,9 @@ static void begin_list(JsonBuilder *builder, const char *name)
 	json_builder_begin_array(builder);
 }
 
-static void findings_json(JsonBuilder *builder, const GPtrArray *findings)
+static void findings_json(JsonBuilder *builder,
+			  const struct warden_policy *policy,
+			  const GPtrArray *findings)
 {
 	begin_list(builder, "findings");
 	for (guint i = 0; i < findings->len; i++) {
@@ -204,6 +225,8 @@ static void findings_json(JsonBuilder *builder, const GPtrArray *findings)
 		cli_member(builder, "technique", finding->technique);
 		cli_member(builder, "detail", finding->detail);
 		cli_member(builder, "part", finding->part);
+		cli_member(builder, "reason",
+			   warden_policy_reason(policy, finding->symbol));
 		json_builder_end_object(builder);
 	}
 	json_builder_end_array(builder);
@@ -271,7 +294,8 @@ static void message_json(struct shown *shown,
 	cli_member_real(builder, "score", message->score);
 	cli_member(builder, "reason", message->reason);
 	cli_member_int(builder, "rules_epoch", message->epoch.rules);
-	findings_json(builder, message->findings);
+	findings_json(builder, shown->options->config->policy,
+		      message->findings);
 	facts_json(builder, facts);
 }
 
@@ -332,7 +356,7 @@ static bool set_query(const char *word, guint8 *key,
 
 	query->delivery_id = g_ascii_strtoll(word, &end, 10);
 	if (g_ascii_isdigit(*word) && *end == '\0' &&
-	    strlen(word) <= 18 && query->delivery_id > 0)
+	    strlen(word) < KEY_DIGITS_MIN + 2 && query->delivery_id > 0)
 		return TRUE;
 	query->delivery_id = 0;
 	query->key = key;
@@ -353,6 +377,9 @@ static int show(struct shown *shown, const struct warden_query *query)
 	if (shown->copies == 0)
 		return cli_failed(shown->options, g_strdup_printf(
 			"no message '%s'", word));
+	if (shown->ambiguous)
+		return cli_failed(shown->options, g_strdup_printf(
+			"several messages' keys begin with '%s'", word));
 	if (!shown->have_key)
 		return cli_failed(shown->options, g_strdup_printf(
 			"'%s' was saved without being judged", word));
@@ -366,7 +393,7 @@ int warden_cli_show(int argc, char **argv)
 {
 	struct cli_options options;
 	struct shown shown = { .options = &options };
-	struct warden_query query = { .limit = 1 };
+	struct warden_query query = { .limit = COPIES_MAX };
 	guint8 key[WARDEN_SHA256_SIZE];
 	int status = cli_options_parse(argc, argv, 0, usage, &options);
 

@@ -35,13 +35,19 @@ static void print_usage(FILE *out)
 	      "'warden --version' prints the version.\n", out);
 }
 
-/* Options may stand before the command too: they are moved behind it. */
+/* Options may stand before the command too: they are moved behind it. These
+   take the next word as their value. */
+static const char *const with_value[] = {
+	"--config", "-c", "--database", "--since", "--until", "--user",
+	"--verdict", "--action", "--sender", "--sha256", "--hash", "--host",
+	"--subject", "--mailbox", "--message-id", "--limit", "--older-than",
+	"--name", "--format", NULL
+};
+
 static int find_command(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--config") == 0 ||
-		    strcmp(argv[i], "-c") == 0 ||
-		    strcmp(argv[i], "--database") == 0)
+		if (g_strv_contains(with_value, argv[i]))
 			i++;
 		else if (argv[i][0] != '-')
 			return i;
@@ -73,8 +79,16 @@ int main(int argc, char **argv)
 	int at = find_command(argc, argv);
 
 	setlocale(LC_ALL, "");
-	if (at > 0)
-		return run_command(argc, argv, at);
+	if (at > 0) {
+		int status = run_command(argc, argv, at);
+
+		/* a full disk, a reader that is gone */
+		if (fflush(stdout) != 0 || ferror(stdout)) {
+			perror("warden: standard output");
+			return status == 0 ? 1 : status;
+		}
+		return status;
+	}
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("warden " PACKAGE_VERSION_STRING);
 		return 0;

@@ -4,6 +4,7 @@ Dovecot filled."""
 import hashlib
 import json
 import os
+import subprocess
 import unittest
 
 import instance
@@ -80,6 +81,15 @@ class Queries(Case):
             self.assertEqual(out, "", args)
             self.assertIn("warden", error)
 
+    def test_full_output(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(self.server.build.enter(
+                [str(self.server.build.warden), "list", "--config",
+                 str(self.server.config)], paths=[self.server.dir]),
+                stdout=full, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"standard output", done.stderr)
+
     def test_help(self):
         for command in ("scan", "list", "show", "hunt", "stats", "feed",
                         "db"):
@@ -109,7 +119,9 @@ class Queries(Case):
                 ("host:www.example.org", ["anna"]),
                 ("domain:example.org", ["anna"]),
                 ("url:https://www.example.org/menu", ["anna"]),
-                ("subject:Test file", ["anna", "ben"]),
+                ("url:hxxps://www[.]example[.]org/menu", ["anna"]),
+                ("subject:test file", ["anna", "ben"]),
+                ("subject:Test_file", []),
                 ("sender:ben@example.org", ["anna", "anna", "ben"])):
             rows = self.rows("hunt", what)
             self.assertEqual(sorted(row["user"] for row in rows), users, what)
@@ -130,7 +142,8 @@ class Queries(Case):
                                "dry_run": True})
 
     def test_options_anywhere(self):
-        for args in (["--json", "list", "--user", "ben"],
+        for args in (["--user", "ben", "list", "--json"],
+                     ["--json", "list", "--user", "ben"],
                      ["list", "--user", "ben", "--json"]):
             out, _ = self.run_cli(*args)
             self.assertEqual(len(out.splitlines()), 2)
@@ -147,7 +160,10 @@ class Feeds(Case):
         self.assertIn("5 indicators", out)
         for number, line in enumerate((
                 "g" * 64 + " x y", "http://", "no_dots", "a..b.example",
-                "x" * 5000, "\xff\xfe"), 1):
+                "x" * 5000, "\xff\xfe", "63", "-a-.example",
+                "http://a b.example/", "http://no_dots/",
+                "0.0.0.0 one.example two.example",
+                "a.example\0" + "x" * 5000 + "\nevil.example"), 1):
             bad = folder / "bad.txt"
             bad.write_bytes(b"ok.example.com\n" * number
                             + line.encode("latin-1") + b"\n")
@@ -155,6 +171,10 @@ class Feeds(Case):
                                     str(bad), status=1)
             self.assertIn("bad.txt:%d: " % (number + 1), error)
             self.assertIn("nothing was imported", error)
+        (folder / "bad.txt").write_text("# nothing\n")
+        _, error = self.run_cli("feed", "import", "--name", "one",
+                                str(folder / "bad.txt"), status=1)
+        self.assertIn("no indicator", error)
         feeds = self.rows("feed", "list")
         self.assertEqual([(f["name"], f["indicators"], f["kind"])
                           for f in feeds], [("one", 5, "deny")])
