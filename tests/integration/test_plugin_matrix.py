@@ -288,6 +288,8 @@ class Matrix:
         self.assertEqual((scan["operation"], scan["role"], scan["origin"],
                           len(scan["key"]), scan["body"]),
                          ("copy", "trash", "Sent", 16, b""))
+        # nobody waits for it: it may arrive after the next request
+        self.fake.wait(PLACE)
 
         self.fake.clear()
         message = ways.mail("phishing")
