@@ -31,7 +31,7 @@ WARDEND_LIBS = \
 	scanner/libwarden-checks.a \
 	scanner/libwarden-reader.a
 WARDEND_SYSTEM_LIBS = $(GMIME_LIBS) $(GLIB_LIBS) $(SQLITE_LIBS) \
-	$(CRYPTO_LIBS) $(ARCHIVE_LIBS) $(MAGIC_LIBS) $(GUMBO_LIBS) \
+	$(CRYPTO_LIBS) $(ARCHIVE_LIBS) $(MAGIC_LIBS) \
 	$(JSON_LIBS) $(IDN_LIBS) $(PSL_LIBS) -lm
 
 warden_PROGRAMS += scanner/wardend
