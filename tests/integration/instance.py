@@ -243,8 +243,11 @@ class Instance:
     def lmtp(self):
         return smtplib.LMTP("127.0.0.1", self.lmtp_port, timeout=120)
 
-    def deliver(self, message, *recipients, sender="sender@example.org"):
-        """Deliver by LMTP. Returns {recipient: (code, text)}."""
+    def deliver(self, message, *recipients, sender="sender@example.org",
+                replies=None):
+        """Deliver by LMTP. Returns {recipient: (code, text)}; replies, if
+        given, is filled as they come, so that none is lost by an error."""
+        replies = {} if replies is None else replies
         with self.lmtp() as client:
             client.ehlo_or_helo_if_needed()
             client.mail(sender)
@@ -263,7 +266,9 @@ class Instance:
             if not data.endswith(b"\r\n"):
                 data += b"\r\n"
             client.send(data + b".\r\n")
-            return {r: client.getreply() for r in recipients}
+            for recipient in recipients:
+                replies[recipient] = client.getreply()
+            return replies
 
     def doveadm(self, *args, input=None, check=False):
         command = ["doveadm", "-c", str(self.dir / "dovecot.conf"), *args]
