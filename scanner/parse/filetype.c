@@ -369,8 +369,9 @@ static bool find_text(const guint8 *data, gsize size, const char *name,
 	bool found;
 
 	if (charset != NULL && strcmp(charset, "UTF-8") != 0) {
-		gsize length;
-		g_autofree char *text = squeeze(data, size, charset, &length);
+		gsize length, mark = data[0] >= 0xfe ? 2 : 0;
+		g_autofree char *text = squeeze(data + mark, size - mark,
+						charset, &length);
 
 		if (length == 0 || !is_text((const guint8 *)text, length))
 			return FALSE;

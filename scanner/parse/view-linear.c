@@ -293,9 +293,13 @@ static void begin_body(struct machine *machine, gsize header_end)
 	}
 }
 
-/* At a delimiter or the end: what was being read is complete. */
+/* At a delimiter, to which the line end before it belongs, or at the end: what
+   was being read is complete. */
 static void end_entity(struct machine *machine, gsize line_start)
 {
+	gsize end = line_start == machine->size ? line_start :
+		before_line_end(machine, 0, line_start);
+
 	if (machine->state == STATE_HEADER) {
 		machine->body = line_start;
 		begin_body(machine, line_start);
@@ -306,8 +310,7 @@ static void end_entity(struct machine *machine, gsize line_start)
 		}
 	}
 	if (machine->state == STATE_BODY && machine->leaf != NULL)
-		machine->leaf->end = before_line_end(
-			machine, machine->leaf->body, line_start);
+		machine->leaf->end = MAX(end, machine->leaf->body);
 	machine->leaf = NULL;
 	machine->state = STATE_OUTSIDE;
 }

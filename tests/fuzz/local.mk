@@ -1,22 +1,115 @@
-EXTRA_DIST += tests/fuzz/fuzz-protocol.dict tests/fuzz/seeds
+EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
+	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
+	tests/fuzz/seeds
 
 # Every target runs over its seeds in `make check`; with --enable-fuzzers it is
 # a libFuzzer program as well.
+WARDEN_SEEDS = '"$(abs_srcdir)/tests/fuzz/seeds
+WARDEN_FUZZER = $(AM_LDFLAGS) -fsanitize=fuzzer
+
 check_PROGRAMS += tests/fuzz/replay-protocol
 TESTS += tests/fuzz/replay-protocol
 tests_fuzz_replay_protocol_SOURCES = \
 	tests/fuzz/fuzz-protocol.c \
 	tests/fuzz/replay.c
 tests_fuzz_replay_protocol_CPPFLAGS = -I$(srcdir) \
-	-DWARDEN_SEEDS='"$(abs_srcdir)/tests/fuzz/seeds/protocol"'
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/protocol"'
 tests_fuzz_replay_protocol_LDADD = scanner/libwarden-protocol.a
+
+check_PROGRAMS += tests/fuzz/replay-facts
+TESTS += tests/fuzz/replay-facts
+tests_fuzz_replay_facts_SOURCES = \
+	tests/fuzz/fuzz-facts.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_facts_CPPFLAGS = $(SCANNER_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/facts"'
+tests_fuzz_replay_facts_LDADD = scanner/libwarden-facts.a $(GLIB_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-parse
+TESTS += tests/fuzz/replay-parse
+tests_fuzz_replay_parse_SOURCES = \
+	tests/fuzz/fuzz-parse.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_parse_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/parse"'
+tests_fuzz_replay_parse_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-decode
+TESTS += tests/fuzz/replay-decode
+tests_fuzz_replay_decode_SOURCES = \
+	tests/fuzz/fuzz-decode.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_decode_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/decode"'
+tests_fuzz_replay_decode_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-header
+TESTS += tests/fuzz/replay-header
+tests_fuzz_replay_header_SOURCES = \
+	tests/fuzz/fuzz-header.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_header_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/header"'
+tests_fuzz_replay_header_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-html
+TESTS += tests/fuzz/replay-html
+tests_fuzz_replay_html_SOURCES = \
+	tests/fuzz/fuzz-html.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_html_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/html"'
+tests_fuzz_replay_html_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-file
+TESTS += tests/fuzz/replay-file
+tests_fuzz_replay_file_SOURCES = \
+	tests/fuzz/fuzz-file.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_file_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/file"'
+tests_fuzz_replay_file_LDADD = $(WARDEN_PARSE_LIBS)
 
 if FUZZERS
 noinst_PROGRAMS += tests/fuzz/fuzz-protocol
-tests_fuzz_fuzz_protocol_SOURCES = \
-	tests/fuzz/fuzz-protocol.c \
-	scanner/protocol/protocol.c
+tests_fuzz_fuzz_protocol_SOURCES = tests/fuzz/fuzz-protocol.c
 tests_fuzz_fuzz_protocol_CPPFLAGS = -I$(srcdir)
-tests_fuzz_fuzz_protocol_CFLAGS = $(AM_CFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_protocol_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_protocol_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_protocol_LDADD = scanner/libwarden-protocol.a
+
+noinst_PROGRAMS += tests/fuzz/fuzz-facts
+tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz-facts.c
+tests_fuzz_fuzz_facts_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_fuzz_fuzz_facts_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_facts_LDADD = scanner/libwarden-facts.a $(GLIB_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-parse
+tests_fuzz_fuzz_parse_SOURCES = tests/fuzz/fuzz-parse.c
+tests_fuzz_fuzz_parse_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_parse_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_parse_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-decode
+tests_fuzz_fuzz_decode_SOURCES = tests/fuzz/fuzz-decode.c
+tests_fuzz_fuzz_decode_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_decode_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_decode_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-header
+tests_fuzz_fuzz_header_SOURCES = tests/fuzz/fuzz-header.c
+tests_fuzz_fuzz_header_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_header_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_header_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-html
+tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz-html.c
+tests_fuzz_fuzz_html_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_html_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_html_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-file
+tests_fuzz_fuzz_file_SOURCES = tests/fuzz/fuzz-file.c
+tests_fuzz_fuzz_file_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_file_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_file_LDADD = $(WARDEN_PARSE_LIBS)
 endif

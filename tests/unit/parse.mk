@@ -1,9 +1,60 @@
+# --- facts and parsing
 WARDEN_PARSE_LIBS = scanner/libwarden-parse.a scanner/libwarden-facts.a \
 	$(GMIME_LIBS) $(GLIB_LIBS) $(CRYPTO_LIBS) $(ARCHIVE_LIBS) \
 	$(MAGIC_LIBS) $(IDN_LIBS)
+WARDEN_PARSE_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) $(MAGIC_CFLAGS) \
+	$(ARCHIVE_CFLAGS)
 
 # Shows what parsing makes of files; for people.
 noinst_PROGRAMS += tests/unit/parse-dump
 tests_unit_parse_dump_SOURCES = tests/unit/parse-dump.c
 tests_unit_parse_dump_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_unit_parse_dump_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/unit/test-facts
+tests_unit_test_facts_SOURCES = tests/unit/test-facts.c
+tests_unit_test_facts_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_facts_LDADD = scanner/libwarden-facts.a $(GLIB_LIBS)
+TESTS += tests/unit/test-facts
+
+check_PROGRAMS += tests/unit/test-parse-decode
+tests_unit_test_parse_decode_SOURCES = tests/unit/test-parse-decode.c
+tests_unit_test_parse_decode_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_decode_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-decode
+
+check_PROGRAMS += tests/unit/test-parse-header
+tests_unit_test_parse_header_SOURCES = tests/unit/test-parse-header.c
+tests_unit_test_parse_header_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_header_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-header
+
+check_PROGRAMS += tests/unit/test-parse-view
+tests_unit_test_parse_view_SOURCES = tests/unit/test-parse-view.c
+tests_unit_test_parse_view_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_view_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-view
+
+check_PROGRAMS += tests/unit/test-parse-html
+tests_unit_test_parse_html_SOURCES = tests/unit/test-parse-html.c
+tests_unit_test_parse_html_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_html_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-html
+
+check_PROGRAMS += tests/unit/test-parse-urls
+tests_unit_test_parse_urls_SOURCES = tests/unit/test-parse-urls.c
+tests_unit_test_parse_urls_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_urls_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-urls
+
+check_PROGRAMS += tests/unit/test-parse-filetype
+tests_unit_test_parse_filetype_SOURCES = tests/unit/test-parse-filetype.c
+tests_unit_test_parse_filetype_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_filetype_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-filetype
+
+check_PROGRAMS += tests/unit/test-parse-message
+tests_unit_test_parse_message_SOURCES = tests/unit/test-parse-message.c
+tests_unit_test_parse_message_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_message_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-message
