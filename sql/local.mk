@@ -12,14 +12,16 @@ sql_libwarden_store_a_SOURCES = \
 	sql/store-sqlite-private.h \
 	sql/store-sqlite-query.c \
 	sql/store-sqlite-record.c \
-	sql/store-sqlite-statement.c
+	sql/store-sqlite-statement.c \
+	sql/store-sqlite-upkeep.c \
+	sql/store-sqlite-url.c
 nodist_sql_libwarden_store_a_SOURCES = sql/schema.c
 sql_libwarden_store_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
 
 WARDEN_SCHEMA = sql/schema/0001-initial.sql
 wardenschemadir = $(wardendatadir)/schema
 wardenschema_DATA = $(WARDEN_SCHEMA)
-EXTRA_DIST += $(WARDEN_SCHEMA)
+EXTRA_DIST += $(WARDEN_SCHEMA) sql/README.md
 BUILT_SOURCES += sql/schema.c
 CLEANFILES += sql/schema.c
 sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql

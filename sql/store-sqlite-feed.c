@@ -146,24 +146,34 @@ static bool bump_lists(struct warden_store *store)
 typedef int next_t(void *context, struct warden_indicator *indicator_r,
 		   char **error_r);
 
-/* Reading the feed takes as long as it takes: into a temporary table, which
-   locks nobody out. */
+/* What is written in the order of its key touches each page of the table once,
+   not at every row: so a list is read into a temporary table (a file beyond
+   some size, and locked by nobody) and sorted there. */
+static int sort_staged(struct warden_store *store, char **error_r)
+{
+	if (sqlite3_exec(store->db, "CREATE TEMP TABLE sorted AS "
+			 "SELECT kind, value, threat FROM staged "
+			 "ORDER BY kind, value; DROP TABLE temp.staged", NULL,
+			 NULL, NULL) != SQLITE_OK)
+		return store_fail(store, "sorting a feed", error_r);
+	return 1;
+}
+
 static int stage(struct warden_store *store, next_t *next, void *context,
 		 char **error_r)
 {
 	struct warden_indicator indicator;
-	struct statement st;
 	int ret;
 
-	if (sqlite3_exec(store->db, "DROP TABLE IF EXISTS temp.staged;"
-			 "CREATE TEMP TABLE staged (n INTEGER PRIMARY KEY, "
-			 "kind INTEGER, value TEXT, threat TEXT, "
-			 "UNIQUE (kind, value)); SAVEPOINT staging", NULL,
+	if (sqlite3_exec(store->db, "CREATE TEMP TABLE staged (kind INTEGER, "
+			 "value TEXT, threat TEXT); SAVEPOINT staging", NULL,
 			 NULL, NULL) != SQLITE_OK)
 		return store_fail(store, "staging a feed", error_r);
 	while ((ret = next(context, &indicator, error_r)) > 0) {
-		statement_init(&st, store, "INSERT OR IGNORE INTO temp.staged "
-			       "(kind, value, threat) VALUES (?,?,?)");
+		struct statement st;
+
+		statement_init(&st, store, "INSERT INTO temp.staged "
+			       "VALUES (?,?,?)");
 		bind_int(&st, indicator.kind);
 		bind_text(&st, indicator.value);
 		bind_text(&st, indicator.threat);
@@ -173,7 +183,13 @@ static int stage(struct warden_store *store, next_t *next, void *context,
 		}
 	}
 	sqlite3_exec(store->db, "RELEASE staging", NULL, NULL, NULL);
-	return ret;
+	return ret == 0 ? sort_staged(store, error_r) : -1;
+}
+
+static void unstage(struct warden_store *store)
+{
+	sqlite3_exec(store->db, "DROP TABLE IF EXISTS temp.staged;"
+		     "DROP TABLE IF EXISTS temp.sorted", NULL, NULL, NULL);
 }
 
 static int make_feed(struct warden_store *store, const char *name,
@@ -186,8 +202,7 @@ static int make_feed(struct warden_store *store, const char *name,
 	if (store_begin(store, error_r) < 0)
 		return -1;
 	statement_init(&st, store, "INSERT INTO feeds (name, source, allow, "
-		"imported, indicators) SELECT ?, ?, ?, ?, count(*) "
-		"FROM temp.staged");
+		       "imported, indicators) VALUES (?,?,?,?,0)");
 	bind_text(&st, name);
 	bind_text(&st, source);
 	bind_int(&st, allow);
@@ -197,68 +212,149 @@ static int make_feed(struct warden_store *store, const char *name,
 	return store_end(store, sound, error_r);
 }
 
+static gint64 count_sorted(struct warden_store *store)
+{
+	struct statement st;
+	gint64 count = -1;
+
+	statement_init(&st, store, "SELECT count(*) FROM temp.sorted");
+	if (statement_step(&st) > 0)
+		count = column_int(&st, 0);
+	statement_reset(&st);
+	return count;
+}
+
 static int fill_feed(struct warden_store *store, gint64 id, guint64 *count_r,
 		     char **error_r)
 {
+	gint64 rows = count_sorted(store);
 	struct statement st;
-	gint64 from = 0;
-	int changed;
+	bool sound;
 
 	*count_r = 0;
-	do {
+	for (gint64 from = 0; from < rows; from += CHUNK_ROWS) {
 		if (store_begin(store, error_r) < 0)
 			return -1;
-		statement_init(&st, store, "INSERT INTO indicators SELECT "
-			       "kind, value, ?, threat FROM temp.staged "
-			       "WHERE n > ? AND n <= ?");
+		/* Lists name the same thing twice. */
+		statement_init(&st, store, "INSERT OR IGNORE INTO indicators "
+			       "(kind, value, feed_id, threat) SELECT kind, "
+			       "value, ?, threat FROM temp.sorted "
+			       "WHERE rowid > ? AND rowid <= ?");
 		bind_int(&st, id);
 		bind_int(&st, from);
-		from += CHUNK_ROWS;
-		bind_int(&st, from);
-		bool sound = statement_run(&st) > 0;
-		changed = sqlite3_changes(store->db);
+		bind_int(&st, from + CHUNK_ROWS);
+		sound = statement_run(&st) > 0;
+		*count_r += (guint64)sqlite3_changes(store->db);
 		if (store_end(store, sound, error_r) < 0)
 			return -1;
-		*count_r += (guint64)changed;
-	} while (changed > 0);
-	return 1;
+		warden_store_idle(store);
+	}
+	return rows < 0 ? store_fail(store, "counting a feed", error_r) : 1;
 }
 
 static int activate_feed(struct warden_store *store, const char *name,
-			 gint64 id, char **error_r)
+			 gint64 id, guint64 count, char **error_r)
 {
+	struct statement st;
+	bool sound;
+
 	if (store_begin(store, error_r) < 0)
 		return -1;
-	bool sound = run_text(store, "UPDATE feeds SET active = 0 "
-			      "WHERE name = ? AND active = 1", name) &&
-		run_int(store, "UPDATE feeds SET active = 1 WHERE id = ?",
-			id) && bump_lists(store);
+	sound = run_text(store, "UPDATE feeds SET active = 0 "
+			 "WHERE name = ? AND active = 1", name);
+	statement_init(&st, store, "UPDATE feeds SET active = 1, "
+		       "indicators = ? WHERE id = ?");
+	bind_int(&st, (gint64)count);
+	bind_int(&st, id);
+	sound = statement_run(&st) > 0 && bump_lists(store) && sound;
 	return store_end(store, sound, error_r);
 }
 
-/* What is no longer (or never came) in force, under that name. */
-static int sweep_feeds(struct warden_store *store, const char *name,
-		       char **error_r)
-{
-	int changed;
+/* --- what is no longer in force, or never came ------------------------------- */
 
-	do {
-		if (store_begin(store, error_r) < 0)
-			return -1;
-		bool sound = run_text(store, "DELETE FROM indicators WHERE "
-			"(kind, value, feed_id) IN (SELECT i.kind, i.value, "
-			"i.feed_id FROM feeds f JOIN indicators i "
-			"ON i.feed_id = f.id WHERE f.name = ? AND "
-			"f.active = 0 LIMIT 5000)", name);
-		changed = sqlite3_changes(store->db);
-		if (sound && changed == 0)
-			sound = run_text(store, "DELETE FROM feeds WHERE "
-					 "name = ? AND active = 0", name);
-		if (store_end(store, sound, error_r) < 0)
-			return -1;
-	} while (changed > 0);
-	return 1;
+/* A place in the table of indicators, in the order of its key. */
+struct place {
+	gint64 kind, feed_id;
+	char *value;
+};
+
+static void place_set(struct place *place, struct statement *st)
+{
+	g_free(place->value);
+	place->kind = column_int(st, 0);
+	place->value = g_strdup(column_text(st, 1));
+	place->feed_id = column_int(st, 2);
 }
+
+/* From place on, the first rows to remove: where they end, and how many. */
+static int find_swept(struct warden_store *store, const struct place *from,
+		      struct place *to, char **error_r)
+{
+	struct statement st;
+	int ret, n = 0;
+
+	statement_init(&st, store, "SELECT kind, value, feed_id "
+		"FROM indicators WHERE (kind, value, feed_id) > (?,?,?) AND "
+		"feed_id NOT IN (SELECT id FROM feeds WHERE active = 1) "
+		"ORDER BY kind, value, feed_id LIMIT ?");
+	bind_int(&st, from->kind);
+	bind_text(&st, from->value);
+	bind_int(&st, from->feed_id);
+	bind_int(&st, CHUNK_ROWS);
+	while ((ret = statement_step(&st)) > 0) {
+		place_set(to, &st);
+		n++;
+	}
+	statement_reset(&st);
+	return ret < 0 ? store_fail(store, "sweeping feeds", error_r) : n;
+}
+
+static int sweep_range(struct warden_store *store, const struct place *from,
+		       const struct place *to, char **error_r)
+{
+	struct statement st;
+
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	statement_init(&st, store, "DELETE FROM indicators WHERE "
+		"(kind, value, feed_id) > (?,?,?) AND "
+		"(kind, value, feed_id) <= (?,?,?) AND "
+		"feed_id NOT IN (SELECT id FROM feeds WHERE active = 1)");
+	bind_int(&st, from->kind);
+	bind_text(&st, from->value);
+	bind_int(&st, from->feed_id);
+	bind_int(&st, to->kind);
+	bind_text(&st, to->value);
+	bind_int(&st, to->feed_id);
+	return store_end(store, statement_run(&st) > 0, error_r);
+}
+
+/* The import lock must be held: what an import has not put into force yet
+   would be swept as well. */
+static int sweep_feeds(struct warden_store *store, char **error_r)
+{
+	struct place from = { -1, 0, g_strdup("") }, to = { 0, 0, NULL };
+	int n = CHUNK_ROWS, ret = 1;
+
+	while (ret > 0 && n == CHUNK_ROWS) {
+		n = find_swept(store, &from, &to, error_r);
+		ret = n > 0 ? sweep_range(store, &from, &to, error_r) : n;
+		if (ret > 0) {
+			g_free(from.value);
+			from = to;
+			to.value = NULL;
+			warden_store_idle(store);
+		}
+	}
+	g_free(from.value);
+	g_free(to.value);
+	if (ret < 0 || store_begin(store, error_r) < 0)
+		return -1;
+	return store_end(store, run_int(store, "DELETE FROM feeds "
+					"WHERE active = ?", 0), error_r);
+}
+
+/* --- replace, remove, list ----------------------------------------------------- */
 
 static int
 replace_feed(struct warden_store *store, const char *name, const char *source,
@@ -267,20 +363,19 @@ replace_feed(struct warden_store *store, const char *name, const char *source,
 {
 	g_autofree char *ignored = NULL;
 	gint64 id = 0;
-	int ret = stage(store, next, context, error_r) == 0 ? 1 : -1;
+	int ret = stage(store, next, context, error_r);
 
 	if (ret > 0)
 		ret = make_feed(store, name, source, allow, &id, error_r);
 	if (ret > 0)
 		ret = fill_feed(store, id, count_r, error_r);
 	if (ret > 0)
-		ret = activate_feed(store, name, id, error_r);
+		ret = activate_feed(store, name, id, *count_r, error_r);
 	/* The old set, or ours if something failed: then the old one stays.
 	   What cannot be swept now is swept by the next import. */
 	if (id != 0)
-		sweep_feeds(store, name, &ignored);
-	sqlite3_exec(store->db, "DROP TABLE IF EXISTS temp.staged", NULL,
-		     NULL, NULL);
+		sweep_feeds(store, &ignored);
+	unstage(store);
 	return ret;
 }
 
@@ -290,10 +385,16 @@ static int import_lock(struct warden_store *store,
 		       struct warden_store_queue **lock_r, char **error_r)
 {
 	g_autofree char *path = g_strconcat(store->path, "-import", NULL);
-	int ret = warden_store_queue_open(path, 0660, lock_r, error_r);
+	int ret;
 
-	if (ret < 0)
+	if (store->mode != WARDEN_STORE_WRITE) {
+		*error_r = g_strdup_printf("%s: opened for reading only",
+					   store->path);
 		return -1;
+	}
+	if (warden_store_queue_open(path, 0660, lock_r, error_r) < 0)
+		return -1;
+	store_adopt_files(store);
 	ret = warden_store_queue_enter(*lock_r, IMPORT_WAIT_MSECS, error_r);
 	if (ret > 0)
 		return 1;
@@ -302,6 +403,12 @@ static int import_lock(struct warden_store *store,
 					   path);
 	warden_store_queue_close(lock_r);
 	return -1;
+}
+
+static void import_unlock(struct warden_store_queue **lock)
+{
+	warden_store_queue_leave(*lock);
+	warden_store_queue_close(lock);
 }
 
 int warden_store_feed_replace(struct warden_store *store, const char *name,
@@ -315,16 +422,15 @@ int warden_store_feed_replace(struct warden_store *store, const char *name,
 		return -1;
 	ret = replace_feed(store, name, source, allow, next, context, count_r,
 			   error_r);
-	warden_store_queue_leave(lock);
-	warden_store_queue_close(&lock);
+	import_unlock(&lock);
 	return ret;
 }
 
-int warden_store_feed_remove(struct warden_store *store, const char *name,
-			     char **error_r)
+static int deactivate_feed(struct warden_store *store, const char *name,
+			   char **error_r)
 {
-	int changed;
 	bool sound;
+	int changed;
 
 	if (store_begin(store, error_r) < 0)
 		return -1;
@@ -333,10 +439,26 @@ int warden_store_feed_remove(struct warden_store *store, const char *name,
 	changed = sqlite3_changes(store->db);
 	if (changed > 0)
 		sound = bump_lists(store) && sound;
-	if (store_end(store, sound, error_r) < 0 ||
-	    sweep_feeds(store, name, error_r) < 0)
+	if (store_end(store, sound, error_r) < 0)
 		return -1;
 	return changed > 0 ? 1 : 0;
+}
+
+int warden_store_feed_remove(struct warden_store *store, const char *name,
+			     char **error_r)
+{
+	g_autofree char *ignored = NULL;
+	struct warden_store_queue *lock;
+	int ret;
+
+	if (import_lock(store, &lock, error_r) < 0)
+		return -1;
+	ret = deactivate_feed(store, name, error_r);
+	/* It is no longer in force, whatever becomes of its rows. */
+	if (ret > 0)
+		sweep_feeds(store, &ignored);
+	import_unlock(&lock);
+	return ret;
 }
 
 int warden_store_feed_list(struct warden_store *store,

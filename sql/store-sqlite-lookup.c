@@ -4,6 +4,16 @@
 
 #include <string.h>
 
+void store_key_range(const guint8 *key, gsize size, guint8 *low_r,
+		     guint8 *high_r)
+{
+	size = MIN(size, WARDEN_SHA256_SIZE);
+	memset(low_r, 0, WARDEN_SHA256_SIZE);
+	memset(high_r, 0xff, WARDEN_SHA256_SIZE);
+	memcpy(low_r, key, size);
+	memcpy(high_r, key, size);
+}
+
 static void finding_free(void *data)
 {
 	struct warden_finding *finding = data;
@@ -118,11 +128,7 @@ int warden_store_lookup_message(struct warden_store *store, const guint8 *key,
 	struct statement st;
 	int ret;
 
-	key_size = MIN(key_size, sizeof(low));
-	memset(low, 0, sizeof(low));
-	memset(high, 0xff, sizeof(high));
-	memcpy(low, key, key_size);
-	memcpy(high, key, key_size);
+	store_key_range(key, key_size, low, high);
 	statement_init(&st, store, "SELECT id, key, size, subject, from_name, "
 		"from_address, message_id, first_seen, verdict, score, "
 		"rules_epoch, list_generation, reason FROM messages "
@@ -183,8 +189,9 @@ static int load_urls(struct warden_store *store, gint64 id,
 	struct statement st;
 	int ret;
 
-	statement_init(&st, store, "SELECT url, host, text, source, part "
-		       "FROM urls WHERE message_id = ? ORDER BY n");
+	statement_init(&st, store, "SELECT l.url, h.name, l.text, l.source, "
+		       "l.part FROM urls l JOIN hosts h ON h.id = l.host_id "
+		       "WHERE l.message_id = ? ORDER BY l.n");
 	bind_int(&st, id);
 	while ((ret = statement_step(&st)) > 0) {
 		warden_facts_add_url(facts, column_text(&st, 0),

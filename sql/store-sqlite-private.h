@@ -16,8 +16,9 @@ struct warden_store {
 	enum warden_store_mode mode;
 	guint commit_msecs;
 	gint64 budget_ends;	/* monotonic µs, of the running transaction */
-	int wal_pages;		/* in the WAL at our last commit */
-	int wal_copied;		/* of them, copied back by our last checkpoint */
+	char *failure;		/* SQLite's words at the first failed step */
+	int wal_pages;		/* in the log at our last commit */
+	int wal_copied;		/* of these, in the database already */
 	GHashTable *statements;	/* text (static) → sqlite3_stmt */
 };
 
@@ -53,10 +54,28 @@ gint64 column_int(struct statement *st, int column);
    *error_r; else 1. */
 int store_begin(struct warden_store *store, char **error_r);
 int store_end(struct warden_store *store, bool sound, char **error_r);
-/* "path: what: SQLite's words" */
+/* "path: what: SQLite's words" of the first failure since the last call. */
 char *store_error(struct warden_store *store, const char *what);
 /* For reads that failed. Always -1. */
 int store_fail(struct warden_store *store, const char *what, char **error_r);
 gint64 store_now(void);
+/* Give the database's files that root has made to the directory's owner. */
+void store_adopt_files(struct warden_store *store);
+/* The schema's version in the file, -1 on failure. */
+gint64 store_schema_version(struct warden_store *store);
+
+/* "www.example.org" → "org.example.www.", so that all of a domain stands
+   together in an index; "" stays "". Owned by the caller. */
+char *store_reverse_host(const char *host);
+/* What an index keeps of a URL: of the form in indicator lists, where it has
+   one. *host_r (host_r may be NULL): the host of that form, NULL if there is
+   none; owned by the caller. */
+gint64 store_url_hash(const char *url, char **host_r);
+/* A message's links, each once. */
+void store_insert_urls(struct warden_store *store, gint64 message_id,
+		       const GPtrArray *urls, bool *sound);
+/* Bounds of all 32-byte keys that begin so. */
+void store_key_range(const guint8 *key, gsize size, guint8 *low_r,
+		     guint8 *high_r);
 
 #endif

@@ -2,111 +2,259 @@
 
 #include "store-sqlite-private.h"
 
+#include "scanner/checks/url.h"
+
 #include <string.h>
 
 #define LIMIT_DEFAULT 100
 
 /* --- list -------------------------------------------------------------------- */
 
-/* What is asked of becomes conditions; the values stay bound. */
+/* A query has two halves. What an index finds at once (a file, a host, a
+   sender …) gives sets of deliveries, and their intersection drives the query:
+   left to itself, SQLite may walk all deliveries by time and look each up. The
+   rest are plain conditions. The texts are constants; values stay bound. */
 struct conditions {
-	GString *sql;
-	GPtrArray *values;	/* struct value, owned */
+	GString *sets, *where;
+	GPtrArray *set_values, *where_values;	/* struct value, owned */
 };
 
 struct value {
 	enum { VALUE_INT, VALUE_TEXT, VALUE_BLOB } type;
 	gint64 number;
-	const char *text;
+	char *text;
 	guint8 blob[WARDEN_SHA256_SIZE];
 };
 
-static struct value *
-add(struct conditions *conditions, const char *sql)
+static void value_free(void *data)
+{
+	struct value *value = data;
+
+	g_free(value->text);
+	g_free(value);
+}
+
+static struct value *value_add(GPtrArray *values)
 {
 	struct value *value = g_new0(struct value, 1);
 
-	g_string_append_printf(conditions->sql, " AND %s", sql);
-	g_ptr_array_add(conditions->values, value);
+	g_ptr_array_add(values, value);
 	return value;
+}
+
+static void value_add_text(GPtrArray *values, const char *text)
+{
+	struct value *value = value_add(values);
+
+	value->type = VALUE_TEXT;
+	value->text = g_strdup(text);
+}
+
+static void value_add_blob(GPtrArray *values, const guint8 *data)
+{
+	struct value *value = value_add(values);
+
+	value->type = VALUE_BLOB;
+	memcpy(value->blob, data, sizeof(value->blob));
+}
+
+/* sql selects ids of deliveries. */
+static void add_set(struct conditions *c, const char *sql)
+{
+	g_string_append_printf(c->sets, "%s%s",
+			       c->sets->len > 0 ? " INTERSECT " : "", sql);
+}
+
+static void add_set_text(struct conditions *c, const char *sql,
+			 const char *text)
+{
+	if (text == NULL)
+		return;
+	add_set(c, sql);
+	value_add_text(c->set_values, text);
+}
+
+static void add_text(struct conditions *c, const char *sql, const char *text)
+{
+	if (text == NULL)
+		return;
+	g_string_append_printf(c->where, " AND %s", sql);
+	value_add_text(c->where_values, text);
 }
 
 static void add_int(struct conditions *c, const char *sql, gint64 number)
 {
 	if (number == 0)
 		return;
-	add(c, sql)->number = number;
+	g_string_append_printf(c->where, " AND %s", sql);
+	value_add(c->where_values)->number = number;
 }
 
-static void add_text(struct conditions *c, const char *sql, const char *text)
-{
-	struct value *value;
+#define DELIVERIES_OF \
+	"SELECT d.id FROM deliveries d WHERE d.message_id IN "
 
-	if (text == NULL)
+static void add_sender(struct conditions *c, const char *sender)
+{
+	g_autofree char *lower = NULL;
+
+	if (sender == NULL)
 		return;
-	value = add(c, sql);
-	value->type = VALUE_TEXT;
-	value->text = text;
+	/* The envelope's or the one shown: either may be what is meant. An
+	   INTERSECT binds no closer than a UNION. */
+	add_set(c, "SELECT id FROM (SELECT id FROM deliveries WHERE sender = ?"
+		" COLLATE NOCASE AND sender <> '' UNION " DELIVERIES_OF
+		"(SELECT id FROM messages WHERE from_address = ? AND "
+		"from_address <> ''))");
+	lower = g_utf8_strdown(sender, -1);
+	value_add_text(c->set_values, sender);
+	value_add_text(c->set_values, lower);
 }
 
-static void add_blob(struct conditions *c, const char *sql,
-		     const guint8 *data, gsize size, guint8 fill)
+static void add_host(struct conditions *c, const char *host)
 {
-	struct value *value = add(c, sql);
+	g_autofree char *ascii = NULL, *reversed = NULL;
 
-	value->type = VALUE_BLOB;
-	memset(value->blob, fill, sizeof(value->blob));
-	memcpy(value->blob, data, MIN(size, sizeof(value->blob)));
+	if (host == NULL)
+		return;
+	ascii = warden_url_host_ascii(host);
+	reversed = store_reverse_host(ascii);
+	add_set_text(c, DELIVERIES_OF "(SELECT l.message_id FROM hosts h "
+		     "JOIN urls l ON l.host_id = h.id WHERE h.reversed = ?)",
+		     reversed);
+}
+
+/* "org.example." and everything that begins so: '/' follows '.'. */
+static void add_domain(struct conditions *c, const char *domain)
+{
+	g_autofree char *ascii = NULL, *low = NULL, *high = NULL;
+
+	if (domain == NULL)
+		return;
+	ascii = warden_url_host_ascii(domain);
+	low = store_reverse_host(ascii);
+	if (*low == '\0')
+		return;
+	high = g_strdup(low);
+	high[strlen(high) - 1] = '/';
+	add_set_text(c, DELIVERIES_OF "(SELECT l.message_id FROM hosts h "
+		     "JOIN urls l ON l.host_id = h.id WHERE h.reversed >= ? "
+		     "AND h.reversed < ?)", low);
+	value_add_text(c->set_values, high);
+}
+
+static void add_url(struct conditions *c, const char *url)
+{
+	g_autofree char *host = NULL, *reversed = NULL;
+	gint64 hash;
+
+	if (url == NULL)
+		return;
+	hash = store_url_hash(url, &host);
+	if (host == NULL) {
+		/* mailto: and the like; rarely asked for. */
+		add_set_text(c, DELIVERIES_OF "(SELECT message_id FROM urls "
+			     "WHERE url = ?)", url);
+		return;
+	}
+	reversed = store_reverse_host(host);
+	add_set_text(c, DELIVERIES_OF "(SELECT l.message_id FROM hosts h "
+		     "JOIN urls l ON l.host_id = h.id WHERE h.reversed = ? "
+		     "AND l.url_hash = ?)", reversed);
+	value_add(c->set_values)->number = hash;
+}
+
+static void add_key(struct conditions *c, const guint8 *key, gsize size)
+{
+	guint8 low[WARDEN_SHA256_SIZE], high[WARDEN_SHA256_SIZE];
+
+	if (key == NULL)
+		return;
+	store_key_range(key, size, low, high);
+	add_set(c, DELIVERIES_OF "(SELECT id FROM messages WHERE key "
+		"BETWEEN ? AND ?)");
+	value_add_blob(c->set_values, low);
+	value_add_blob(c->set_values, high);
+}
+
+static void add_sha256(struct conditions *c, const guint8 *sha256)
+{
+	if (sha256 == NULL)
+		return;
+	add_set(c, DELIVERIES_OF "(SELECT message_id FROM parts "
+		"WHERE sha256 = ?)");
+	value_add_blob(c->set_values, sha256);
+}
+
+static void add_subject(struct conditions *c, const char *subject)
+{
+	GString *pattern;
+
+	if (subject == NULL)
+		return;
+	pattern = g_string_new("%");
+	for (const char *p = subject; *p != '\0'; p++) {
+		if (strchr("%_\\", *p) != NULL)
+			g_string_append_c(pattern, '\\');
+		g_string_append_c(pattern, *p);
+	}
+	g_string_append_c(pattern, '%');
+	add_set_text(c, DELIVERIES_OF "(SELECT id FROM messages WHERE "
+		     "subject LIKE ? ESCAPE '\\')", pattern->str);
+	g_string_free(pattern, TRUE);
+}
+
+/* The number of a known word becomes part of the text: only so does SQLite see
+   that an index of the uncommon ones will do. */
+static void add_word(struct conditions *c, const char *column, bool known,
+		     unsigned int number)
+{
+	if (!known)
+		g_string_append(c->where, " AND 0");
+	else
+		g_string_append_printf(c->where, " AND %s = %u%s%s%s", column,
+				       number, number > 1 ? " AND " : "",
+				       number > 1 ? column : "",
+				       number > 1 ? " > 1" : "");
+}
+
+static void add_words(struct conditions *c, const struct warden_query *query)
+{
+	enum warden_verdict verdict = WARDEN_VERDICT_UNKNOWN;
+	enum warden_action action = WARDEN_ACTION_NONE;
+	bool known;
+
+	if (query->verdict != NULL) {
+		known = warden_verdict_parse(query->verdict, &verdict);
+		add_word(c, "d.verdict", known, verdict);
+	}
+	if (query->action != NULL) {
+		known = warden_action_parse(query->action, &action);
+		add_word(c, "d.action", known, action);
+	}
 }
 
 static void
 make_conditions(struct conditions *c, const struct warden_query *query)
 {
+	add_sha256(c, query->sha256);
+	add_key(c, query->key, query->key_size);
+	add_sender(c, query->sender);
+	add_host(c, query->host);
+	add_domain(c, query->domain);
+	add_url(c, query->url);
+	add_set_text(c, DELIVERIES_OF "(SELECT id FROM messages WHERE "
+		     "message_id = ? AND message_id <> '')",
+		     query->message_id);
+	add_subject(c, query->subject);
+
 	add_int(c, "d.id = ?", query->delivery_id);
 	add_int(c, "d.time >= ?", query->since);
 	add_int(c, "d.time < ?", query->until);
 	add_text(c, "d.user_id = (SELECT id FROM users WHERE name = ?)",
 		 query->user);
-	/* A report or an envelope: either may be what is meant. */
-	if (query->sender != NULL) {
-		add_text(c, "(d.sender = ? COLLATE NOCASE", query->sender);
-		g_string_append(c->sql, " OR m.from_address = lower(?))");
-		struct value *again = g_new0(struct value, 1);
-		again->type = VALUE_TEXT;
-		again->text = query->sender;
-		g_ptr_array_add(c->values, again);
-	}
 	add_text(c, "coalesce(nullif(d.mailbox, ''), d.wanted_mailbox) = ?",
 		 query->mailbox);
-	add_text(c, "d.verdict = (SELECT id FROM verdicts WHERE name = ?)",
-		 query->verdict);
-	add_text(c, "d.action = (SELECT id FROM actions WHERE name = ?)",
-		 query->action);
-	add_text(c, "d.message_id IN (SELECT message_id FROM urls WHERE "
-		 "host = lower(?))", query->host);
-	/* Only the host is indexed; a domain's hosts are few. */
-	add_text(c, "d.message_id IN (SELECT message_id FROM urls WHERE "
-		 "url = ?)", query->url);
-	if (query->domain != NULL) {
-		add_text(c, "d.message_id IN (SELECT message_id FROM urls "
-			 "WHERE host = lower(?)", query->domain);
-		g_string_append(c->sql, " OR (host > '' AND host LIKE '%.' || "
-				"lower(?)))");
-		struct value *again = g_new0(struct value, 1);
-		again->type = VALUE_TEXT;
-		again->text = query->domain;
-		g_ptr_array_add(c->values, again);
-	}
-	add_text(c, "instr(lower(m.subject), lower(?)) > 0", query->subject);
-	add_text(c, "m.message_id = ?", query->message_id);
-	if (query->sha256 != NULL)
-		add_blob(c, "d.message_id IN (SELECT message_id FROM parts "
-			 "WHERE sha256 = ?)", query->sha256,
-			 WARDEN_SHA256_SIZE, 0);
-	if (query->key != NULL) {
-		add_blob(c, "m.key >= ?", query->key, query->key_size, 0);
-		add_blob(c, "m.key <= ?", query->key, query->key_size, 0xff);
-	}
+	add_words(c, query);
 }
 
 static void bind_values(struct statement *st, const GPtrArray *values)
@@ -163,20 +311,52 @@ static void read_copy(struct statement *st, char *guid_hex,
 		.key = sqlite3_column_bytes(st->stmt, 22) ==
 			WARDEN_SHA256_SIZE ?
 			sqlite3_column_blob(st->stmt, 22) : NULL,
+		.session = column_text(st, 23),
 	};
 }
 
-static const char list_sql[] =
-	"SELECT d.id, d.time, u.name, d.recipient, d.sender, d.service, "
-	"o.name, coalesce(nullif(d.mailbox, ''), CASE WHEN d.action = 3 "
-	"THEN '' ELSE d.wanted_mailbox END), d.wanted_mailbox, s.name, d.uid, "
-	"d.uid_validity, d.guid, m.subject, m.from_address, m.message_id, "
-	"m.date_secs, v.name, a.name, m.symbols, m.score, d.mailbox_guid, "
-	"m.key FROM deliveries d JOIN users u ON u.id = d.user_id "
-	"JOIN operations o ON o.id = d.operation "
-	"JOIN states s ON s.id = d.state JOIN verdicts v ON v.id = d.verdict "
-	"JOIN actions a ON a.id = d.action "
-	"LEFT JOIN messages m ON m.id = d.message_id WHERE 1";
+#define LIST_COLUMNS \
+	"SELECT d.id, d.time, u.name, d.recipient, d.sender, d.service, " \
+	"o.name, coalesce(nullif(d.mailbox, ''), CASE WHEN d.action = 3 " \
+	"THEN '' ELSE d.wanted_mailbox END), d.wanted_mailbox, s.name, " \
+	"d.uid, d.uid_validity, d.guid, m.subject, m.from_address, " \
+	"m.message_id, m.date_secs, v.name, a.name, m.symbols, m.score, " \
+	"d.mailbox_guid, m.key, d.session FROM "
+#define LIST_JOINS \
+	" JOIN users u ON u.id = d.user_id " \
+	"JOIN operations o ON o.id = d.operation " \
+	"JOIN states s ON s.id = d.state JOIN verdicts v ON v.id = d.verdict " \
+	"JOIN actions a ON a.id = d.action " \
+	"LEFT JOIN messages m ON m.id = d.message_id WHERE 1"
+
+/* CROSS JOIN keeps the order of the tables. */
+static char *list_sql(const struct conditions *c)
+{
+	g_autofree char *from = c->sets->len == 0 ? g_strdup("deliveries d") :
+		g_strdup_printf("(%s) AS hit CROSS JOIN deliveries d "
+				"ON d.id = hit.id", c->sets->str);
+
+	return g_strconcat(LIST_COLUMNS, from, LIST_JOINS, c->where->str,
+			   " ORDER BY d.time DESC, d.id DESC LIMIT ?", NULL);
+}
+
+static void conditions_init(struct conditions *c,
+			    const struct warden_query *query)
+{
+	c->sets = g_string_new(NULL);
+	c->where = g_string_new(NULL);
+	c->set_values = g_ptr_array_new_with_free_func(value_free);
+	c->where_values = g_ptr_array_new_with_free_func(value_free);
+	make_conditions(c, query);
+}
+
+static void conditions_clear(struct conditions *c)
+{
+	g_string_free(c->sets, TRUE);
+	g_string_free(c->where, TRUE);
+	g_ptr_array_unref(c->set_values);
+	g_ptr_array_unref(c->where_values);
+}
 
 int warden_store_list(struct warden_store *store,
 		      const struct warden_query *query,
@@ -184,23 +364,20 @@ int warden_store_list(struct warden_store *store,
 				   void *context),
 		      void *context, char **error_r)
 {
-	struct conditions conditions = {
-		.sql = g_string_new(list_sql),
-		.values = g_ptr_array_new_with_free_func(g_free),
-	};
-	struct statement st = { .store = store, .next = 1, .sound = TRUE };
+	struct conditions conditions;
+	struct statement st = { .store = store, .next = 1 };
+	g_autofree char *sql = NULL;
 	char guid_hex[2 * WARDEN_GUID_SIZE + 1];
 	struct warden_copy copy;
 	int ret;
 
-	make_conditions(&conditions, query);
-	g_string_append(conditions.sql, " ORDER BY d.time DESC, d.id DESC "
-			"LIMIT ?");
-	/* Composed from constants above, so not kept with the others. */
-	if (sqlite3_prepare_v2(store->db, conditions.sql->str, -1, &st.stmt,
-			       NULL) != SQLITE_OK)
-		st.sound = FALSE;
-	bind_values(&st, conditions.values);
+	conditions_init(&conditions, query);
+	sql = list_sql(&conditions);
+	/* Composed, so not kept with the other statements. */
+	st.sound = sqlite3_prepare_v2(store->db, sql, -1, &st.stmt, NULL) ==
+		SQLITE_OK;
+	bind_values(&st, conditions.set_values);
+	bind_values(&st, conditions.where_values);
 	bind_int(&st, query->limit == 0 ? LIMIT_DEFAULT : query->limit);
 	while ((ret = statement_step(&st)) > 0) {
 		read_copy(&st, guid_hex, &copy);
@@ -210,8 +387,7 @@ int warden_store_list(struct warden_store *store,
 	if (ret < 0)
 		store_fail(store, "listing", error_r);
 	sqlite3_finalize(st.stmt);
-	g_string_free(conditions.sql, TRUE);
-	g_ptr_array_unref(conditions.values);
+	conditions_clear(&conditions);
 	return ret < 0 ? -1 : 1;
 }
 
@@ -264,73 +440,4 @@ int warden_store_stats(struct warden_store *store, gint64 since,
 			return store_fail(store, "counting", error_r);
 	}
 	return 1;
-}
-
-/* --- prune ------------------------------------------------------------------- */
-
-static int count_prunable(struct warden_store *store, gint64 before, bool all,
-			  guint64 *deliveries_r, guint64 *messages_r,
-			  char **error_r)
-{
-	struct statement st;
-	int ret;
-
-	statement_init(&st, store, "SELECT (SELECT count(*) FROM deliveries d "
-		"WHERE d.time < ?1 AND (?2 OR d.state IN (2, 3))), "
-		"(SELECT count(*) FROM messages m WHERE m.first_seen < ?1 AND "
-		"NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = "
-		"m.id AND NOT (d.time < ?1 AND (?2 OR d.state IN (2, 3)))))");
-	bind_int(&st, before);
-	bind_int(&st, all);
-	ret = statement_step(&st);
-	if (ret > 0) {
-		*deliveries_r = (guint64)column_int(&st, 0);
-		*messages_r = (guint64)column_int(&st, 1);
-	}
-	statement_reset(&st);
-	return ret > 0 ? 1 : store_fail(store, "counting", error_r);
-}
-
-/* Small transactions: mail that is being judged waits for none of them. */
-static int prune_loop(struct warden_store *store, const char *sql,
-		      gint64 before, bool all, guint64 *count_r,
-		      char **error_r)
-{
-	struct statement st;
-	int changed;
-
-	*count_r = 0;
-	do {
-		if (store_begin(store, error_r) < 0)
-			return -1;
-		statement_init(&st, store, sql);
-		bind_int(&st, before);
-		if (strstr(sql, "?2") != NULL)
-			bind_int(&st, all);
-		bool sound = statement_run(&st) > 0;
-		changed = sqlite3_changes(store->db);
-		if (store_end(store, sound, error_r) < 0)
-			return -1;
-		*count_r += (guint64)changed;
-	} while (changed > 0);
-	return 1;
-}
-
-int warden_store_prune(struct warden_store *store, gint64 before, bool all,
-		       bool dry_run, guint64 *deliveries_r,
-		       guint64 *messages_r, char **error_r)
-{
-	if (dry_run)
-		return count_prunable(store, before, all, deliveries_r,
-				      messages_r, error_r);
-	if (prune_loop(store, "DELETE FROM deliveries WHERE id IN (SELECT id "
-		       "FROM deliveries d WHERE d.time < ?1 AND "
-		       "(?2 OR d.state IN (2, 3)) LIMIT 500)", before, all,
-		       deliveries_r, error_r) < 0)
-		return -1;
-	return prune_loop(store, "DELETE FROM messages WHERE id IN (SELECT "
-			  "m.id FROM messages m WHERE m.first_seen < ?1 AND "
-			  "NOT EXISTS (SELECT 1 FROM deliveries d WHERE "
-			  "d.message_id = m.id) LIMIT 500)", before, all,
-			  messages_r, error_r);
 }

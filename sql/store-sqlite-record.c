@@ -125,31 +125,6 @@ static void insert_parts(struct warden_store *store, gint64 id,
 	}
 }
 
-static void insert_urls(struct warden_store *store, gint64 id,
-			const GPtrArray *urls, bool *sound)
-{
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-
-	for (guint i = 0; i < urls->len && *sound; i++) {
-		const struct warden_url *url = urls->pdata[i];
-		struct statement st;
-
-		/* A newsletter links the same page twenty times. */
-		if (!g_hash_table_add(seen, url->url))
-			continue;
-		statement_init(&st, store, "INSERT INTO urls VALUES "
-			       "(?,?,?,?,?,?,?)");
-		bind_int(&st, id);
-		bind_int(&st, i);
-		bind_text(&st, url->url);
-		bind_text(&st, url->host);
-		bind_text(&st, url->text);
-		bind_text(&st, url->source);
-		bind_text(&st, url->part);
-		*sound = statement_run(&st) > 0;
-	}
-}
-
 static void insert_findings(struct warden_store *store, gint64 id,
 			    const GPtrArray *findings, bool *sound)
 {
@@ -234,33 +209,49 @@ static int severity(enum warden_verdict verdict)
 	return -1;
 }
 
-/* What is stored, against what was just found. Two messages of one key differ
-   in their line ends only, but a parser may see more in one than in the other:
-   within an epoch the worse verdict stays. */
-static void compare_stored(struct warden_store *store, gint64 id,
-			   const struct warden_scan_result *result,
-			   const struct warden_epoch *epoch, bool *newer_rules_r,
-			   bool *keep_r, bool *sound)
+/* What is stored, against what was just found. */
+struct stored {
+	guint32 rules, lists;
+	enum warden_verdict verdict;
+	bool same_symbols;
+};
+
+static bool load_stored(struct warden_store *store, gint64 id,
+			const char *symbols, struct stored *stored_r)
 {
 	struct statement st;
 	int ret;
 
-	*newer_rules_r = *keep_r = FALSE;
 	statement_init(&st, store, "SELECT rules_epoch, list_generation, "
-		       "verdict FROM messages WHERE id = ?");
+		       "verdict, symbols FROM messages WHERE id = ?");
 	bind_int(&st, id);
 	ret = statement_step(&st);
 	if (ret > 0) {
-		guint32 rules = (guint32)column_int(&st, 0);
-		guint32 lists = (guint32)column_int(&st, 1);
-
-		*newer_rules_r = rules < epoch->rules;
-		*keep_r = rules == epoch->rules && lists == epoch->lists &&
-			severity(result->judgement.verdict) <
-			severity((enum warden_verdict)column_int(&st, 2));
+		stored_r->rules = (guint32)column_int(&st, 0);
+		stored_r->lists = (guint32)column_int(&st, 1);
+		stored_r->verdict = (enum warden_verdict)column_int(&st, 2);
+		stored_r->same_symbols = strcmp(column_text(&st, 3),
+						symbols) == 0;
 	}
 	statement_reset(&st);
-	*sound = *sound && ret > 0;
+	return ret > 0;
+}
+
+/* Two messages of one key differ in their line ends only, but a parser may see
+   more in one than in the other: within an epoch the worse verdict stays. A
+   record that waited in the journal must not undo what was judged since. */
+static bool stored_stays(const struct stored *stored,
+			 const struct warden_scan_result *result,
+			 const struct warden_epoch *epoch)
+{
+	int old = severity(stored->verdict);
+	int new = severity(result->judgement.verdict);
+
+	if (stored->rules != epoch->rules)
+		return stored->rules > epoch->rules;
+	if (stored->lists != epoch->lists)
+		return stored->lists > epoch->lists;
+	return new < old || (new == old && stored->same_symbols);
 }
 
 /* A message seen before keeps its row. Its parts and URLs are written again
@@ -272,15 +263,17 @@ static gint64 record_message(struct warden_store *store,
 {
 	g_autofree char *symbols = symbols_of(result->findings);
 	gint64 id = find_message(store, result->facts->key, sound);
-	bool is_new = id == 0, newer = FALSE, keep = FALSE;
+	struct stored stored = { 0 };
+	bool is_new = id == 0, newer = FALSE;
 
 	if (is_new) {
 		id = insert_message(store, result, epoch, time, symbols,
 				    sound);
 	} else {
-		compare_stored(store, id, result, epoch, &newer, &keep, sound);
-		if (keep || !*sound)
+		*sound = *sound && load_stored(store, id, symbols, &stored);
+		if (!*sound || stored_stays(&stored, result, epoch))
 			return id;
+		newer = stored.rules < epoch->rules;
 		update_message(store, id, result, epoch, symbols, sound);
 	}
 	if (newer) {
@@ -291,7 +284,7 @@ static gint64 record_message(struct warden_store *store,
 	}
 	if (is_new || newer) {
 		insert_parts(store, id, result->facts->parts, sound);
-		insert_urls(store, id, result->facts->urls, sound);
+		store_insert_urls(store, id, result->facts->urls, sound);
 	}
 	insert_findings(store, id, result->findings, sound);
 	insert_unscanned(store, id, result->facts->unscanned, sound);
@@ -485,11 +478,7 @@ static gint64 find_by_prefix(struct warden_store *store, const guint8 *key,
 	gint64 id = 0;
 	int ret;
 
-	size = MIN(size, sizeof(low));
-	memset(low, 0, sizeof(low));
-	memset(high, 0xff, sizeof(high));
-	memcpy(low, key, size);
-	memcpy(high, key, size);
+	store_key_range(key, size, low, high);
 	statement_init(&st, store, "SELECT id FROM messages "
 		       "WHERE key BETWEEN ? AND ? LIMIT 1");
 	bind_blob(&st, low, sizeof(low));

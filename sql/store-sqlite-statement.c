@@ -4,11 +4,23 @@
 
 #include <string.h>
 
+/* Later steps of the same transaction would overwrite the reason. */
+static void keep_failure(struct warden_store *store)
+{
+	if (store->failure == NULL && store->db != NULL)
+		store->failure = g_strdup(sqlite3_errmsg(store->db));
+}
+
 char *store_error(struct warden_store *store, const char *what)
 {
-	return g_strdup_printf("%s: %s: %s", store->path, what,
-			       store->db == NULL ? "not open" :
-			       sqlite3_errmsg(store->db));
+	char *error;
+
+	keep_failure(store);
+	error = g_strdup_printf("%s: %s: %s", store->path, what,
+				store->failure == NULL ? "not open" :
+				store->failure);
+	g_clear_pointer(&store->failure, g_free);
+	return error;
 }
 
 int store_fail(struct warden_store *store, const char *what, char **error_r)
@@ -35,40 +47,51 @@ void statement_init(struct statement *st, struct warden_store *store,
 		g_hash_table_insert(store->statements, (char *)text,
 				    st->stmt);
 	st->sound = st->stmt != NULL;
+	if (!st->sound)
+		keep_failure(store);
+}
+
+static void bound(struct statement *st, int code)
+{
+	st->next++;
+	if (code == SQLITE_OK)
+		return;
+	keep_failure(st->store);
+	st->sound = FALSE;
 }
 
 void bind_int(struct statement *st, gint64 value)
 {
-	st->sound = st->sound &&
-		sqlite3_bind_int64(st->stmt, st->next++, value) == SQLITE_OK;
+	if (st->sound)
+		bound(st, sqlite3_bind_int64(st->stmt, st->next, value));
 }
 
 void bind_real(struct statement *st, double value)
 {
-	st->sound = st->sound &&
-		sqlite3_bind_double(st->stmt, st->next++, value) == SQLITE_OK;
+	if (st->sound)
+		bound(st, sqlite3_bind_double(st->stmt, st->next, value));
 }
 
+/* Every caller's strings outlive the step: TRANSIENT would copy them. */
 void bind_text(struct statement *st, const char *value)
 {
-	/* TRANSIENT would copy; every caller's strings outlive the step. */
-	st->sound = st->sound &&
-		sqlite3_bind_text(st->stmt, st->next++,
-				  value == NULL ? "" : value, -1,
-				  SQLITE_STATIC) == SQLITE_OK;
+	if (st->sound)
+		bound(st, sqlite3_bind_text(st->stmt, st->next,
+					    value == NULL ? "" : value, -1,
+					    SQLITE_STATIC));
 }
 
 void bind_blob(struct statement *st, const void *data, gsize size)
 {
-	st->sound = st->sound &&
-		sqlite3_bind_blob64(st->stmt, st->next++, data, size,
-				    SQLITE_STATIC) == SQLITE_OK;
+	if (st->sound)
+		bound(st, sqlite3_bind_blob64(st->stmt, st->next, data, size,
+					      SQLITE_STATIC));
 }
 
 void bind_null(struct statement *st)
 {
-	st->sound = st->sound &&
-		sqlite3_bind_null(st->stmt, st->next++) == SQLITE_OK;
+	if (st->sound)
+		bound(st, sqlite3_bind_null(st->stmt, st->next));
 }
 
 int statement_step(struct statement *st)
@@ -81,6 +104,7 @@ int statement_step(struct statement *st)
 	case SQLITE_DONE:
 		return 0;
 	default:
+		keep_failure(st->store);
 		st->sound = FALSE;
 		return -1;
 	}
@@ -135,6 +159,7 @@ int store_begin(struct warden_store *store, char **error_r)
 					   store->path);
 		return -1;
 	}
+	g_clear_pointer(&store->failure, g_free);
 	store->budget_ends = g_get_monotonic_time() +
 		store->commit_msecs * (gint64)1000;
 	ret = warden_store_queue_enter(store->queue, store->commit_msecs,

@@ -4,37 +4,72 @@
 #include "schema.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A WAL of so many pages is copied back when nobody waits; one of so many is
-   cut down while the other writers stand in the queue. */
-#define CHECKPOINT_PAGES 1000
-#define CHECKPOINT_PAGES_FULL 16000
 #define COMMIT_MSECS_DEFAULT 2000
+/* Seen by the kernel's page cache; this is for the upper levels of indexes. */
+#define CACHE_KIB "8000"
+/* What the log is cut down to when it starts anew. */
+#define WAL_BYTES_KEPT "16777216"
 
 /* --- files -------------------------------------------------------------- */
 
-/* Whoever opens the database, its files belong to the directory's owner: an
-   administrator's command as root must not leave a -wal or -shm that locks
-   the service out. */
-static void adopt_files(const char *path)
+/* Files of ours that root made belong to the directory's owner, or else an
+   administrator's command would lock the service out. That owner may have put
+   something else there in the meantime: nothing is given away but a plain
+   file of root's with no other name. */
+static void adopt_file(const char *path, const struct stat *dir)
 {
-	g_autofree char *dir = g_path_get_dirname(path);
-	g_autofree char *queue_path = g_strconcat(path, "-queue", NULL);
-	g_autofree char *wal = g_strconcat(path, "-wal", NULL);
-	g_autofree char *shm = g_strconcat(path, "-shm", NULL);
-	const char *const files[] = { path, wal, shm, queue_path };
+	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
-	if (geteuid() != 0 || stat(dir, &st) < 0 || st.st_uid == 0)
+	if (fd < 0)
 		return;
-	for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-		if (lchown(files[i], st.st_uid, st.st_gid) < 0 &&
-		    errno != ENOENT)
-			g_debug("%s: %s", files[i], g_strerror(errno));
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 &&
+	    st.st_nlink == 1 &&
+	    fchownat(fd, "", dir->st_uid, dir->st_gid, AT_EMPTY_PATH) < 0)
+		g_debug("%s: %s", path, g_strerror(errno));
+	close(fd);
+}
+
+void store_adopt_files(struct warden_store *store)
+{
+	static const char *const suffixes[] = {
+		"", "-wal", "-shm", "-queue", "-import",
+	};
+	g_autofree char *dir_path = g_path_get_dirname(store->path);
+	struct stat dir;
+
+	if (geteuid() != 0 || stat(dir_path, &dir) < 0 || dir.st_uid == 0)
+		return;
+	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+		g_autofree char *path = g_strconcat(store->path, suffixes[i],
+						    NULL);
+
+		adopt_file(path, &dir);
 	}
+}
+
+/* SQLite gives -wal and -shm the owner and mode of the database: so that has
+   to be right before anybody opens it. */
+static int make_file(struct warden_store *store, char **error_r)
+{
+	int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW |
+		      O_CLOEXEC, 0660);
+
+	if (fd < 0 && errno != EEXIST) {
+		*error_r = g_strdup_printf("%s: %s", store->path,
+					   g_strerror(errno));
+		return -1;
+	}
+	if (fd >= 0) {
+		close(fd);
+		store_adopt_files(store);
+	}
+	return 1;
 }
 
 static int execute(struct warden_store *store, const char *sql,
@@ -47,7 +82,7 @@ static int execute(struct warden_store *store, const char *sql,
 
 /* --- schema --------------------------------------------------------------- */
 
-static gint64 schema_version(struct warden_store *store)
+gint64 store_schema_version(struct warden_store *store)
 {
 	struct statement st;
 	gint64 version = -1;
@@ -65,6 +100,20 @@ static int check_version(struct warden_store *store, gint64 version,
 	if (version < 0)
 		return store_fail(store, "reading the schema version",
 				  error_r);
+	if (version == 0 && store->mode == WARDEN_STORE_READ) {
+		*error_r = g_strdup_printf("%s: is not a verdict database yet",
+					   store->path);
+		return -1;
+	}
+	if (version < (gint64)warden_schema_count &&
+	    store->mode == WARDEN_STORE_READ) {
+		*error_r = g_strdup_printf(
+			"%s: schema version %" G_GINT64_FORMAT " is older than "
+			"this program's %u: the service brings it up to date "
+			"when it starts", store->path, version,
+			warden_schema_count);
+		return -1;
+	}
 	if (version <= (gint64)warden_schema_count)
 		return 1;
 	*error_r = g_strdup_printf(
@@ -81,7 +130,7 @@ static int migrate(struct warden_store *store, char **error_r)
 
 	if (store_begin(store, error_r) < 0)
 		return -1;
-	version = schema_version(store);
+	version = store_schema_version(store);
 	for (; sound && version >= 0 && version < warden_schema_count;
 	     version++) {
 		g_autofree char *mark = g_strdup_printf(
@@ -102,12 +151,24 @@ static void finalize(void *statement)
 
 /* --- open and close ------------------------------------------------------- */
 
+static int note_log(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct warden_store *store = context;
+
+	/* It began anew, from the first page. */
+	if (pages < store->wal_pages)
+		store->wal_copied = 0;
+	store->wal_pages = pages;
+	return SQLITE_OK;
+}
+
 static int open_database(struct warden_store *store, char **error_r)
 {
 	int flags = store->mode == WARDEN_STORE_WRITE ?
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE :
-		SQLITE_OPEN_READONLY;
+		SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 
+	if (store->mode == WARDEN_STORE_WRITE && make_file(store, error_r) < 0)
+		return -1;
 	if (sqlite3_open_v2(store->path, &store->db,
 			    flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return store_fail(store, "open", error_r);
@@ -117,49 +178,42 @@ static int open_database(struct warden_store *store, char **error_r)
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	return execute(store, "PRAGMA foreign_keys = ON;"
-		       "PRAGMA temp_store = MEMORY;"
-		       "PRAGMA cache_size = -8000", error_r);
+		       "PRAGMA cache_size = -" CACHE_KIB, error_r);
 }
 
-/* The file's size says nothing: it stays when the WAL begins anew. */
-static int count_pages(void *context, sqlite3 *db, const char *name, int pages)
+static int enter_queue(struct warden_store *store, char **error_r)
 {
-	struct warden_store *store = context;
+	g_autofree char *path = g_strconcat(store->path, "-queue", NULL);
+	int ret;
 
-	(void)db;
-	(void)name;
-	if (pages < store->wal_pages)
-		store->wal_copied = 0;
-	store->wal_pages = pages;
-	return SQLITE_OK;
+	if (warden_store_queue_open(path, 0660, &store->queue, error_r) < 0)
+		return -1;
+	ret = warden_store_queue_enter(store->queue, store->commit_msecs,
+				       error_r);
+	if (ret == 0)
+		*error_r = g_strdup_printf("%s: other writers hold it",
+					   store->path);
+	return ret > 0 ? 1 : -1;
 }
 
 static int open_for_writing(struct warden_store *store, char **error_r)
 {
-	g_autofree char *queue_path =
-		g_strconcat(store->path, "-queue", NULL);
 	gint64 version;
+	int ret;
 
-	if (warden_store_queue_open(queue_path, 0660, &store->queue,
-				    error_r) < 0)
-		return -1;
-	int turn = warden_store_queue_enter(store->queue,
-					    store->commit_msecs, error_r);
-	if (turn == 0)
-		*error_r = g_strdup_printf("%s: other writers hold it",
-					   store->path);
-	if (turn <= 0)
+	if (enter_queue(store, error_r) < 0)
 		return -1;
 	/* Becoming a WAL database takes SQLite's exclusive lock. */
-	int ret = execute(store, "PRAGMA journal_mode = WAL;"
-			  "PRAGMA synchronous = NORMAL;"
-			  "PRAGMA wal_autocheckpoint = 0;"
-			  "PRAGMA journal_size_limit = 67108864", error_r);
+	ret = execute(store, "PRAGMA journal_mode = WAL;"
+		      "PRAGMA synchronous = NORMAL;"
+		      "PRAGMA wal_autocheckpoint = 0;"
+		      "PRAGMA journal_size_limit = " WAL_BYTES_KEPT, error_r);
 	warden_store_queue_leave(store->queue);
 	if (ret < 0)
 		return -1;
-	sqlite3_wal_hook(store->db, count_pages, store);
-	version = schema_version(store);
+	/* This takes the place of SQLite's own, which checkpoints. */
+	sqlite3_wal_hook(store->db, note_log, store);
+	version = store_schema_version(store);
 	if (check_version(store, version, error_r) < 0)
 		return -1;
 	return version < warden_schema_count ? migrate(store, error_r) : 1;
@@ -177,18 +231,19 @@ int warden_store_open(const char *path,
 	store->mode = settings->mode;
 	store->commit_msecs = settings->commit_msecs == 0 ?
 		COMMIT_MSECS_DEFAULT : settings->commit_msecs;
-	store->statements = g_hash_table_new_full(
-		g_direct_hash, g_direct_equal, NULL,
-		finalize);
+	store->statements = g_hash_table_new_full(g_direct_hash,
+						  g_direct_equal, NULL,
+						  finalize);
 	/* Subjects and addresses: for the service and its group only. */
 	old_mask = umask(0007);
 	ret = open_database(store, error_r);
 	if (ret > 0 && store->mode == WARDEN_STORE_WRITE)
 		ret = open_for_writing(store, error_r);
 	else if (ret > 0)
-		ret = check_version(store, schema_version(store), error_r);
+		ret = check_version(store, store_schema_version(store),
+				    error_r);
 	umask(old_mask);
-	adopt_files(path);
+	store_adopt_files(store);
 	if (ret < 0)
 		warden_store_close(&store);
 	else
@@ -206,6 +261,7 @@ void warden_store_close(struct warden_store **_store)
 	g_hash_table_unref(store->statements);
 	sqlite3_close(store->db);
 	warden_store_queue_close(&store->queue);
+	g_free(store->failure);
 	g_free(store->path);
 	g_free(store);
 }
@@ -289,77 +345,4 @@ int warden_store_epoch(struct warden_store *store, guint64 fingerprint,
 	if (advance_rules(store, fingerprint, error_r) < 0)
 		return -1;
 	return read_epoch(store, &stored, epoch_r, error_r);
-}
-
-/* --- upkeep ---------------------------------------------------------------- */
-
-void warden_store_idle(struct warden_store *store)
-{
-	g_autofree char *error = NULL;
-	int pages = 0, copied = 0;
-
-	if (store->mode != WARDEN_STORE_WRITE ||
-	    store->wal_pages - store->wal_copied < CHECKPOINT_PAGES)
-		return;
-	if (sqlite3_wal_checkpoint_v2(store->db, NULL,
-				      SQLITE_CHECKPOINT_PASSIVE, &pages,
-				      &copied) != SQLITE_OK)
-		return;
-	store->wal_copied = copied;
-	if (pages < CHECKPOINT_PAGES_FULL ||
-	    warden_store_queue_enter(store->queue, 0, &error) <= 0)
-		return;
-	sqlite3_busy_timeout(store->db, 100);
-	sqlite3_wal_checkpoint_v2(store->db, NULL,
-				  SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	warden_store_queue_leave(store->queue);
-}
-
-static int each_problem(struct warden_store *store, const char *pragma,
-			void (*each)(const char *problem, void *context),
-			void *context, char **error_r)
-{
-	struct statement st;
-	int ret, problems = 0;
-
-	statement_init(&st, store, pragma);
-	while ((ret = statement_step(&st)) > 0) {
-		if (strcmp(column_text(&st, 0), "ok") == 0)
-			continue;
-		problems++;
-		each(column_text(&st, 0), context);
-	}
-	statement_reset(&st);
-	if (ret < 0)
-		return store_fail(store, pragma, error_r);
-	return problems == 0 ? 1 : 0;
-}
-
-int warden_store_check(struct warden_store *store,
-		       void (*each)(const char *problem, void *context),
-		       void *context, char **error_r)
-{
-	int integrity = each_problem(store, "PRAGMA integrity_check", each,
-				     context, error_r);
-	int keys, mode;
-
-	if (integrity < 0)
-		return -1;
-	keys = each_problem(store, "SELECT 'a row of ' || \"table\" || "
-			    "' points to no row of ' || parent "
-			    "FROM pragma_foreign_key_check", each, context,
-			    error_r);
-	if (keys < 0)
-		return -1;
-	mode = each_problem(store, "SELECT 'journal mode is ' || journal_mode "
-			    "FROM pragma_journal_mode "
-			    "WHERE journal_mode <> 'wal'", each, context,
-			    error_r);
-	if (mode < 0)
-		return -1;
-	if (schema_version(store) != warden_schema_count) {
-		each("the schema is older than this program", context);
-		return 0;
-	}
-	return integrity > 0 && keys > 0 && mode > 0 ? 1 : 0;
 }

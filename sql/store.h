@@ -185,6 +185,7 @@ struct warden_copy {
 	const char *verdict, *action, *symbols;
 	double score;
 	const guint8 *key;	/* 32 bytes, NULL if never judged */
+	const char *session;
 };
 /* Newest first. each returns FALSE to stop. Returns 1 or -1. */
 int warden_store_list(struct warden_store *store,

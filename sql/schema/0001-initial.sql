@@ -66,17 +66,28 @@ CREATE TABLE parts (
 ) WITHOUT ROWID;
 CREATE INDEX parts_sha256 ON parts (sha256);
 
+-- reversed: "example.org" is "org.example.", so that a domain and all below it
+-- are one range.
+CREATE TABLE hosts (
+	id INTEGER PRIMARY KEY,
+	name TEXT NOT NULL,
+	reversed TEXT NOT NULL UNIQUE
+);
+
 CREATE TABLE urls (
 	message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
 	n INTEGER NOT NULL,
+	host_id INTEGER NOT NULL REFERENCES hosts(id),
+	-- first 8 bytes of SHA-256 of the URL in the form of indicator lists
+	url_hash INTEGER NOT NULL,
 	url TEXT NOT NULL,
-	host TEXT NOT NULL,
 	text TEXT NOT NULL,
 	source TEXT NOT NULL,
 	part TEXT NOT NULL,
 	PRIMARY KEY (message_id, n)
 ) WITHOUT ROWID;
-CREATE INDEX urls_host ON urls (host) WHERE host <> '';
+-- One index for both questions: who links to this host, and to this URL.
+CREATE INDEX urls_host ON urls (host_id, url_hash);
 
 CREATE TABLE findings (
 	message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
@@ -128,6 +139,12 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_user ON deliveries (user_id, time);
 CREATE INDEX deliveries_message ON deliveries (message_id);
 CREATE INDEX deliveries_time ON deliveries (time);
+CREATE INDEX deliveries_sender ON deliveries (sender COLLATE NOCASE)
+	WHERE sender <> '';
+-- Most mail is clean and allowed: the rest is what people ask for.
+CREATE INDEX deliveries_verdict ON deliveries (verdict, time)
+	WHERE verdict > 1;
+CREATE INDEX deliveries_action ON deliveries (action, time) WHERE action > 1;
 
 -- Sticky: this user (or, with user '', everybody) may have this message.
 CREATE TABLE releases (
@@ -161,19 +178,20 @@ CREATE TABLE feeds (
 	indicators INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX feeds_active ON feeds (name) WHERE active = 1;
--- kind: 0 sha256, 1 URL, 2 host, 3 sender (scanner/checks/checks.h)
+-- kind: 0 sha256, 1 URL, 2 host, 3 sender (scanner/checks/checks.h).
+-- feed_id has no index of its own and no foreign key: it would cost more than
+-- the rare walk over all lists that takes one away.
 CREATE TABLE indicators (
 	kind INTEGER NOT NULL,
 	value TEXT NOT NULL,
-	feed_id INTEGER NOT NULL REFERENCES feeds(id) ON DELETE CASCADE,
+	feed_id INTEGER NOT NULL,
 	threat TEXT NOT NULL,
 	PRIMARY KEY (kind, value, feed_id)
 ) WITHOUT ROWID;
-CREATE INDEX indicators_feed ON indicators (feed_id);
 
--- --- views that scripts may rely on ----------------------------------------
+-- --- views that scripts may rely on (sql/README.md) -------------------------
 
--- Every copy with its verdict, newest last by id.
+-- Every copy with its verdict.
 CREATE VIEW recent_verdicts AS
 SELECT d.id AS delivery_id,
 	datetime(d.time / 1000000, 'unixepoch') AS time_utc,
@@ -185,7 +203,7 @@ SELECT d.id AS delivery_id,
 		AS mailbox,
 	d.wanted_mailbox, d.uid_validity, d.uid, d.guid,
 	m.subject, m.from_name, m.from_address, m.message_id,
-	lower(hex(m.key)) AS message_key, m.size
+	lower(hex(m.key)) AS message_key, m.size, d.time AS time_us
 FROM deliveries d JOIN users u ON u.id = d.user_id
 	JOIN verdicts v ON v.id = d.verdict
 	JOIN actions a ON a.id = d.action
@@ -193,26 +211,57 @@ FROM deliveries d JOIN users u ON u.id = d.user_id
 	JOIN states s ON s.id = d.state
 	LEFT JOIN messages m ON m.id = d.message_id;
 
--- What stands (or is about to stand) in users' Quarantine.
+-- What stands (or is about to stand) in users' Quarantine. "action > 1" lets
+-- SQLite see that the partial index will do.
 CREATE VIEW quarantined AS
-SELECT * FROM recent_verdicts
-WHERE action = 'quarantine' AND state IN ('intended', 'stored');
+SELECT d.id AS delivery_id,
+	datetime(d.time / 1000000, 'unixepoch') AS time_utc,
+	u.name AS user, d.recipient, d.sender, d.service,
+	o.name AS operation,
+	v.name AS verdict, 'quarantine' AS action, m.score, m.symbols,
+	m.reason, s.name AS state,
+	CASE WHEN d.mailbox <> '' THEN d.mailbox ELSE d.wanted_mailbox END
+		AS mailbox,
+	d.wanted_mailbox, d.uid_validity, d.uid, d.guid,
+	m.subject, m.from_name, m.from_address, m.message_id,
+	lower(hex(m.key)) AS message_key, m.size, d.time AS time_us
+FROM deliveries d JOIN users u ON u.id = d.user_id
+	JOIN verdicts v ON v.id = d.verdict
+	JOIN operations o ON o.id = d.operation
+	JOIN states s ON s.id = d.state
+	LEFT JOIN messages m ON m.id = d.message_id
+WHERE d.action = 3 AND d.action > 1 AND d.state IN (0, 1);
 
--- Every copy of every file.
+-- Every copy of every file. sha256_blob is the indexed one.
 CREATE VIEW attachment_sightings AS
 SELECT lower(hex(p.sha256)) AS sha256, p.name, p.path, p.declared_type,
-	p.detected_type, p.size, r.user, r.mailbox, r.time_utc, r.verdict,
-	r.action, r.state, r.subject, r.from_address, r.message_key,
-	r.delivery_id
+	p.detected_type, p.size, u.name AS user,
+	CASE WHEN d.mailbox <> '' THEN d.mailbox ELSE d.wanted_mailbox END
+		AS mailbox,
+	datetime(d.time / 1000000, 'unixepoch') AS time_utc,
+	v.name AS verdict, a.name AS action, s.name AS state,
+	m.subject, m.from_address, lower(hex(m.key)) AS message_key,
+	d.id AS delivery_id, p.sha256 AS sha256_blob, d.time AS time_us
 FROM parts p JOIN messages m ON m.id = p.message_id
 	JOIN deliveries d ON d.message_id = m.id
-	JOIN recent_verdicts r ON r.delivery_id = d.id;
+	JOIN users u ON u.id = d.user_id
+	JOIN verdicts v ON v.id = d.verdict
+	JOIN actions a ON a.id = d.action
+	JOIN states s ON s.id = d.state;
 
 -- Every copy of every link.
 CREATE VIEW url_sightings AS
-SELECT l.host, l.url, l.text, l.source, r.user, r.mailbox, r.time_utc,
-	r.verdict, r.action, r.state, r.subject, r.from_address,
-	r.message_key, r.delivery_id
-FROM urls l JOIN messages m ON m.id = l.message_id
+SELECT h.name AS host, l.url, l.text, l.source, u.name AS user,
+	CASE WHEN d.mailbox <> '' THEN d.mailbox ELSE d.wanted_mailbox END
+		AS mailbox,
+	datetime(d.time / 1000000, 'unixepoch') AS time_utc,
+	v.name AS verdict, a.name AS action, s.name AS state,
+	m.subject, m.from_address, lower(hex(m.key)) AS message_key,
+	d.id AS delivery_id, h.reversed AS host_reversed, d.time AS time_us
+FROM urls l JOIN hosts h ON h.id = l.host_id
+	JOIN messages m ON m.id = l.message_id
 	JOIN deliveries d ON d.message_id = m.id
-	JOIN recent_verdicts r ON r.delivery_id = d.id;
+	JOIN users u ON u.id = d.user_id
+	JOIN verdicts v ON v.id = d.verdict
+	JOIN actions a ON a.id = d.action
+	JOIN states s ON s.id = d.state;
