@@ -359,12 +359,14 @@ def main():
 
 EXPLANATION = """
 acked: acknowledged. unacked: not acknowledged, and there. again: further
-copies of mail that was sent again or whose client was killed meanwhile.
-bad-marked: bad mail outside Quarantine with a record that it is bad, not yet
-judged or could not be; bad-unknown: with none, because the process was killed
-before its index was written (maildir), and not acknowledged then. pending: saves that nobody could be asked about. unrecorded: acked mail
-without a row in the database. Faults: lost, altered, twice (acknowledged at
-the first try and in two places), bad-out (bad, outside, no record), good-in."""
+copies, of mail that was sent again or whose client was killed meanwhile.
+bad-marked: bad mail outside Quarantine, its record saying that it is bad, not
+yet judged or could not be. bad-unknown: without a record, not acknowledged at
+the first try. pending: saves about which nobody could be asked. unrecorded:
+acknowledged mail without a row in the database. rebuilt: times that Dovecot
+rebuilt an mdbox. Faults: lost, altered, twice (acknowledged at the first try,
+in two places), bad-out (bad, outside, acknowledged, no record), good-in (good,
+in Quarantine)."""
 
 
 if __name__ == "__main__":

