@@ -286,7 +286,9 @@ quarantine_save_bytes(struct warden_quarantine *quarantine,
 	}
 	*ctx_r = ctx = mailbox_save_alloc(quarantine->trans);
 	keywords = warden_keywords_add(quarantine->box, add->keywords, NULL);
-	mailbox_save_set_flags(ctx, add->flags & ENUM_NEGATE(MAIL_RECENT),
+	/* A client's next EXPUNGE must not take it away unseen. */
+	mailbox_save_set_flags(ctx, add->flags &
+			       ENUM_NEGATE(MAIL_RECENT | MAIL_DELETED),
 			       keywords);
 	if (keywords != NULL)
 		mailbox_keywords_unref(&keywords);

@@ -230,13 +230,15 @@ class LazyExpunge(EveryWay, PluginCase):
 class ImapSieve(PluginCase):
     """A user's script that copies everything out of every mailbox."""
 
+    SCRIPT = ('require ["fileinto", "copy", "mailbox", "imap4flags"];\n'
+              'addflag "$Touched";\n'
+              'fileinto :create :copy "Escaped";\n')
+
     @classmethod
     def options(cls):
-        cls.script = pathlib.Path("/tmp/warden-escape-%d.sieve" % os.getpid())
-        cls.script.write_text(
-            'require ["fileinto", "copy", "mailbox", "imap4flags"];\n'
-            'addflag "$Touched";\n'
-            'fileinto :create :copy "Escaped";\n')
+        cls.script = pathlib.Path("/tmp/warden-%s-%d.sieve"
+                                  % (cls.__name__.lower(), os.getpid()))
+        cls.script.write_text(cls.SCRIPT)
         cls.script.chmod(0o644)
         return {
             "imap_plugins": ["imap_sieve"],
@@ -294,6 +296,45 @@ class ImapSieve(PluginCase):
         self.assertRegex(status, r"^OK \[APPENDUID")
         self.assert_stands_in(mails[0], "INBOX", "Escaped")
         self.assert_stands_in(mails[1], QUARANTINE)
+
+
+class ImapSieveDiscard(ImapSieve):
+    """One that throws everything away: nothing in Quarantine is touched."""
+
+    SCRIPT = "discard;\n"
+
+    def test_good(self):
+        message = ways.mail()
+        self.append(message)
+        found = self.assert_stands_in(message, "INBOX")
+        self.assertIn("\\Deleted", found["INBOX"][0]["flags"])
+
+    def test_append(self):
+        for message in (ways.mail("malware"), ways.mail("phishing")):
+            self.append(message)
+            found = self.assert_stands_in(message, QUARANTINE)
+            self.assertNotIn("\\Deleted", found[QUARANTINE][0]["flags"])
+
+    def test_copy_and_move(self):
+        message = ways.mail("malware")
+        client = self.imap()
+        ways.prepare_unscanned(client, message)
+        ways.command(client, b"MOVE * INBOX\r\n")
+        found = self.assert_stands_in(message, QUARANTINE)
+        self.assertNotIn("\\Deleted", found[QUARANTINE][0]["flags"])
+
+    def test_flag(self):
+        pass
+
+    def test_mixed(self):
+        client = self.imap()
+        mails = [ways.mail(), ways.mail("malware"), ways.mail()]
+        literal(client, "INBOX", *mails)
+        found = self.assert_stands_in(mails[1], QUARANTINE)
+        self.assertNotIn("\\Deleted", found[QUARANTINE][0]["flags"])
+        for message in (mails[0], mails[2]):
+            found = self.assert_stands_in(message, "INBOX")
+            self.assertIn("\\Deleted", found["INBOX"][0]["flags"])
 
 
 class Public(PluginCase):
