@@ -1,11 +1,11 @@
 #include "warden-config.h"
 
 #include "store-journal.h"
+#include "store-queue.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +18,10 @@
 #define CHECKSUM_SIZE 8
 #define RECORD_MAX (WARDEN_FACTS_SIZE_MAX + 1024 * 1024)
 #define LOCK_MSECS 1000
+/* Two locks: of the file, held for a moment, and of whoever replays, held as
+   long as the database takes. Appending must not wait for the database. */
+#define BYTE_FILE 0
+#define BYTE_REPLAY 1
 
 /* facts (empty = none), key (empty = unknown), findings, judgement, epoch,
    delivery */
@@ -148,22 +152,6 @@ static guint32 get_u32(const guint8 *from)
 
 /* --- the file ---------------------------------------------------------------- */
 
-static int lock_file(int fd)
-{
-	gint64 deadline = g_get_monotonic_time() + LOCK_MSECS * 1000;
-
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return -1;
-		if (g_get_monotonic_time() > deadline) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
-		g_usleep(2000);
-	}
-	return 1;
-}
-
 static bool read_all(int fd, void *data, gsize size, guint64 offset)
 {
 	gsize done = 0;
@@ -257,18 +245,14 @@ static guint64 read_record(int fd, guint64 offset, GBytes **data_r)
 	return offset + RECORD_HEADER_SIZE + size;
 }
 
-static int open_journal(struct warden_journal *journal, int flags)
+static int lock_file(const struct warden_journal *journal, int fd,
+		     char **error_r)
 {
-	int fd = open(journal->path, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW,
-		      0660);
-	int code;
+	int ret = warden_store_lock(fd, BYTE_FILE, LOCK_MSECS);
 
-	if (fd < 0 || lock_file(fd) > 0)
-		return fd;
-	code = errno;
-	close(fd);
-	errno = code;
-	return -1;
+	if (ret == 0)
+		errno = ETIMEDOUT;
+	return ret > 0 ? 1 : fail(journal, "lock", error_r);
 }
 
 static int append_record(struct warden_journal *journal, int fd,
@@ -305,12 +289,16 @@ int warden_journal_append(struct warden_journal *journal,
 		*error_r = g_strdup("there is no journal");
 		return -1;
 	}
-	fd = open_journal(journal, O_CREAT);
+	fd = open(journal->path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW,
+		  0660);
 	if (fd < 0)
 		return fail(journal, "open", error_r);
 	value = record_value(result, epoch, key, delivery);
-	ret = append_record(journal, fd, g_variant_get_data(value),
-			    g_variant_get_size(value), error_r);
+	ret = lock_file(journal, fd, error_r);
+	if (ret > 0)
+		ret = append_record(journal, fd, g_variant_get_data(value),
+				    g_variant_get_size(value), error_r);
+	/* This lets go of the lock. */
 	close(fd);
 	return ret;
 }
@@ -375,52 +363,160 @@ static void read_delivery(GVariant *value, struct warden_delivery *delivery)
 	delivery->action = MIN(action, WARDEN_ACTION_LAST);
 }
 
-/* 1 written, 0 unsound, -1 the store failed. */
-static int
-store_record(struct warden_store *store, GBytes *bytes, char **error_r)
+static bool same_session(const struct warden_copy *copy, void *context)
 {
-	g_autoptr(GVariant) value = g_variant_ref_sink(
+	const char **session = context;
+
+	if (strcmp(copy->session, *session) != 0)
+		return TRUE;
+	*session = NULL;
+	return FALSE;
+}
+
+/* Did a replay end between the database's commit and ours? The time is in
+   microseconds and the session's one client does one thing at a time. */
+static int is_recorded(struct warden_store *store,
+		       const struct warden_delivery *delivery, char **error_r)
+{
+	const struct warden_query query = {
+		.user = delivery->user, .since = delivery->time,
+		.until = delivery->time + 1, .limit = 1000,
+	};
+	const char *session = delivery->session;
+
+	if (delivery->time == 0 || *session == '\0')
+		return 0;
+	if (warden_store_list(store, &query, same_session, &session,
+			      error_r) < 0)
+		return -1;
+	return session == NULL ? 1 : 0;
+}
+
+/* The parts of a record. Its strings live in value. */
+struct record {
+	GVariant *value, *facts, *key, *findings, *delivery_value;
+	struct warden_scan_result result;	/* without facts, if size 0 */
+	struct warden_epoch epoch;
+	struct warden_delivery delivery;
+};
+
+static void record_clear(struct record *record)
+{
+	g_clear_pointer(&record->facts, g_variant_unref);
+	g_clear_pointer(&record->key, g_variant_unref);
+	g_clear_pointer(&record->findings, g_variant_unref);
+	g_clear_pointer(&record->delivery_value, g_variant_unref);
+	g_clear_pointer(&record->value, g_variant_unref);
+	if (record->result.facts != NULL)
+		warden_facts_free(record->result.facts);
+	if (record->result.findings != NULL)
+		g_ptr_array_unref(record->result.findings);
+}
+
+static bool parse_facts(struct record *record)
+{
+	g_autofree char *unsound = NULL;
+	g_autoptr(GBytes) bytes = NULL;
+	gsize size;
+	const void *data = g_variant_get_fixed_array(record->facts, &size, 1);
+
+	if (size == 0)
+		return TRUE;
+	bytes = g_bytes_new(data, size);
+	return warden_facts_deserialise(bytes, &record->result.facts,
+					&unsound) > 0;
+}
+
+static bool parse_record(GBytes *bytes, struct record *record)
+{
+	guint32 verdict, action;
+	const char *reason;
+
+	memset(record, 0, sizeof(*record));
+	record->value = g_variant_ref_sink(
 		g_variant_new_from_bytes(G_VARIANT_TYPE(RECORD_TYPE), bytes,
 					 FALSE));
-	g_autoptr(GVariant) facts_value = NULL, key_value = NULL;
-	g_autoptr(GVariant) findings = NULL, delivery_value = NULL;
-	struct warden_scan_result result = { 0 };
-	struct warden_delivery delivery = { 0 };
-	struct warden_epoch epoch;
-	const char *keyword, *reason;
-	guint32 verdict, action;
-	guint64 delivery_id;
-	gsize size, key_size;
-	int ret;
+	if (!g_variant_is_normal_form(record->value))
+		return FALSE;
+	g_variant_get(record->value, "(@ay@ay@a" FINDING_TYPE
+		      "(uud&s)&s(uu)@" DELIVERY_TYPE ")", &record->facts,
+		      &record->key, &record->findings, &verdict, &action,
+		      &record->result.judgement.score,
+		      &record->result.judgement.keyword, &reason,
+		      &record->epoch.rules, &record->epoch.lists,
+		      &record->delivery_value);
+	read_delivery(record->delivery_value, &record->delivery);
+	record->result.reason = (char *)reason;
+	record->result.judgement.verdict = MIN(verdict, WARDEN_VERDICT_LAST);
+	record->result.judgement.action = MIN(action, WARDEN_ACTION_LAST);
+	record->result.findings = read_findings(record->findings);
+	return parse_facts(record);
+}
 
-	if (!g_variant_is_normal_form(value))
-		return 0;
-	g_variant_get(value, "(@ay@ay@a" FINDING_TYPE "(uud&s)&s(uu)@"
-		      DELIVERY_TYPE ")", &facts_value, &key_value, &findings,
-		      &verdict, &action, &result.judgement.score, &keyword,
-		      &reason, &epoch.rules, &epoch.lists, &delivery_value);
-	read_delivery(delivery_value, &delivery);
-	const void *data = g_variant_get_fixed_array(facts_value, &size, 1);
-	const guint8 *key = g_variant_get_fixed_array(key_value, &key_size,
-						      1);
-	if (size == 0)
-		return warden_store_record_delivery(store,
-			key_size == WARDEN_SHA256_SIZE ? key : NULL,
-			&delivery, &delivery_id, error_r);
-	g_autoptr(GBytes) facts_bytes = g_bytes_new(data, size);
-	g_autofree char *unsound = NULL;
-	if (warden_facts_deserialise(facts_bytes, &result.facts,
-				     &unsound) < 0)
-		return 0;
-	result.findings = read_findings(findings);
-	result.judgement.verdict = MIN(verdict, WARDEN_VERDICT_LAST);
-	result.judgement.action = MIN(action, WARDEN_ACTION_LAST);
-	result.judgement.keyword = keyword;
-	result.reason = (char *)reason;
-	ret = warden_store_record_scan(store, &result, &epoch, &delivery,
-				       &delivery_id, error_r);
-	warden_facts_free(result.facts);
-	g_ptr_array_unref(result.findings);
+/* 1 written (or there already), 0 unsound, -1 the store failed. */
+static int store_record(struct warden_store *store, GBytes *bytes,
+			char **error_r)
+{
+	struct record record;
+	guint64 delivery_id;
+	const guint8 *key;
+	gsize key_size;
+	int ret = 0;
+
+	if (parse_record(bytes, &record)) {
+		ret = is_recorded(store, &record.delivery, error_r);
+		key = g_variant_get_fixed_array(record.key, &key_size, 1);
+		if (ret == 0 && record.result.facts != NULL)
+			ret = warden_store_record_scan(store, &record.result,
+				&record.epoch, &record.delivery, &delivery_id,
+				error_r);
+		else if (ret == 0)
+			ret = warden_store_record_delivery(store,
+				key_size == WARDEN_SHA256_SIZE ? key : NULL,
+				&record.delivery, &delivery_id, error_r);
+	}
+	record_clear(&record);
+	return ret;
+}
+
+/* The first record that waits. 1, 0 when there is none, -1 with *error_r.
+   *record_r is NULL if it is damaged: behind it no other can be found. */
+static int first_record(struct warden_journal *journal, int fd,
+			GBytes **record_r, guint64 *next_r, char **error_r)
+{
+	struct span span;
+
+	*record_r = NULL;
+	if (lock_file(journal, fd, error_r) < 0)
+		return -1;
+	read_span(fd, &span);
+	if (span.start < span.end) {
+		*next_r = read_record(fd, span.start, record_r);
+		if (*next_r == 0)
+			*next_r = span.end;
+	} else if (ftruncate(fd, 0) < 0) {
+		/* A torn append is all there is; it does no harm. */
+		g_debug("%s: %s", journal->path, g_strerror(errno));
+	}
+	warden_store_unlock(fd, BYTE_FILE);
+	return span.start < span.end ? 1 : 0;
+}
+
+/* The records before next are done. Others may have appended meanwhile. */
+static int done_before(struct warden_journal *journal, int fd, guint64 next,
+		       char **error_r)
+{
+	struct span span;
+	int ret = 1;
+
+	if (lock_file(journal, fd, error_r) < 0)
+		return -1;
+	read_span(fd, &span);
+	span.start = MIN(next, span.end);
+	if (span.start < span.end ? !write_span(fd, &span) :
+	    ftruncate(fd, 0) < 0)
+		ret = fail(journal, "write", error_r);
+	warden_store_unlock(fd, BYTE_FILE);
 	return ret;
 }
 
@@ -428,30 +524,27 @@ static int replay_records(struct warden_journal *journal, int fd,
 			  struct warden_store *store, guint max,
 			  guint *dropped_r, char **error_r)
 {
-	struct span span;
 	guint written = 0;
+	guint64 next = 0;
+	int ret = 1;
 
-	read_span(fd, &span);
-	while (span.start < span.end && written + *dropped_r < max) {
+	while (written + *dropped_r < max) {
 		g_autoptr(GBytes) record = NULL;
-		guint64 next = read_record(fd, span.start, &record);
-		int ret = next == 0 ? 0 :
-			store_record(store, record, error_r);
+		int stored = 0;
 
-		if (ret < 0)
+		ret = first_record(journal, fd, &record, &next, error_r);
+		if (ret <= 0)
+			break;
+		if (record != NULL)
+			stored = store_record(store, record, error_r);
+		if (stored < 0 || done_before(journal, fd, next, error_r) < 0)
 			return -1;
-		/* Behind a damaged record no other can be found. */
-		span.start = next == 0 ? span.end : next;
-		if (!write_span(fd, &span))
-			return fail(journal, "write", error_r);
-		if (ret > 0)
+		if (stored > 0)
 			written++;
 		else
 			(*dropped_r)++;
 	}
-	if (span.start >= span.end && ftruncate(fd, 0) < 0)
-		return fail(journal, "truncate", error_r);
-	return (int)written;
+	return ret < 0 ? -1 : (int)written;
 }
 
 int warden_journal_replay(struct warden_journal *journal,
@@ -466,12 +559,13 @@ int warden_journal_replay(struct warden_journal *journal,
 	fd = open(journal->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail(journal, "open", error_r);
-	/* Somebody else is at it: not our business. */
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		close(fd);
-		return 0;
-	}
-	ret = replay_records(journal, fd, store, max, dropped_r, error_r);
+	ret = warden_store_lock(fd, BYTE_REPLAY, 0);
+	if (ret < 0)
+		fail(journal, "lock", error_r);
+	/* 0: somebody else is at it, not our business. */
+	if (ret > 0)
+		ret = replay_records(journal, fd, store, max, dropped_r,
+				     error_r);
 	close(fd);
 	return ret;
 }

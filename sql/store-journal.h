@@ -5,11 +5,11 @@
    the database takes them.
 
    A record is length:u32 checksum[8] and GVariant bytes (little-endian; the
-   checksum is the first 8 bytes of SHA-256). Appending locks the file, so that
-   several processes may share it. The file's header says where the records
-   begin and end: a torn append (kill -9, full disk) lies behind the end and is
-   overwritten, and a replay that is cut short writes at most one record
-   twice. */
+   checksum is the first 8 bytes of SHA-256). Locks let several processes share
+   the file; appending never waits for another's replay. The file's header says
+   where the records begin and end: a torn append (kill -9, full disk) lies
+   behind the end and is overwritten. A replay that is cut short tries its last
+   record again, and finds by user, time and session that it is there. */
 
 #include "store.h"
 

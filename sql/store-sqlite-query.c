@@ -119,8 +119,8 @@ static void add_host(struct conditions *c, const char *host)
 	ascii = warden_url_host_ascii(host);
 	reversed = store_reverse_host(ascii);
 	add_set_text(c, DELIVERIES_OF "(SELECT l.message_id FROM hosts h "
-		     "JOIN urls l ON l.host_id = h.id WHERE h.reversed = ?)",
-		     reversed);
+		     "JOIN urls l ON l.host_id = h.id WHERE h.reversed = ? "
+		     "AND h.reversed <> '')", reversed);
 }
 
 /* "org.example." and everything that begins so: '/' follows '.'. */
@@ -132,10 +132,10 @@ static void add_domain(struct conditions *c, const char *domain)
 		return;
 	ascii = warden_url_host_ascii(domain);
 	low = store_reverse_host(ascii);
-	if (*low == '\0')
-		return;
 	high = g_strdup(low);
-	high[strlen(high) - 1] = '/';
+	/* No domain at all has nothing below it. */
+	if (*high != '\0')
+		high[strlen(high) - 1] = '/';
 	add_set_text(c, DELIVERIES_OF "(SELECT l.message_id FROM hosts h "
 		     "JOIN urls l ON l.host_id = h.id WHERE h.reversed >= ? "
 		     "AND h.reversed < ?)", low);
