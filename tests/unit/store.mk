@@ -1,9 +1,39 @@
-check_PROGRAMS += tests/unit/test-store
-tests_unit_test_store_SOURCES = tests/unit/test-store.c
-tests_unit_test_store_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
 STORE_TEST_LIBS = sql/libwarden-store.a \
 	scanner/libwarden-checks.a scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a $(SQLITE_LIBS) $(IDN_LIBS) $(PSL_LIBS) \
 	$(GLIB_LIBS)
+STORE_TEST_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
+STORE_FIXTURE = tests/unit/store-fixture.c tests/unit/store-fixture.h
+
+STORE_TESTS = \
+	tests/unit/test-store \
+	tests/unit/test-store-failures \
+	tests/unit/test-store-feed \
+	tests/unit/test-store-journal \
+	tests/unit/test-store-migrate
+check_PROGRAMS += $(STORE_TESTS) tests/bench/bench-store
+TESTS += $(STORE_TESTS)
+
+tests_unit_test_store_SOURCES = tests/unit/test-store.c $(STORE_FIXTURE)
+tests_unit_test_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_store_LDADD = $(STORE_TEST_LIBS)
-TESTS += tests/unit/test-store
+tests_unit_test_store_failures_SOURCES = tests/unit/test-store-failures.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_failures_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_failures_LDADD = $(STORE_TEST_LIBS)
+tests_unit_test_store_feed_SOURCES = tests/unit/test-store-feed.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_feed_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_feed_LDADD = $(STORE_TEST_LIBS)
+tests_unit_test_store_journal_SOURCES = tests/unit/test-store-journal.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_journal_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_journal_LDADD = $(STORE_TEST_LIBS)
+# Its own schema stands before the library's.
+tests_unit_test_store_migrate_SOURCES = tests/unit/test-store-migrate.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_migrate_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_migrate_LDADD = $(STORE_TEST_LIBS)
+tests_bench_bench_store_SOURCES = tests/bench/bench-store.c
+tests_bench_bench_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_bench_bench_store_LDADD = $(STORE_TEST_LIBS)
