@@ -191,6 +191,14 @@ answer_fill(const struct warden_question *q, pool_t pool,
 	}
 }
 
+static void answer_fill_empty(struct warden_answer *answer_r)
+{
+	i_zero(answer_r);
+	answer_r->verdict = WARDEN_VERDICT_CLEAN;
+	answer_r->action = WARDEN_ACTION_ALLOW;
+	answer_r->reason = "The message is empty";
+}
+
 static int
 get_body(const struct warden_question *q, struct warden_spool **body_r,
 	 const char **error_r)
@@ -244,6 +252,12 @@ ask_scan(const struct warden_question *q, pool_t pool,
 		request.key_size = 0;
 	}
 	ret = get_body(q, &body, error_r);
+	if (ret == 0 && warden_spool_get_full_size(body) == 0) {
+		/* no bytes, no question */
+		answer_fill_empty(answer_r);
+		warden_spool_unref(&body);
+		return 0;
+	}
 	if (ret == 0) {
 		ret = warden_client_ask(&input, &request, body, deadline,
 					frame, &reply, error_r);

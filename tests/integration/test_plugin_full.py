@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
+from fake_wardend import PENDING
 from plugin_case import PluginCase, literal, ways
 
 
@@ -80,6 +81,30 @@ class FullSdbox(Full):
 
 class FullMdbox(Full):
     STORAGE = "mdbox"
+
+
+class TempFull(Full):
+    """No room for the spool: the storage writes along, and what cannot be
+    judged is saved as pending."""
+
+    @classmethod
+    def options(cls):
+        return {"conf": "mail_temp_dir = %s\n" % cls.disk}
+
+    def test_it(self):
+        (self.disk / "filler").write_bytes(b"x" * (5 << 20))
+        small, large = ways.mail("malware"), ways.mail("malware",
+                                                       size=300_000)
+        good = ways.mail(size=300_000)
+        client = self.imap()
+        for mails in ((small,), (large,), (good,), (ways.mail(), large)):
+            status, _ = literal(client, "INBOX", *mails)
+            self.assertRegex(status, "^OK")
+        self.assert_stands_in(small, "Quarantine")
+        self.assert_stands_in(large, "INBOX")
+        self.assert_stands_in(good, "INBOX")
+        self.assertEqual(len(self.fake.wait(PENDING, 3)), 3)
+        self.assertIn("No space left", self.instance.log())
 
 
 if __name__ == "__main__":

@@ -309,6 +309,13 @@ class Matrix:
         self.assertEqual([(r["mailbox"], r["uid"]) for r in told],
                          [("INBOX", 1)])
 
+    def test_empty(self):
+        """No bytes: nothing to be asked, and no reason to refuse."""
+        done = self.instance.doveadm("save", "-u", "empty", "-m", "INBOX",
+                                     input=b"")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.instance.mails("empty", "INBOX")), 1)
+
     def test_roles(self):
         """A user who files spam must not see it vanish."""
         user = "roles"
