@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct warden_epoch test_epoch_1 = { 1, 0 };
+const struct warden_epoch epoch_1 = { 1, 0 };
 
 struct warden_store *open_store(const char *path, guint commit_msecs)
 {
@@ -108,7 +108,7 @@ void free_result(struct warden_scan_result *result)
 	g_free(result);
 }
 
-const struct warden_delivery test_delivery = {
+const struct warden_delivery to_anna = {
 	.time = 1700000000000000, .user = "anna", .recipient = "anna@x",
 	.sender = "ben@y", .service = "lmtp", .session = "s1", .actor = "",
 	.mailbox = "INBOX", .origin = "",
@@ -123,7 +123,7 @@ guint64 record(struct warden_store *store, guint32 number)
 	guint64 id = 0;
 	char *error = NULL;
 
-	if (warden_store_record_scan(store, result, &test_epoch_1, &test_delivery, &id,
+	if (warden_store_record_scan(store, result, &epoch_1, &to_anna, &id,
 				     &error) < 0)
 		g_error("%s", error);
 	free_result(result);

@@ -21,10 +21,10 @@ struct warden_store *open_store(const char *path, guint commit_msecs);
    one finding. */
 struct warden_scan_result *make_result(guint32 number);
 void free_result(struct warden_scan_result *result);
-extern const struct warden_epoch test_epoch_1;
-extern const struct warden_delivery test_delivery;
+extern const struct warden_epoch epoch_1;
+extern const struct warden_delivery to_anna;
 
-/* Record message number for the user of test_delivery: the delivery's id. */
+/* Record message number for the user of to_anna: the delivery's id. */
 guint64 record(struct warden_store *store, guint32 number);
 /* The first column of the first row, by a connection of its own. */
 gint64 count(const char *path, const char *sql);

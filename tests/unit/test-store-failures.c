@@ -65,20 +65,20 @@ static void test_locked(struct fixture *f, const void *data)
 	g_assert_cmpint(warden_store_queue_open(path, 0660, &queue, &error),
 			==, 1);
 	g_assert_cmpint(warden_store_queue_enter(queue, 0, &error), ==, 1);
-	g_assert_cmpint(warden_store_record_scan(impatient, result, &test_epoch_1,
-		&test_delivery, &id, &error), ==, -1);
+	g_assert_cmpint(warden_store_record_scan(impatient, result, &epoch_1,
+		&to_anna, &id, &error), ==, -1);
 	g_assert_nonnull(strstr(error, "150 ms"));
 	g_clear_pointer(&error, g_free);
 	warden_store_queue_leave(queue);
-	g_assert_cmpint(warden_store_record_scan(impatient, result, &test_epoch_1,
-		&test_delivery, &id, &error), ==, 1);
+	g_assert_cmpint(warden_store_record_scan(impatient, result, &epoch_1,
+		&to_anna, &id, &error), ==, 1);
 	/* a writer that knows no queue */
 	sqlite3 *db;
 	g_assert_cmpint(sqlite3_open(f->path, &db), ==, SQLITE_OK);
 	g_assert_cmpint(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL),
 			==, SQLITE_OK);
-	g_assert_cmpint(warden_store_record_scan(impatient, result, &test_epoch_1,
-		&test_delivery, &id, &error), ==, -1);
+	g_assert_cmpint(warden_store_record_scan(impatient, result, &epoch_1,
+		&to_anna, &id, &error), ==, -1);
 	g_clear_pointer(&error, g_free);
 	sqlite3_close(db);
 	g_assert_cmpint(count(f->path, "SELECT count(*) FROM deliveries"), ==,
@@ -110,8 +110,8 @@ static void test_full(struct fixture *f, const void *data)
 			struct warden_scan_result *result = make_result(n);
 			guint64 id;
 
-			if (warden_store_record_scan(store, result, &test_epoch_1,
-						     &test_delivery, &id,
+			if (warden_store_record_scan(store, result, &epoch_1,
+						     &to_anna, &id,
 						     &error) < 0)
 				failed = error != NULL;
 			free_result(result);
@@ -317,8 +317,8 @@ static void test_corrupt(struct fixture *f, const void *data)
 	g_assert_cmpint(ret, <=, 0);
 	g_assert_true(ret < 0 ? error != NULL : problems > 0);
 	g_clear_pointer(&error, g_free);
-	ret = warden_store_record_scan(f->store, result, &test_epoch_1,
-				       &test_delivery, &id, &error);
+	ret = warden_store_record_scan(f->store, result, &epoch_1,
+				       &to_anna, &id, &error);
 	g_assert_true(ret == 1 || error != NULL);
 	g_clear_pointer(&error, g_free);
 	warden_store_close(&f->store);

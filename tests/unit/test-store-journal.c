@@ -17,11 +17,11 @@
 static void append(struct warden_journal *journal, guint32 number)
 {
 	struct warden_scan_result *result = make_result(number);
-	struct warden_delivery delivery = test_delivery;
+	struct warden_delivery delivery = to_anna;
 	char *error = NULL;
 
 	delivery.time += number;
-	if (warden_journal_append(journal, result, &test_epoch_1, NULL,
+	if (warden_journal_append(journal, result, &epoch_1, NULL,
 				  &delivery, &error) < 0)
 		g_error("%s", error);
 	free_result(result);
@@ -39,7 +39,7 @@ static void test_journal(struct fixture *f, const void *data)
 	for (guint32 n = 1; n < 6; n++)
 		append(journal, n);
 	g_assert_cmpint(warden_journal_append(journal, NULL, NULL, NULL,
-		&test_delivery, &error), ==, 1);
+		&to_anna, &error), ==, 1);
 	g_assert_cmpuint(warden_journal_size(journal), >, 0);
 	g_assert_cmpint(warden_journal_replay(journal, f->store, 2, &dropped,
 					      &error), ==, 2);
@@ -88,8 +88,8 @@ static void test_journal_full(struct fixture *f, const void *data)
 	char *error = NULL;
 	int n = 0;
 
-	while (n < 100 && warden_journal_append(journal, result, &test_epoch_1, NULL,
-						&test_delivery, &error) > 0)
+	while (n < 100 && warden_journal_append(journal, result, &epoch_1, NULL,
+						&to_anna, &error) > 0)
 		n++;
 	g_assert_cmpint(n, >=, 1);
 	g_assert_cmpint(n, <, 100);
@@ -97,8 +97,8 @@ static void test_journal_full(struct fixture *f, const void *data)
 	g_clear_pointer(&error, g_free);
 	warden_journal_free(&journal);
 	journal = warden_journal_new("/nonexistent/journal", 2048);
-	g_assert_cmpint(warden_journal_append(journal, result, &test_epoch_1, NULL,
-		&test_delivery, &error), ==, -1);
+	g_assert_cmpint(warden_journal_append(journal, result, &epoch_1, NULL,
+		&to_anna, &error), ==, -1);
 	g_free(error);
 	warden_journal_free(&journal);
 	free_result(result);

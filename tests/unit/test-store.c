@@ -73,7 +73,7 @@ static void test_worse(struct fixture *f, const void *data)
 
 		result->judgement.verdict = rows[i].verdict;
 		g_assert_cmpint(warden_store_record_scan(f->store, result,
-			&when, &test_delivery, &id, &error), ==, 1);
+			&when, &to_anna, &id, &error), ==, 1);
 		g_assert_cmpint(warden_store_lookup_message(f->store,
 			result->facts->key, 32, &message, &error), ==, 1);
 		g_assert_cmpint(message->verdict, ==, rows[i].stored);
@@ -226,7 +226,7 @@ static void test_release(struct fixture *f, const void *data)
 	g_assert_cmpint(warden_store_is_released(f->store, key, 32, "ben",
 						 &error), ==, 0);
 	g_assert_cmpint(warden_store_release(f->store, key, 32, "ben", TRUE,
-		"root", "why", &test_delivery, &id, &error), ==, 1);
+		"root", "why", &to_anna, &id, &error), ==, 1);
 	g_assert_cmpint(warden_store_is_released(f->store, key, 16, "carla",
 						 &error), ==, 2);
 	g_assert_cmpint(count(f->path, "SELECT count(*) FROM audit"), ==, 2);
@@ -246,10 +246,10 @@ static void test_older(struct fixture *f, const void *data)
 
 	result->judgement.verdict = WARDEN_VERDICT_CLEAN;
 	g_assert_cmpint(warden_store_record_scan(f->store, result, &newer,
-		&test_delivery, &id, &error), ==, 1);
+		&to_anna, &id, &error), ==, 1);
 	result->judgement.verdict = WARDEN_VERDICT_MALWARE;
 	g_assert_cmpint(warden_store_record_scan(f->store, result, &older,
-		&test_delivery, &id, &error), ==, 1);
+		&to_anna, &id, &error), ==, 1);
 	g_assert_cmpint(warden_store_lookup_message(f->store,
 		result->facts->key, 32, &message, &error), ==, 1);
 	g_assert_cmpint(message->verdict, ==, WARDEN_VERDICT_CLEAN);
@@ -272,7 +272,7 @@ static void test_newer_rules(struct fixture *f, const void *data)
 	warden_facts_add_url(result->facts, "http://b.example/", "b.example",
 			     "", "pdf", "2");
 	g_assert_cmpint(warden_store_record_scan(f->store, result, &newer,
-		&test_delivery, &id, &error), ==, 1);
+		&to_anna, &id, &error), ==, 1);
 	g_assert_cmpint(count(f->path, "SELECT count(*) FROM urls"), ==, 2);
 	g_assert_cmpint(count(f->path, "SELECT count(*) FROM parts"), ==, 1);
 	g_assert_cmpint(count(f->path, "SELECT count(*) FROM findings"), ==,
@@ -301,7 +301,7 @@ static void test_views(struct fixture *f, const void *data)
 		{ "SELECT count(*) FROM recent_verdicts WHERE verdict = "
 		  "'pending' AND subject IS NULL", 1 },
 	};
-	struct warden_delivery pending = test_delivery;
+	struct warden_delivery pending = to_anna;
 	char *error = NULL;
 	guint64 id;
 
@@ -348,7 +348,7 @@ static void test_stats(struct fixture *f, const void *data)
 		     "symbol.EICAR_TEST_FILE=2;", "rows.urls=2;", NULL };
 	     *word != NULL; word++)
 		g_assert_nonnull(strstr(all->str, *word));
-	g_assert_cmpint(warden_store_stats(f->store, test_delivery.time + 1,
+	g_assert_cmpint(warden_store_stats(f->store, to_anna.time + 1,
 					   add_count, none, &error), ==, 1);
 	g_assert_null(strstr(none->str, "verdict."));
 }
@@ -399,7 +399,7 @@ static void test_read_only(struct fixture *f, const void *data)
 	record(f->store, 1);
 	g_assert_cmpint(warden_store_open(f->path, &settings, &store, &error),
 			==, 1);
-	g_assert_cmpint(warden_store_record_delivery(store, NULL, &test_delivery,
+	g_assert_cmpint(warden_store_record_delivery(store, NULL, &to_anna,
 						     &id, &error), ==, -1);
 	g_clear_pointer(&error, g_free);
 	warden_store_close(&store);
@@ -439,7 +439,7 @@ static void test_prune(struct fixture *f, const void *data)
 /* Rows of no list, hosts of no link; what is used again in between stays. */
 static void test_prune_rest(struct fixture *f, const void *data)
 {
-	struct warden_delivery young = test_delivery;
+	struct warden_delivery young = to_anna;
 	struct warden_scan_result *result = make_result(3);
 	guint64 deliveries, messages, id;
 	char *error = NULL;
@@ -448,7 +448,7 @@ static void test_prune_rest(struct fixture *f, const void *data)
 	record(f->store, 4);
 	young.time += 10;
 	g_assert_cmpint(warden_store_record_scan(f->store, result,
-		&test_epoch_1, &young, &id, &error), ==, 1);
+		&epoch_1, &young, &id, &error), ==, 1);
 	g_assert_cmpint(warden_store_prune(f->store, young.time, TRUE, FALSE,
 		&deliveries, &messages, &error), ==, 1);
 	g_assert_cmpuint(deliveries, ==, 2);
