@@ -37,3 +37,19 @@ tests_unit_test_store_migrate_LDADD = $(STORE_TEST_LIBS)
 tests_bench_bench_store_SOURCES = tests/bench/bench-store.c
 tests_bench_bench_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_bench_bench_store_LDADD = $(STORE_TEST_LIBS)
+
+# Those who call the store, on one that fails: it stands before the library's,
+# of which the journal is used.
+check_PROGRAMS += tests/unit/test-records
+TESTS += tests/unit/test-records
+tests_unit_test_records_SOURCES = tests/unit/test-records.c \
+	tests/unit/store-fail.c tests/unit/store-fail.h
+tests_unit_test_records_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_records_LDADD = \
+	scanner/libwarden-service.a \
+	sql/libwarden-store.a \
+	scanner/libwarden-core.a \
+	scanner/libwarden-checks.a \
+	scanner/libwarden-facts.a \
+	scanner/libwarden-protocol.a \
+	$(SQLITE_LIBS) $(IDN_LIBS) $(PSL_LIBS) $(GLIB_LIBS)
