@@ -222,6 +222,8 @@ GString *warden_charset_decode(struct warden_charsets *charsets,
 
 	if (unknown_r != NULL)
 		*unknown_r = unknown;
+	if (size == 0)
+		return out;
 	if (converter == NULL && !is_utf8(text, size))
 		converter = g_hash_table_lookup(charsets->converters,
 						"CP1252");

@@ -10,6 +10,8 @@ struct reader {
 	const struct warden_header *header;
 	enum warden_content_reading reading;
 	struct warden_content *content;
+	/* those of all fields that are pieces: a client may join them */
+	struct warden_params pieces;
 };
 
 /* --- Content-Type --------------------------------------------------------------- */
@@ -68,6 +70,23 @@ param_value(const struct warden_params *params, const char *name, bool last)
 	return param == NULL ? "" : param->value;
 }
 
+/* Moves them out of a field's own. */
+static void keep_pieces(struct reader *reader, struct warden_params *params)
+{
+	guint i;
+
+	for (i = 0; i < params->params->len; i++) {
+		struct warden_param *param = &g_array_index(
+			params->params, struct warden_param, i);
+
+		if (strstr(param->name, "name*") == NULL ||
+		    reader->pieces.params->len >= WARDEN_PARAMS_MAX)
+			continue;
+		g_array_append_val(reader->pieces.params, *param);
+		memset(param, 0, sizeof(*param));
+	}
+}
+
 static void take_type(struct reader *reader, const char *value, bool wanted)
 {
 	struct warden_content *content = reader->content;
@@ -95,6 +114,7 @@ static void take_type(struct reader *reader, const char *value, bool wanted)
 	}
 	warden_names_collect(reader->charsets, &params, "name",
 			     &content->names, &content->traits);
+	keep_pieces(reader, &params);
 	warden_params_clear(&params);
 }
 
@@ -195,6 +215,7 @@ static void take_disposition(struct reader *reader, const char *value,
 	/* some write name= here, and some clients heed it */
 	warden_names_collect(reader->charsets, &params, "name",
 			     &content->names, &content->traits);
+	keep_pieces(reader, &params);
 	warden_params_clear(&params);
 }
 
@@ -255,12 +276,26 @@ static void consume(struct reader *reader, const struct consumer *consumer)
 	}
 }
 
+static void take_pieces(struct reader *reader)
+{
+	struct warden_content *content = reader->content;
+
+	warden_names_collect_pieces(reader->charsets, &reader->pieces,
+				    "filename", &content->names,
+				    &content->traits);
+	warden_names_collect_pieces(reader->charsets, &reader->pieces,
+				    "name", &content->names,
+				    &content->traits);
+	warden_params_clear(&reader->pieces);
+}
+
 void warden_content_read(struct warden_charsets *charsets,
 			 const struct warden_header *header,
 			 enum warden_content_reading reading,
 			 struct warden_content *content_r)
 {
-	struct reader reader = { charsets, header, reading, content_r };
+	struct reader reader = { charsets, header, reading, content_r,
+				 { NULL, NULL } };
 	gsize i;
 
 	memset(content_r, 0, sizeof(*content_r));
@@ -270,8 +305,10 @@ void warden_content_read(struct warden_charsets *charsets,
 	content_r->boundaries = g_ptr_array_new_with_free_func(g_free);
 	content_r->traits = header->traits;
 	warden_names_init(&content_r->names);
+	warden_params_parse("", &reader.pieces);
 	for (i = 0; i < G_N_ELEMENTS(consumers); i++)
 		consume(&reader, &consumers[i]);
+	take_pieces(&reader);
 	if (content_r->encodings == 0)
 		content_r->encodings = WARDEN_ENCODING_IDENTITY;
 	if (warden_content_is_multipart(content_r) &&

@@ -24,7 +24,7 @@ static bool is_data_line(const guint8 *data, const struct warden_line *line)
 	wanted = (value(data[line->start]) + 2) / 3 * 4;
 	/* Trailing spaces get lost in transport, a check sum may follow. */
 	if (size - 1 > wanted + 2 ||
-	    (size - 1 + 4 < wanted && data[line->start] != 'M'))
+	    (size - 1 + 4 < wanted && size * 2 < wanted))
 		return FALSE;
 	for (i = line->start; i < line->end; i++) {
 		if (!is_uu(data[i]))

@@ -6,8 +6,8 @@
    Clients differ in what they make of damaged or abused encodings, and a hash
    list knows the very bytes that a client saves. So a decoder gives every
    reading that some client may have, the commonest first; for sound input
-   that is one. Output is never longer than the input (yEnc, base64, quoted-
-   printable and uuencode only shrink). */
+   that is one. Output is never longer than the input; uuencode, whose lines
+   may have lost the spaces at their ends, can be, but not twice as long. */
 
 #include "trait-set.h"
 

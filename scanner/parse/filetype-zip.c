@@ -72,10 +72,11 @@ static guint name_marks(const guint8 *name, gsize size)
 static const guint8 *find_end(const guint8 *data, gsize size)
 {
 	gsize left = MIN(size, 65535 + END_SIZE);
-	const guint8 *first = data + size - left, *p;
+	const guint8 *first, *p;
 
 	if (left < END_SIZE)
 		return NULL;
+	first = data + size - left;
 	left -= END_SIZE - 1;
 	while ((p = memrchr(first, 'P', left)) != NULL) {
 		if (memcmp(p, "PK\5\6", 4) == 0)

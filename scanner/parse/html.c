@@ -212,6 +212,22 @@ static void take_anchor(struct tokenizer *tokenizer)
 		tokenizer->open = take_url(tokenizer, WARDEN_HTML_LINK, href);
 }
 
+#define ALT_SIZE_MAX 500
+
+/* Owned by the caller. */
+static char *alt_text(const struct attribute *alt)
+{
+	GString *text = g_string_new(NULL);
+	gsize size = MIN(alt->size, ALT_SIZE_MAX);
+
+	/* not amid a character */
+	while (size > 0 && size < alt->size &&
+	       (alt->value[size] & 0xc0) == 0x80)
+		size--;
+	warden_html_unescape(alt->value, size, TRUE, text);
+	return g_string_free(text, FALSE);
+}
+
 static void take_area(struct tokenizer *tokenizer)
 {
 	const struct attribute *alt = attribute_of(&tokenizer->tag, "alt");
@@ -221,7 +237,7 @@ static void take_area(struct tokenizer *tokenizer)
 
 	if (link != NULL && alt != NULL) {
 		g_free(link->text);
-		link->text = g_strndup(alt->value, MIN(alt->size, 200));
+		link->text = alt_text(alt);
 	}
 }
 
@@ -293,8 +309,11 @@ static void take_image(struct tokenizer *tokenizer)
 {
 	const struct attribute *alt = attribute_of(&tokenizer->tag, "alt");
 
-	if (tokenizer->open != NULL && alt != NULL)
-		append_shown(tokenizer, alt->value, MIN(alt->size, 500));
+	if (tokenizer->open != NULL && alt != NULL) {
+		g_autofree char *text = alt_text(alt);
+
+		append_shown(tokenizer, text, strlen(text));
+	}
 	take_attribute(tokenizer, "src", WARDEN_HTML_RESOURCE);
 }
 

@@ -115,10 +115,10 @@ add_joined(struct warden_charsets *charsets, const GArray *pieces,
 		warden_names_add(names, name);
 }
 
-static void collect_pieces(struct warden_charsets *charsets,
-			   const struct warden_params *params, const char *key,
-			   struct warden_names *names,
-			   struct warden_trait_set *traits)
+void warden_names_collect_pieces(struct warden_charsets *charsets,
+				 const struct warden_params *params,
+				 const char *key, struct warden_names *names,
+				 struct warden_trait_set *traits)
 {
 	g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE,
 					       sizeof(struct piece));
@@ -173,6 +173,41 @@ static void collect_extended(struct warden_charsets *charsets,
 	}
 }
 
+static void add_without(struct warden_charsets *charsets, const char *text,
+			const char *drop, struct warden_names *names)
+{
+	GString *left = g_string_new(NULL);
+	g_autofree char *name = NULL;
+
+	for (; *text != '\0'; text++) {
+		if (strchr(drop, *text) == NULL)
+			g_string_append_c(left, *text);
+	}
+	name = warden_words_decode(charsets, left->str, WARDEN_FACT_NAME_MAX,
+				   NULL);
+	warden_names_add(names, name);
+	g_string_free(left, TRUE);
+}
+
+/* What clients make of a value that is not written by the rules: end a token
+   at white space, drop quotes amid it, drop comments. */
+static void add_odd(struct warden_charsets *charsets,
+		    const struct warden_param *param,
+		    struct warden_names *names)
+{
+	g_autofree char *token = g_strndup(param->value,
+					   strcspn(param->value, " \t,"));
+	g_autofree char *plain = NULL;
+
+	add_without(charsets, token, "", names);
+	if (strchr(param->raw, '"') != NULL)
+		add_without(charsets, param->raw, "\"\\", names);
+	if (strchr(param->raw, '(') != NULL) {
+		plain = warden_params_strip_comments(param->raw);
+		add_without(charsets, plain, "\"\\", names);
+	}
+}
+
 static void add_plain(struct warden_charsets *charsets,
 		      const struct warden_param *param,
 		      struct warden_names *names,
@@ -181,26 +216,18 @@ static void add_plain(struct warden_charsets *charsets,
 	bool encoded;
 	g_autofree char *name = warden_words_decode(
 		charsets, param->value, WARDEN_FACT_NAME_MAX, &encoded);
-	const char *quote;
+	gsize size = strlen(name);
 
 	if (encoded)
 		warden_trait_set_add(traits, WARDEN_TRAIT_NAME_ENCODED_WORD);
 	warden_names_add(names, name);
-	if (!param->odd)
-		return;
-	/* clients that end a token at white space, or drop quotes amid it */
-	quote = strpbrk(name, " \t;,");
-	if (quote != NULL) {
-		g_autofree char *token = g_strndup(name, quote - name);
-
-		warden_names_add(names, token);
+	/* 'a.zip': quotes to some, part of the name to others */
+	if (size > 2 && name[0] == '\'' && name[size - 1] == '\'') {
+		name[size - 1] = '\0';
+		warden_names_add(names, name + 1);
 	}
-	if (strchr(name, '"') != NULL) {
-		g_auto(GStrv) pieces = g_strsplit(name, "\"", -1);
-		g_autofree char *unquoted = g_strjoinv("", pieces);
-
-		warden_names_add(names, unquoted);
-	}
+	if (param->odd)
+		add_odd(charsets, param, names);
 }
 
 void warden_names_collect(struct warden_charsets *charsets,
@@ -211,7 +238,7 @@ void warden_names_collect(struct warden_charsets *charsets,
 	guint i;
 
 	collect_extended(charsets, params, key, names);
-	collect_pieces(charsets, params, key, names, traits);
+	warden_names_collect_pieces(charsets, params, key, names, traits);
 	for (i = 0; i < params->params->len; i++) {
 		const struct warden_param *param = &g_array_index(
 			params->params, struct warden_param, i);

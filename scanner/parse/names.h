@@ -22,6 +22,11 @@ void warden_names_collect(struct warden_charsets *charsets,
 			  const struct warden_params *params, const char *key,
 			  struct warden_names *names,
 			  struct warden_trait_set *traits);
+/* Only key*N: pieces that stand in several fields. */
+void warden_names_collect_pieces(struct warden_charsets *charsets,
+				 const struct warden_params *params,
+				 const char *key, struct warden_names *names,
+				 struct warden_trait_set *traits);
 /* Add one, UTF-8; becomes the name if there is none. */
 void warden_names_add(struct warden_names *names, const char *name);
 

@@ -10,6 +10,7 @@ static void param_clear(void *data)
 
 	g_free(param->name);
 	g_free(param->value);
+	g_free(param->raw);
 }
 
 void warden_params_clear(struct warden_params *params)
@@ -128,6 +129,7 @@ static const char *read_param(const char *p, struct warden_params *params)
 {
 	struct warden_param param = { .odd = FALSE };
 	gsize size = strcspn(p, "=;");
+	const char *start;
 	GString *value;
 
 	if (p[size] != '=') {
@@ -136,8 +138,11 @@ static const char *read_param(const char *p, struct warden_params *params)
 	}
 	param.name = clean_name(p, size, &param.odd);
 	value = g_string_new(NULL);
-	p = read_value(p + size + 1, value, &param.odd);
+	start = p + size + 1;
+	p = read_value(start, value, &param.odd);
 	param.value = g_string_free(value, FALSE);
+	if (param.odd)
+		param.raw = g_strstrip(g_strndup(start, p - start));
 	g_array_append_val(params->params, param);
 	return p;
 }

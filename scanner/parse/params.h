@@ -12,6 +12,7 @@
 struct warden_param {
 	char *name;	/* lower case, as written: "filename*0*" */
 	char *value;	/* quotes and escapes undone */
+	char *raw;	/* if odd: as it was written; else NULL */
 	bool odd;	/* comments, quotes amid, no closing quote, … */
 };
 

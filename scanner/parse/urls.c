@@ -346,9 +346,11 @@ bool warden_link_parse(const char *text, gsize size, const char *base,
 		return FALSE;
 	if (scheme == 0) {
 		g_autofree char *relative = g_steal_pointer(&url);
+		g_autofree char *from = base == NULL ? NULL :
+			clean(base, strlen(base), &link_r->traits);
 
-		if (base != NULL)
-			url = resolve(relative, base);
+		if (from != NULL)
+			url = resolve(relative, from);
 		else if (is_slash(relative[0]) && is_slash(relative[1]))
 			url = g_strconcat("http:", relative, NULL);
 		if (url == NULL)

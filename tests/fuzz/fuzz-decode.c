@@ -1,4 +1,4 @@
-/* Decoders: no reading is larger than its input, none is there twice. The
+/* Decoders: no reading is much larger than its input, none is there twice. The
    first byte chooses the decoder. */
 
 #include "warden-config.h"
@@ -52,7 +52,7 @@ static void try_files(const uint8_t *data, size_t size, unsigned int which)
 				&file)) {
 		if (at <= before || at > size || file.end > size ||
 		    file.start > file.end ||
-		    g_bytes_get_size(file.bytes) > size)
+		    g_bytes_get_size(file.bytes) > 2 * size + 3)
 			abort();
 		before = at;
 		warden_embedded_clear(&file);

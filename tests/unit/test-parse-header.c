@@ -204,6 +204,14 @@ static void test_names(void)
 		{ "Content-Type: a/b; name==?utf-8?b?YS56aXA=?=\n", "a.zip" },
 		{ "Content-Disposition: x; filename=\"a\"\n .zip\n", "a" },
 		{ "Content-Disposition: attachment; name=n\n", "n" },
+		{ "Content-Disposition: x; filename=\"a\".zip\n",
+		  "a|a.zip" },
+		{ "Content-Disposition: x; filename='a.zip'\n",
+		  "'a.zip'|a.zip" },
+		{ "Content-Type: a/b; name=a.z()ip\n", "a.z()ip|a.zip" },
+		/* pieces in two fields */
+		{ "Content-Disposition: x; filename*0=a.\n"
+		  "Content-Type: a/b; filename*1=zip\n", "a.|a.zip" },
 	};
 	gsize i;
 	guint j, k;
