@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,11 +20,24 @@ struct warden_store_queue {
 	char *path;
 };
 
+/* With that mode, whatever the umask: the group's writers queue here, too. */
+static int open_or_make(const char *path, int mode)
+{
+	const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, flags | O_CREAT | O_EXCL, mode);
+
+	if (fd < 0 && errno == EEXIST)
+		return open(path, flags);
+	if (fd >= 0)
+		(void)fchmod(fd, (mode_t)mode);
+	return fd;
+}
+
 int warden_store_queue_open(const char *path, int mode,
 			    struct warden_store_queue **queue_r,
 			    char **error_r)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+	int fd = open_or_make(path, mode);
 
 	if (fd < 0) {
 		*error_r = g_strdup_printf("%s: %s", path, g_strerror(errno));

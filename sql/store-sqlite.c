@@ -17,8 +17,8 @@
 
 /* --- files -------------------------------------------------------------- */
 
-/* Files of ours that root made belong to the directory's owner, or else an
-   administrator's command would lock the service out. That owner may have put
+/* Files of ours that root made belong to the directory's owner and group, or
+   else an administrator's command would lock the service out. That owner may have put
    something else there in the meantime: nothing is given away but a plain
    file of root's with no other name. */
 static void adopt_file(const char *path, const struct stat *dir)
@@ -30,6 +30,7 @@ static void adopt_file(const char *path, const struct stat *dir)
 		return;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 &&
 	    st.st_nlink == 1 &&
+	    (st.st_uid != dir->st_uid || st.st_gid != dir->st_gid) &&
 	    fchownat(fd, "", dir->st_uid, dir->st_gid, AT_EMPTY_PATH) < 0)
 		g_debug("%s: %s", path, g_strerror(errno));
 	close(fd);
@@ -43,7 +44,8 @@ void store_adopt_files(struct warden_store *store)
 	g_autofree char *dir_path = g_path_get_dirname(store->path);
 	struct stat dir;
 
-	if (geteuid() != 0 || stat(dir_path, &dir) < 0 || dir.st_uid == 0)
+	if (geteuid() != 0 || stat(dir_path, &dir) < 0 ||
+	    (dir.st_uid == 0 && dir.st_gid == 0))
 		return;
 	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
 		g_autofree char *path = g_strconcat(store->path, suffixes[i],

@@ -180,6 +180,9 @@ static void test_wait_ends(struct fixture *f, const void *data)
 			==, 1);
 	g_assert_cmpint(warden_store_queue_open(path, 0660, &waiter, &error),
 			==, 1);
+	struct stat st;
+	g_assert_cmpint(stat(path, &st), ==, 0);
+	g_assert_cmpuint(st.st_mode & 0777, ==, 0660);
 	sigaction(SIGALRM, NULL, &before);
 	g_assert_cmpint(warden_store_queue_enter(holder, 0, &error), ==, 1);
 	for (guint msecs = 0; msecs <= 100; msecs += 50) {
@@ -334,39 +337,52 @@ static void test_corrupt(struct fixture *f, const void *data)
 
 /* An administrator's command as root leaves nothing that the service cannot
    open, and gives nothing away that is not the database's. */
-static void test_adopt(struct fixture *f, const void *data)
+static void check_owner(const char *database, uid_t uid, gid_t gid)
 {
 	static const char *const suffixes[] = { "", "-wal", "-shm", "-queue" };
-	g_autofree char *path = g_build_filename(f->dir, "sub", NULL);
-	g_autofree char *database = g_build_filename(path, "v.sqlite", NULL);
-	g_autofree char *trap = g_strconcat(database, "-import", NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+		g_autofree char *file = g_strconcat(database, suffixes[i],
+						    NULL);
+		struct stat st;
+
+		g_assert_cmpint(stat(file, &st), ==, 0);
+		g_assert_cmpuint(st.st_uid, ==, uid);
+		g_assert_cmpuint(st.st_gid, ==, gid);
+		g_assert_cmpuint(st.st_mode & 0777, ==, 0660);
+	}
+}
+
+static void test_adopt(struct fixture *f, const void *data)
+{
+	static const uid_t uids[] = { 65534, 0 };
 	g_autofree char *secret = g_build_filename(f->dir, "secret", NULL);
-	struct warden_store *store;
 	struct stat st;
 
 	if (geteuid() != 0) {
 		g_test_skip("needs root");
 		return;
 	}
-	g_assert_cmpint(mkdir(path, 0750), ==, 0);
-	g_assert_cmpint(chown(path, 65534, 65533), ==, 0);
 	g_assert_true(g_file_set_contents(secret, "x", 1, NULL));
-	g_assert_cmpint(link(secret, trap), ==, 0);
-	store = open_store(database, 1000);
-	record(store, 1);
-	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
-		g_autofree char *file = g_strconcat(database, suffixes[i],
-						    NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(uids); i++) {
+		g_autofree char *path = g_build_filename(f->dir, "sub", NULL);
+		g_autofree char *database =
+			g_build_filename(path, "v.sqlite", NULL);
+		g_autofree char *trap = g_strconcat(database, "-import", NULL);
+		struct warden_store *store;
 
-		g_assert_cmpint(stat(file, &st), ==, 0);
-		g_assert_cmpuint(st.st_uid, ==, 65534);
-		g_assert_cmpuint(st.st_gid, ==, 65533);
-		g_assert_cmpuint(st.st_mode & 0777, ==, 0660);
+		g_assert_cmpint(mkdir(path, 0770), ==, 0);
+		g_assert_cmpint(chown(path, uids[i], 65533), ==, 0);
+		g_assert_cmpint(link(secret, trap), ==, 0);
+		store = open_store(database, 1000);
+		record(store, 1);
+		check_owner(database, uids[i], 65533);
+		warden_store_close(&store);
+		remove_folder(path);
 	}
 	g_assert_cmpint(stat(secret, &st), ==, 0);
 	g_assert_cmpuint(st.st_uid, ==, 0);
-	warden_store_close(&store);
-	remove_folder(path);
+	g_assert_cmpuint(st.st_gid, ==, 0);
 }
 
 int main(int argc, char **argv)
