@@ -93,14 +93,41 @@ static void add_int(struct conditions *c, const char *sql, gint64 number)
 #define DELIVERIES_OF \
 	"SELECT d.id FROM deliveries d WHERE d.message_id IN "
 
+/* A pattern for LIKE … ESCAPE '\' that holds text itself. Owned by the
+   caller. */
+static char *like_pattern(const char *before, const char *text,
+			  const char *after)
+{
+	GString *pattern = g_string_new(before);
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if (strchr("%_\\", *p) != NULL)
+			g_string_append_c(pattern, '\\');
+		g_string_append_c(pattern, *p);
+	}
+	g_string_append(pattern, after);
+	return g_string_free(pattern, FALSE);
+}
+
+/* The envelope's or the one shown: either may be what is meant. An INTERSECT
+   binds no closer than a UNION. */
 static void add_sender(struct conditions *c, const char *sender)
 {
-	g_autofree char *lower = NULL;
+	g_autofree char *lower = NULL, *pattern = NULL;
 
 	if (sender == NULL)
 		return;
-	/* The envelope's or the one shown: either may be what is meant. An
-	   INTERSECT binds no closer than a UNION. */
+	if (*sender == '@') {
+		/* Everybody there; no index helps. */
+		pattern = like_pattern("%", sender, "");
+		add_set(c, "SELECT id FROM (SELECT id FROM deliveries WHERE "
+			"sender LIKE ? ESCAPE '\\' UNION " DELIVERIES_OF
+			"(SELECT id FROM messages WHERE from_address LIKE ? "
+			"ESCAPE '\\'))");
+		value_add_text(c->set_values, pattern);
+		value_add_text(c->set_values, pattern);
+		return;
+	}
 	add_set(c, "SELECT id FROM (SELECT id FROM deliveries WHERE sender = ?"
 		" COLLATE NOCASE AND sender <> '' UNION " DELIVERIES_OF
 		"(SELECT id FROM messages WHERE from_address = ? AND "
@@ -187,20 +214,29 @@ static void add_sha256(struct conditions *c, const guint8 *sha256)
 
 static void add_subject(struct conditions *c, const char *subject)
 {
-	GString *pattern;
+	g_autofree char *pattern = NULL;
 
 	if (subject == NULL)
 		return;
-	pattern = g_string_new("%");
-	for (const char *p = subject; *p != '\0'; p++) {
-		if (strchr("%_\\", *p) != NULL)
-			g_string_append_c(pattern, '\\');
-		g_string_append_c(pattern, *p);
-	}
-	g_string_append_c(pattern, '%');
+	pattern = like_pattern("%", subject, "%");
 	add_set_text(c, DELIVERIES_OF "(SELECT id FROM messages WHERE "
-		     "subject LIKE ? ESCAPE '\\')", pattern->str);
-	g_string_free(pattern, TRUE);
+		     "subject LIKE ? ESCAPE '\\')", pattern);
+}
+
+/* With or without its <>. */
+static void add_message_id(struct conditions *c, const char *message_id)
+{
+	g_autofree char *bare = NULL;
+	gsize size;
+
+	if (message_id == NULL)
+		return;
+	size = strlen(message_id);
+	bare = size > 2 && message_id[0] == '<' &&
+		message_id[size - 1] == '>' ?
+		g_strndup(message_id + 1, size - 2) : g_strdup(message_id);
+	add_set_text(c, DELIVERIES_OF "(SELECT id FROM messages WHERE "
+		     "message_id = ? AND message_id <> '')", bare);
 }
 
 /* The number of a known word becomes part of the text: only so does SQLite see
@@ -242,9 +278,7 @@ make_conditions(struct conditions *c, const struct warden_query *query)
 	add_host(c, query->host);
 	add_domain(c, query->domain);
 	add_url(c, query->url);
-	add_set_text(c, DELIVERIES_OF "(SELECT id FROM messages WHERE "
-		     "message_id = ? AND message_id <> '')",
-		     query->message_id);
+	add_message_id(c, query->message_id);
 	add_subject(c, query->subject);
 
 	add_int(c, "d.id = ?", query->delivery_id);

@@ -73,6 +73,8 @@ struct warden_scan_result *make_result(guint32 number)
 	facts->size = 1234;
 	g_free(facts->header.subject);
 	facts->header.subject = g_strdup_printf("Subject %u", number);
+	g_free(facts->header.message_id);
+	facts->header.message_id = g_strdup_printf("id%u@x", number);
 	g_ptr_array_add(facts->header.from,
 			warden_address_new("Ben", "Ben@Example.org"));
 	part = warden_facts_add_part(facts, "2", "a.exe");
