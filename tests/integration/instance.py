@@ -197,21 +197,21 @@ class Instance:
 
     def pids(self, name=None):
         """Processes of this instance (in our session), by command name."""
-        found = []
-        for entry in pathlib.Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
+        return [pid for pid, comm in self.processes().items()
+                if name is None or comm == name[:15]]
+
+    def processes(self):
+        """{pid: command name} of this instance, zombies left out."""
+        found = {}
+        for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
-                stat = (entry / "stat").read_text()
+                with open("/proc/%s/stat" % pid) as file:
+                    head, _, rest = file.read().rpartition(")")
             except OSError:
                 continue
-            head, _, rest = stat.rpartition(")")
-            comm = head.partition("(")[2]
             fields = rest.split()
-            if int(fields[3]) != self.process.pid or fields[0] == "Z":
-                continue
-            if name is None or comm == name[:15]:
-                found.append(int(entry.name))
+            if int(fields[3]) == self.process.pid and fields[0] != "Z":
+                found[int(pid)] = head.partition("(")[2]
         return found
 
     def log(self):

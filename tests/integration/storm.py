@@ -31,6 +31,7 @@ ERRORS = (OSError, EOFError, imaplib.IMAP4.error, smtplib.SMTPException,
           RuntimeError)
 TRIES_MAX = 4
 VICTIMS = ("imap", "lmtp", "wardend", "warden-reader")
+AGE_MIN_SECS = 0.2
 
 
 class Mail:
@@ -70,19 +71,19 @@ class Killer(threading.Thread):
         self.kills = {}
         self.stopped = threading.Event()
 
-    def processes(self):
-        return {name: self.server.pids(name) for name in VICTIMS}
-
     def run(self):
-        known = set()
+        since = {}
         while not self.stopped.wait(self.random.uniform(0, self.pause)):
-            alive = self.processes()
-            before, known = known, set(sum(alive.values(), []))
-            # Not the newborn: killed before it answered its master, a
-            # process makes Dovecot throttle the whole service.
-            alive = {name: [pid for pid in pids if pid in before]
-                     for name, pids in alive.items()}
-            names = sorted(name for name in alive if alive[name])
+            now = time.monotonic()
+            alive = {name: [] for name in VICTIMS}
+            processes = self.server.processes()
+            since = {pid: since.get(pid, now) for pid in processes}
+            for pid, name in processes.items():
+                # Not the newborn: killed before it answered its master, a
+                # process makes Dovecot hold up the whole service.
+                if name in alive and now - since[pid] > AGE_MIN_SECS:
+                    alive[name].append(pid)
+            names = [name for name in VICTIMS if alive[name]]
             if not names:
                 continue
             name = self.random.choice(names)
@@ -114,13 +115,16 @@ class Client(threading.Thread):
             try:
                 self.one()
             except ERRORS:
-                self.imap = None
+                self.leave()
                 time.sleep(0.02)
+        self.leave()
+
+    def leave(self):
+        """Hang up, without a word."""
         if self.imap is not None:
-            try:
-                self.imap.logout()
-            except ERRORS:
-                pass
+            self.imap.sock.close()
+            self.imap.file.close()
+            self.imap = None
 
     def one(self):
         if self.again and self.random.random() < 0.5:
@@ -209,7 +213,7 @@ class Storm:
         self.mails = []
         self.seeds = {user: [] for user in USERS}
         self.killer = Killer(self.server, self.random.random(), pause)
-        self.kill = pause > 0
+        self.kill = pause > 0	# and one for every five saves at least
         self.end = None
 
     @property
@@ -230,6 +234,8 @@ class Storm:
     def is_done(self):
         if time.monotonic() > self.end:
             return True
+        if self.kill and sum(self.kills.values()) < self.saves / 5:
+            return False
         with self.lock:
             return sum(mail.acked > 0 for mail in self.mails) >= self.saves
 

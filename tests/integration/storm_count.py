@@ -80,8 +80,8 @@ def is_marked(record):
 
 
 def rebuilt(server):
-    """Users whose mdbox Dovecot rebuilt."""
-    return re.findall(r"mdbox\(\S+/([^/]+)/mdbox/storage\): rebuilding",
+    """Users whose mdbox Dovecot rebuilt, once for each time."""
+    return re.findall(r"mdbox[( ]\S+/([^/]+)/mdbox/storage\)?: rebuilding",
                       server.log())
 
 
