@@ -2,6 +2,9 @@
 scanner, and that nothing in Dovecot's log looks like a crash."""
 
 import os
+import pathlib
+import shutil
+import tempfile
 import unittest
 
 import ways
@@ -27,12 +30,23 @@ class PluginCase(unittest.TestCase):
         return {}
 
     @classmethod
+    def make_dir(cls, mode=0o755):
+        """A directory beside the instance's; it goes with the class."""
+        path = pathlib.Path(tempfile.mkdtemp(prefix="warden-case-",
+                                             dir="/tmp"))
+        cls.addClassCleanup(shutil.rmtree, path, ignore_errors=True)
+        path.chmod(mode)
+        return path
+
+    @classmethod
     def setUpClass(cls):
         options = dict(cls.OPTIONS, **cls.options())
         settings = dict(ways.EXCLUDE, **cls.SETTINGS)
         cls.instance = Instance(GENERATION, cls.STORAGE, build=BUILD,
                                 settings=settings, socket_path="set below",
                                 **options)
+        cls.addClassCleanup(shutil.rmtree, cls.instance.dir,
+                            ignore_errors=True)
         cls.instance.dir.chmod(0o755)
         cls.instance.socket_path = cls.instance.dir / "scanner"
         cls.fake = FakeWardend(cls.instance.socket_path, **cls.FAKE)

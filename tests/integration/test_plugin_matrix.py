@@ -5,6 +5,7 @@ plugin alone.
 """
 
 import os
+import shutil
 import unittest
 
 import ways
@@ -41,6 +42,7 @@ class Matrix:
         cls.instance.stop()
         cls.fake.stop()
         cls.sink.stop()
+        shutil.rmtree(cls.instance.dir, ignore_errors=True)
 
     def tearDown(self):
         self.assertEqual(self.instance.panics(), [])

@@ -2,7 +2,6 @@
 users."""
 
 import os
-import pathlib
 import subprocess
 import unittest
 
@@ -63,8 +62,7 @@ class Crypt(EveryWay, PluginCase):
 
     @classmethod
     def options(cls):
-        cls.keys = pathlib.Path("/tmp/warden-keys-%d" % os.getpid())
-        cls.keys.mkdir(exist_ok=True)
+        cls.keys = cls.make_dir()
         private, public = cls.keys / "private.pem", cls.keys / "public.pem"
         subprocess.run(["openssl", "ecparam", "-name", "prime256v1",
                         "-genkey", "-noout", "-out", private], check=True)
@@ -236,8 +234,8 @@ class ImapSieve(PluginCase):
 
     @classmethod
     def options(cls):
-        cls.script = pathlib.Path("/tmp/warden-%s-%d.sieve"
-                                  % (cls.__name__.lower(), os.getpid()))
+        # sievec's output goes beside it
+        cls.script = cls.make_dir(0o777) / "before.sieve"
         cls.script.write_text(cls.SCRIPT)
         cls.script.chmod(0o644)
         return {
@@ -251,8 +249,8 @@ class ImapSieve(PluginCase):
                        "sieve_script escape {\n  type = before\n"
                        "  cause {\n    append = yes\n    copy = yes\n"
                        "    flag = yes\n  }\n"
-                       "  path = %s\n  bin_path = /tmp/%s.svbin\n}\n"
-                       % (cls.script, cls.script.stem)}
+                       "  path = %s\n  bin_path = %s\n}\n"
+                       % (cls.script, cls.script.with_suffix(".svbin"))}
 
     def test_good(self):
         message = ways.mail()
@@ -342,8 +340,7 @@ class Public(PluginCase):
 
     @classmethod
     def options(cls):
-        cls.public = pathlib.Path("/tmp/warden-public-%d" % os.getpid())
-        cls.public.mkdir(exist_ok=True)
+        cls.public = cls.make_dir()
         if os.geteuid() == 0:
             os.chown(cls.public, instance_module.VMAIL_UID,
                      instance_module.VMAIL_UID)
@@ -417,9 +414,7 @@ class Shared(PluginCase):
 
     @classmethod
     def options(cls):
-        cls.dict = pathlib.Path("/tmp/warden-shared-%d" % os.getpid())
-        cls.dict.mkdir(exist_ok=True)
-        cls.dict.chmod(0o777)
+        cls.dict = cls.make_dir(0o777)
         if OLD:
             conf = ("namespace shared {\n  type = shared\n"
                     "  separator = /\n  prefix = Shared/%%%%u/\n"
@@ -508,7 +503,7 @@ class Virtual(PluginCase):
 
     @classmethod
     def options(cls):
-        cls.virtual = pathlib.Path("/tmp/warden-virtual-%d" % os.getpid())
+        cls.virtual = cls.make_dir()
         everything = cls.virtual / "All"
         everything.mkdir(parents=True, exist_ok=True)
         (everything / "dovecot-virtual").write_text(

@@ -1,6 +1,7 @@
 """The settings: what they do, and what a bad one says."""
 
 import re
+import shutil
 import time
 import unittest
 
@@ -36,6 +37,7 @@ class Bad(unittest.TestCase):
             said = self.try_it(instance)
         finally:
             instance.stop()
+            self.addCleanup(shutil.rmtree, instance.dir, ignore_errors=True)
         self.assertIn("warden_" + name, said)
         shown = "5 ms" if value == "5ms" else value
         self.assertIn(shown, said)
@@ -65,6 +67,7 @@ class Bad(unittest.TestCase):
             said = self.try_it(instance)
         finally:
             instance.stop()
+            self.addCleanup(shutil.rmtree, instance.dir, ignore_errors=True)
         self.assertIn("warden_fail_lmpt = accept: there is no such setting",
                       said)
 
@@ -175,6 +178,7 @@ class Example(unittest.TestCase):
                     self.assertIn(name, said)
         finally:
             instance.stop()
+            self.addCleanup(shutil.rmtree, instance.dir, ignore_errors=True)
 
 
 if __name__ == "__main__":
