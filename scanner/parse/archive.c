@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "queue.h"
+#include "rar5.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -292,13 +293,63 @@ static void take_entry(struct reader *reader, struct archive *archive,
 	if (outcome == OUTCOME_DAMAGED &&
 	    archive_format(archive) != ARCHIVE_FORMAT_ZIP)
 		reader->stop = TRUE;
-	if (outcome == OUTCOME_ENCRYPTED) {
+	if (outcome == OUTCOME_DAMAGED && bytes->len == 0 &&
+	    reader->encrypted) {
+		/* named already, see below */
+		g_byte_array_unref(bytes);
+	} else if (outcome == OUTCOME_ENCRYPTED) {
 		add_encrypted(reader, &item, entry_size(entry));
 		g_byte_array_unref(bytes);
 	} else {
 		add_member(reader, &item, bytes, outcome, entry_size(entry));
 	}
 	warden_names_clear(&names);
+}
+
+/* --- encrypted RAR 5, which libarchive takes for damaged ------------------- */
+
+static void add_rar5_member(struct reader *reader,
+			    const struct warden_rar5_member *member)
+{
+	const struct warden_part *parent = reader->container->part;
+	g_autofree char *path = NULL;
+	struct warden_names names;
+	struct warden_item item = {
+		.names = &names, .declared_type = "", .encoding = "",
+		.charset = "", .flags = WARDEN_PART_MEMBER, .parent = parent,
+		.depth = reader->container->depth,
+	};
+
+	warden_names_init(&names);
+	warden_names_add(&names, member->name);
+	path = g_strconcat(parent->path, "/", names.name, NULL);
+	item.path = path;
+	reader->members++;
+	add_encrypted(reader, &item, member->size);
+	warden_names_clear(&names);
+}
+
+/* Returns TRUE if there is nothing left for libarchive. */
+static bool read_rar5(struct reader *reader)
+{
+	struct warden_rar5_iter iter;
+	struct warden_rar5_member member;
+	bool others = FALSE;
+
+	if (!warden_rar5_iter_init(&iter, reader->data, reader->size))
+		return FALSE;
+	while (!reader->stop && warden_rar5_iter_next(&iter, &member)) {
+		others |= !member.encrypted && !member.folder;
+		if (member.encrypted && !member.folder) {
+			reader->stop = !warden_queue_spend_member(
+				reader->queue, reader->container->part->path);
+			if (!reader->stop)
+				add_rar5_member(reader, &member);
+		}
+		g_free(member.name);
+	}
+	reader->encrypted |= iter.names_encrypted;
+	return reader->encrypted && !others;
 }
 
 /* --- the whole ------------------------------------------------------------------------- */
@@ -371,13 +422,15 @@ static void finish(struct reader *reader)
 		if (reader->members == 0)
 			warden_queue_unscanned(reader->queue, part->path,
 					       "encrypted");
-	} else if (reader->damaged &&
-		   (reader->members > 0 || !is_tail_only(reader))) {
-		/* at the end of something else it need not be an archive */
-		warden_queue_unscanned(reader->queue, part->path,
-				       reader->members == 0 ? "unsupported" :
-				       "damaged");
 	}
+	/* At the end of something else it need not be an archive. */
+	if (!reader->damaged ||
+	    (reader->members == 0 &&
+	     (reader->encrypted || is_tail_only(reader))))
+		return;
+	warden_queue_unscanned(reader->queue, part->path,
+			       reader->members == 0 ? "unsupported" :
+			       "damaged");
 }
 
 void warden_archive_expand(struct warden_queue *queue,
@@ -389,7 +442,8 @@ void warden_archive_expand(struct warden_queue *queue,
 	reader.data = g_bytes_get_data(container->bytes, &reader.size);
 	/* a tar file inside is opened as one; anything else is one file */
 	reader.raw = is_compressed(container->part);
-	read_archive(&reader);
+	if (!read_rar5(&reader))
+		read_archive(&reader);
 	ambiguous = warden_filetype_zip_is_ambiguous(reader.data,
 						     reader.size);
 	if (ambiguous)

@@ -38,9 +38,14 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/parse.h \
 	scanner/parse/queue.c \
 	scanner/parse/queue.h \
+	scanner/parse/rar5.c \
+	scanner/parse/rar5.h \
 	scanner/parse/stream.c \
 	scanner/parse/stream.h \
 	scanner/parse/text.c \
+	scanner/parse/tnef.c \
+	scanner/parse/tnef.h \
+	scanner/parse/tnef-expand.c \
 	scanner/parse/trait-set.c \
 	scanner/parse/trait-set.h \
 	scanner/parse/urls.c \

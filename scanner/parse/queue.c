@@ -321,6 +321,8 @@ static expand_t *expander_of(const struct warden_part *part)
 {
 	if (part == NULL || part->kind == WARDEN_KIND_MESSAGE)
 		return warden_mail_expand;
+	if (strcmp(part->detected_type, "application/vnd.ms-tnef") == 0)
+		return warden_tnef_expand;
 	return warden_archive_expand;
 }
 

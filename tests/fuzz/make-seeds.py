@@ -171,6 +171,24 @@ def make_ole():
     return bytes(header) + directory.ljust(512, b"\0")
 
 
+def make_tnef():
+    """An attachment with both kinds of name, and a body."""
+    def attribute(level, identity, data):
+        return (struct.pack("<BII", level, identity, len(data)) + data +
+                struct.pack("<H", sum(data) & 0xffff))
+    name = "b.exe".encode("utf-16-le") + b"\0\0"
+    properties = struct.pack("<IHHII", 2, 0x1f, 0x3707, 1, len(name)) + name
+    properties += struct.pack("<HHI", 3, 0x3705, 1)
+    html = b"<a href=http://x.y/>z</a>"
+    body = struct.pack("<IHHII", 1, 0x102, 0x1013, 1, len(html)) + html
+    return (struct.pack("<IH", 0x223e9f78, 1) +
+            attribute(1, 0x69003, body) +
+            attribute(2, 0x69002, bytes(14)) +
+            attribute(2, 0x18010, b"B.EXE\0") +
+            attribute(2, 0x6800f, b"MZ" + bytes(70)) +
+            attribute(2, 0x69005, properties))
+
+
 def make_files():
     tar = make_tar(MEMBERS)
     yield "zip", ZIP
@@ -192,6 +210,7 @@ def make_files():
     yield "xz", lzma.compress(b"hello")
     yield "lzma", lzma.compress(b"hello", lzma.FORMAT_ALONE)
     yield "ole", make_ole()
+    yield "tnef", make_tnef()
     yield "jpeg-zip", b"\xff\xd8\xff\xe0" + ZIP
     yield "html", HTML["links"].encode()
     yield "eml", MESSAGES["attachment"].encode()

@@ -58,3 +58,15 @@ tests_unit_test_parse_message_SOURCES = tests/unit/test-parse-message.c
 tests_unit_test_parse_message_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_message_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-message
+
+check_PROGRAMS += tests/unit/test-parse-tnef
+tests_unit_test_parse_tnef_SOURCES = tests/unit/test-parse-tnef.c
+tests_unit_test_parse_tnef_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_tnef_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-tnef
+
+check_PROGRAMS += tests/unit/test-parse-rar5
+tests_unit_test_parse_rar5_SOURCES = tests/unit/test-parse-rar5.c
+tests_unit_test_parse_rar5_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_rar5_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-rar5
