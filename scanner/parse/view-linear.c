@@ -41,6 +41,7 @@ struct machine {
 	gsize header_total;
 	guint64 compared, searched;
 	gsize field;		/* where the last possible field began */
+	bool field_checked;	/* whether it is too long */
 	bool stop;
 };
 
@@ -536,13 +537,18 @@ static void check_field_size(struct machine *machine,
 	const guint8 *data = machine->data;
 	guint8 first = data[line->start];
 
-	if (first != ' ' && first != '\t')
+	if (first != ' ' && first != '\t') {
 		machine->field = line->start;
-	if (line->end - machine->field > WARDEN_HEADER_FIELD_MAX &&
-	    !machine->view->long_field)
-		machine->view->long_field = warden_header_is_field_line(
-			data, machine->field, MIN(line->end, machine->field +
-						  WARDEN_HEADER_FIELD_MAX));
+		machine->field_checked = FALSE;
+	}
+	/* once a field, however many lines it goes on for */
+	if (machine->field_checked ||
+	    line->end - machine->field <= WARDEN_HEADER_FIELD_MAX)
+		return;
+	machine->field_checked = TRUE;
+	if (warden_header_is_field_line(data, machine->field, machine->field +
+					WARDEN_HEADER_FIELD_MAX))
+		machine->view->long_field = TRUE;
 }
 
 static void take_line(struct machine *machine, const struct warden_line *line)
