@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LIMIT_MAX 10000000
+#define NAME_SIZE 64	/* struct warden_known_hit.feed */
 
 enum option_id {
 	OPT_DATABASE = 256, OPT_SINCE, OPT_UNTIL, OPT_USER, OPT_VERDICT,
@@ -16,42 +17,46 @@ enum option_id {
 	OPT_DRY_RUN, OPT_ALLOW, OPT_NAME, OPT_FORMAT,
 };
 
+#define QUERY(field) G_STRUCT_OFFSET(struct cli_options, query.field)
+#define OWN(field) G_STRUCT_OFFSET(struct cli_options, field)
+#define NEEDS required_argument
+
 static const struct {
 	struct option option;
 	unsigned int takes;	/* 0 = every command */
+	gsize text;		/* where the value goes as it is; 0 = see
+				   set_option() */
 } known[] = {
-	{ { "config", required_argument, NULL, 'c' }, 0 },
-	{ { "database", required_argument, NULL, OPT_DATABASE }, 0 },
-	{ { "json", no_argument, NULL, 'j' }, 0 },
-	{ { "help", no_argument, NULL, 'h' }, 0 },
-	{ { "since", required_argument, NULL, OPT_SINCE },
-	  CLI_TAKES_FILTERS | CLI_TAKES_SINCE },
-	{ { "until", required_argument, NULL, OPT_UNTIL }, CLI_TAKES_FILTERS },
-	{ { "user", required_argument, NULL, OPT_USER }, CLI_TAKES_FILTERS },
-	{ { "verdict", required_argument, NULL, OPT_VERDICT },
-	  CLI_TAKES_FILTERS },
-	{ { "action", required_argument, NULL, OPT_ACTION },
-	  CLI_TAKES_FILTERS },
-	{ { "sender", required_argument, NULL, OPT_SENDER },
-	  CLI_TAKES_FILTERS },
-	{ { "sha256", required_argument, NULL, OPT_SHA256 },
-	  CLI_TAKES_FILTERS },
-	{ { "hash", required_argument, NULL, OPT_SHA256 }, CLI_TAKES_FILTERS },
-	{ { "host", required_argument, NULL, OPT_HOST }, CLI_TAKES_FILTERS },
-	{ { "subject", required_argument, NULL, OPT_SUBJECT },
-	  CLI_TAKES_FILTERS },
-	{ { "mailbox", required_argument, NULL, OPT_MAILBOX },
-	  CLI_TAKES_FILTERS },
-	{ { "message-id", required_argument, NULL, OPT_MESSAGE_ID },
-	  CLI_TAKES_FILTERS },
-	{ { "limit", required_argument, NULL, OPT_LIMIT }, CLI_TAKES_FILTERS },
-	{ { "older-than", required_argument, NULL, OPT_OLDER_THAN },
-	  CLI_TAKES_PRUNE },
-	{ { "all", no_argument, NULL, OPT_ALL }, CLI_TAKES_PRUNE },
-	{ { "dry-run", no_argument, NULL, OPT_DRY_RUN }, CLI_TAKES_PRUNE },
-	{ { "allow", no_argument, NULL, OPT_ALLOW }, CLI_TAKES_FEED },
-	{ { "name", required_argument, NULL, OPT_NAME }, CLI_TAKES_FEED },
-	{ { "format", required_argument, NULL, OPT_FORMAT }, CLI_TAKES_FEED },
+	{ { "config", NEEDS, NULL, 'c' }, 0, OWN(config_path) },
+	{ { "database", NEEDS, NULL, OPT_DATABASE }, 0, OWN(database) },
+	{ { "json", no_argument, NULL, 'j' }, 0, 0 },
+	{ { "help", no_argument, NULL, 'h' }, 0, 0 },
+	{ { "since", NEEDS, NULL, OPT_SINCE },
+	  CLI_TAKES_FILTERS | CLI_TAKES_SINCE, 0 },
+	{ { "until", NEEDS, NULL, OPT_UNTIL }, CLI_TAKES_FILTERS, 0 },
+	{ { "user", NEEDS, NULL, OPT_USER }, CLI_TAKES_FILTERS, QUERY(user) },
+	{ { "verdict", NEEDS, NULL, OPT_VERDICT }, CLI_TAKES_FILTERS,
+	  QUERY(verdict) },
+	{ { "action", NEEDS, NULL, OPT_ACTION }, CLI_TAKES_FILTERS,
+	  QUERY(action) },
+	{ { "sender", NEEDS, NULL, OPT_SENDER }, CLI_TAKES_FILTERS,
+	  QUERY(sender) },
+	{ { "sha256", NEEDS, NULL, OPT_SHA256 }, CLI_TAKES_FILTERS, 0 },
+	{ { "hash", NEEDS, NULL, OPT_SHA256 }, CLI_TAKES_FILTERS, 0 },
+	{ { "host", NEEDS, NULL, OPT_HOST }, CLI_TAKES_FILTERS, QUERY(host) },
+	{ { "subject", NEEDS, NULL, OPT_SUBJECT }, CLI_TAKES_FILTERS,
+	  QUERY(subject) },
+	{ { "mailbox", NEEDS, NULL, OPT_MAILBOX }, CLI_TAKES_FILTERS,
+	  QUERY(mailbox) },
+	{ { "message-id", NEEDS, NULL, OPT_MESSAGE_ID }, CLI_TAKES_FILTERS,
+	  QUERY(message_id) },
+	{ { "limit", NEEDS, NULL, OPT_LIMIT }, CLI_TAKES_FILTERS, 0 },
+	{ { "older-than", NEEDS, NULL, OPT_OLDER_THAN }, CLI_TAKES_PRUNE, 0 },
+	{ { "all", no_argument, NULL, OPT_ALL }, CLI_TAKES_PRUNE, 0 },
+	{ { "dry-run", no_argument, NULL, OPT_DRY_RUN }, CLI_TAKES_PRUNE, 0 },
+	{ { "allow", no_argument, NULL, OPT_ALLOW }, CLI_TAKES_FEED, 0 },
+	{ { "name", NEEDS, NULL, OPT_NAME }, CLI_TAKES_FEED, OWN(name) },
+	{ { "format", NEEDS, NULL, OPT_FORMAT }, CLI_TAKES_FEED, OWN(format) },
 };
 
 int cli_usage_error(const struct cli_options *options, const char *format, ...)
@@ -162,67 +167,53 @@ static bool is_action(const char *text)
 	return warden_action_parse(text, &action);
 }
 
+static bool is_name(const char *text)
+{
+	return *text != '\0' && strlen(text) < NAME_SIZE &&
+		g_utf8_validate(text, -1, NULL);
+}
+
+static bool set_sha256(struct cli_options *options, const char *value)
+{
+	gsize size;
+
+	options->query.sha256 = options->sha256;
+	return cli_parse_hex(value, options->sha256, sizeof(options->sha256),
+			     &size) && size == sizeof(options->sha256);
+}
+
+static bool set_limit(struct cli_options *options, const char *value)
+{
+	char *end;
+	guint64 limit = g_ascii_strtoull(value, &end, 10);
+
+	options->query.limit = (guint)MIN(limit, LIMIT_MAX);
+	return g_ascii_isdigit(*value) && *end == '\0' && limit > 0 &&
+		limit <= LIMIT_MAX;
+}
+
+static void set_text(struct cli_options *options, int id, const char *value)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+		if (known[i].option.val == id && known[i].text != 0)
+			G_STRUCT_MEMBER(const char *, options, known[i].text) =
+				value;
+	}
+}
+
 /* Returns FALSE if the value makes no sense. */
 static bool set_option(struct cli_options *options, int id, const char *value)
 {
-	struct warden_query *query = &options->query;
 	gint64 now = g_get_real_time();
-	char *end;
-	gsize size;
 
+	set_text(options, id, value);
 	switch (id) {
-	case 'c':
-		options->config_path = value;
-		return TRUE;
 	case 'j':
 		options->json = TRUE;
 		return TRUE;
 	case 'h':
 		options->help = TRUE;
 		return TRUE;
-	case OPT_DATABASE:
-		options->database = value;
-		return TRUE;
-	case OPT_SINCE:
-		return cli_parse_time(value, now, &query->since);
-	case OPT_UNTIL:
-		return cli_parse_time(value, now, &query->until);
-	case OPT_OLDER_THAN:
-		return cli_parse_time(value, now, &options->older_than);
-	case OPT_USER:
-		query->user = value;
-		return TRUE;
-	case OPT_VERDICT:
-		query->verdict = value;
-		return is_verdict(value);
-	case OPT_ACTION:
-		query->action = value;
-		return is_action(value);
-	case OPT_SENDER:
-		query->sender = value;
-		return TRUE;
-	case OPT_SHA256:
-		query->sha256 = options->sha256;
-		return cli_parse_hex(value, options->sha256,
-				     sizeof(options->sha256), &size) &&
-			size == sizeof(options->sha256);
-	case OPT_HOST:
-		query->host = value;
-		return TRUE;
-	case OPT_SUBJECT:
-		query->subject = value;
-		return TRUE;
-	case OPT_MAILBOX:
-		query->mailbox = value;
-		return TRUE;
-	case OPT_MESSAGE_ID:
-		query->message_id = value;
-		return TRUE;
-	case OPT_LIMIT:
-		query->limit = (guint)g_ascii_strtoull(value, &end, 10);
-		return g_ascii_isdigit(*value) && *end == '\0' &&
-			query->limit > 0 && query->limit <= LIMIT_MAX &&
-			strlen(value) <= 8;
 	case OPT_ALL:
 		options->all = TRUE;
 		return TRUE;
@@ -232,15 +223,24 @@ static bool set_option(struct cli_options *options, int id, const char *value)
 	case OPT_ALLOW:
 		options->allow = TRUE;
 		return TRUE;
+	case OPT_SINCE:
+		return cli_parse_time(value, now, &options->query.since);
+	case OPT_UNTIL:
+		return cli_parse_time(value, now, &options->query.until);
+	case OPT_OLDER_THAN:
+		return cli_parse_time(value, now, &options->older_than);
+	case OPT_VERDICT:
+		return is_verdict(value);
+	case OPT_ACTION:
+		return is_action(value);
+	case OPT_SHA256:
+		return set_sha256(options, value);
+	case OPT_LIMIT:
+		return set_limit(options, value);
 	case OPT_NAME:
-		options->name = value;
-		return *value != '\0' && strlen(value) < 64 &&
-			g_utf8_validate(value, -1, NULL);
-	case OPT_FORMAT:
-		options->format = value;
-		return TRUE;
+		return is_name(value);
 	}
-	return FALSE;
+	return TRUE;
 }
 
 int cli_options_parse(int argc, char **argv, unsigned int takes,
