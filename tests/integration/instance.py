@@ -42,6 +42,30 @@ def free_port():
         return s.getsockname()[1]
 
 
+NAMESPACE = """\
+namespace inbox {
+  inbox = yes
+  separator = /
+  mailbox Junk {
+    special_use = \\Junk
+    auto = create
+  }
+  mailbox Sent {
+    special_use = \\Sent
+    auto = create
+  }
+  mailbox Drafts {
+    special_use = \\Drafts
+    auto = create
+  }
+  mailbox Trash {
+    special_use = \\Trash
+    auto = create
+  }
+}
+"""
+
+
 class Instance:
     """One Dovecot. Use as a context manager, or start() and stop().
 
@@ -463,27 +487,7 @@ default_vsz_limit = 0
 recipient_delimiter = +
 submission_host = 127.0.0.1:1
 %(plain)s%(users)s%(listeners)s%(service)s
-namespace inbox {
-  inbox = yes
-  separator = /
-  mailbox Junk {
-    special_use = \\Junk
-    auto = create
-  }
-  mailbox Sent {
-    special_use = \\Sent
-    auto = create
-  }
-  mailbox Drafts {
-    special_use = \\Drafts
-    auto = create
-  }
-  mailbox Trash {
-    special_use = \\Trash
-    auto = create
-  }
-}
-protocol lmtp {
+%(namespace)sprotocol lmtp {
   mail_plugins = $mail_plugins sieve
 }
 protocol lda {
@@ -507,6 +511,7 @@ plugin {
             "plugins": " ".join(plugins),
             "location": location[self.storage],
             "plain": self._plain_user(), "users": users,
+            "namespace": NAMESPACE,
             "listeners": self._listeners(), "service": self._service(),
             "imap_plugins": " ".join(self.imap_plugins),
             "settings": settings if self.warden_on else "",
@@ -554,27 +559,7 @@ mail_plugins {
 %(plugins)s
 }
 %(plain)s%(users)s%(listeners)s%(service)s
-namespace inbox {
-  inbox = yes
-  separator = /
-  mailbox Junk {
-    special_use = \\Junk
-    auto = create
-  }
-  mailbox Sent {
-    special_use = \\Sent
-    auto = create
-  }
-  mailbox Drafts {
-    special_use = \\Drafts
-    auto = create
-  }
-  mailbox Trash {
-    special_use = \\Trash
-    auto = create
-  }
-}
-protocol lmtp {
+%(namespace)sprotocol lmtp {
   mail_plugins {
     sieve = yes
   }
@@ -606,6 +591,7 @@ sieve_script personal {
             "plugins": "".join("  %s = yes\n" % p for p in plugins),
             "driver": self.storage, "path": paths[self.storage],
             "plain": self._plain_user(), "users": users,
+            "namespace": NAMESPACE,
             "listeners": self._listeners(), "service": self._service(),
             "imap_plugins": "".join("    %s = yes\n" % p
                                     for p in self.imap_plugins),
