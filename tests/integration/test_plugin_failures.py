@@ -14,13 +14,17 @@ from plugin_case import PluginCase, ways
 MODES = ("close", "half", "garbage", "huge", "early", "tempfail", "pending",
          "slow", "down")
 DEADLINE = {"deadline": "1s"}
+# A slow scanner's time, and half of it: who waits for the scanner instead of
+# the deadline is found, and a busy machine or a slow resolver is not.
+HANGS = 60
+BOUNDED = 30
 TIMED = (ways.lmtp, ways.append, ways.copy, ways.move)
 
 
 class Failures:
     def break_it(self, mode):
         if mode == "slow":
-            self.fake.slow = 6
+            self.fake.slow = HANGS
         elif mode == "down":
             os.rename(self.fake.path, self.fake.path + ".away")
         else:
@@ -57,7 +61,7 @@ class Failures:
                 self.mend()
                 self.assertRegex(told, expected)
                 if way in TIMED:
-                    self.assertLess(took, 4 if mode == "slow" else 0.9)
+                    self.assertLess(took, BOUNDED)
                 self.assert_stands_in(message, *mailboxes, user=user)
         log = self.instance.log()
         self.assertRegex(log, r"warden: mail for \S+ was not scanned")
@@ -121,7 +125,7 @@ class Default(Failures, PluginCase):
 
     def test_breaker(self):
         """One session: two timeouts, then no more waiting."""
-        self.fake.slow = 3
+        self.fake.slow = HANGS
         client = self.imap()
         took = []
         for _ in range(5):
@@ -130,7 +134,8 @@ class Default(Failures, PluginCase):
             self.assertRegex(status, "^OK")
             took.append(time.monotonic() - started)
         self.assertGreater(min(took[:2]), 0.9)
-        self.assertLess(max(took[2:]), 0.5)
+        self.assertLess(max(took), BOUNDED)
+        self.assertLess(max(took[2:]), min(took[:2]))
         self.assertIn("failures in a row", self.instance.log())
 
     def test_multiappend_one_fails(self):
