@@ -97,7 +97,7 @@ ask_status(const char *path, struct event *event)
 			t_strndup(reply.reason.data, reply.reason.size));
 		doveadm_exit_code = EX_TEMPFAIL;
 	} else {
-		print_status(&reply.status_text);
+		print_status(&reply.text);
 	}
 }
 

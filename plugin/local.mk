@@ -1,7 +1,8 @@
 # plugin: included by the top Makefile.am only if PLUGIN.
 #
 # Never with the sanitizers: their runtime cannot be loaded into Dovecot.
-PLUGIN_CPPFLAGS = -I$(srcdir) -I$(builddir) -DHAVE_CONFIG_H $(DOVECOT_INCLUDE)
+PLUGIN_CPPFLAGS = -I$(srcdir) -I$(builddir) -DHAVE_CONFIG_H \
+	-DWARDEN_STATEDIR='"$(wardenstatedir)"' $(DOVECOT_INCLUDE)
 PLUGIN_CFLAGS = $(WARN_CFLAGS) -std=gnu11
 # No libraries named: Dovecot's own are there when it loads us.
 PLUGIN_LDFLAGS = -module -avoid-version -shared -Wl,--as-needed
@@ -53,6 +54,8 @@ plugin_lib02_warden_plugin_la_SOURCES = \
 	plugin/warden-spool.h \
 	plugin/warden-target.c \
 	plugin/warden-transaction.c \
+	scanner/protocol/epoch.c \
+	scanner/protocol/epoch.h \
 	scanner/protocol/protocol.c \
 	scanner/protocol/protocol.h \
 	$(PLUGIN_COMPAT_SOURCES)

@@ -19,6 +19,8 @@ struct mailbox_transaction_context;
 #define WARDEN_RECORD_TRUNCATED 0x0002	/* only its beginning was judged */
 /* The mail's copy is in Quarantine; this one is being removed. */
 #define WARDEN_RECORD_DIVERTED 0x0004
+/* In Quarantine: put there by an administrator, who alone lets it go. */
+#define WARDEN_RECORD_PULLED 0x0008
 
 /* On-disk format, host byte order as all of Dovecot's index. The extension
    carries the format's version in its name's suffix should it ever change. */

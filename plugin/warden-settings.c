@@ -8,6 +8,7 @@
 #include "scanner/protocol/protocol.h"
 #include "warden-settings.h"
 
+#include <ctype.h>
 #include <sys/un.h>
 
 const struct warden_settings warden_default_settings = {
@@ -22,6 +23,11 @@ const struct warden_settings warden_default_settings = {
 	.warden_exclude_mailboxes = "",
 	.warden_max_size = 64 * 1024 * 1024,
 	.warden_notify_alert = TRUE,
+	.warden_epoch_file = WARDEN_STATEDIR "/public/epoch",
+	.warden_notice = "none",
+	.warden_notice_digest = FALSE,
+	.warden_notice_language = "en",
+	.warden_retention = 0,
 };
 
 static bool
@@ -95,6 +101,31 @@ static bool check_quarantine(const char *value, const char **error_r)
 	return FALSE;
 }
 
+static bool check_notice(const struct warden_settings *set,
+			 const char **error_r)
+{
+	const char *p = set->warden_notice_language;
+
+	if (strcmp(set->warden_notice, "none") != 0 &&
+	    strcmp(set->warden_notice, "quarantine") != 0 &&
+	    strcmp(set->warden_notice, "inbox") != 0) {
+		*error_r = t_strdup_printf(
+			"warden_notice: unknown value '%s' (none, quarantine "
+			"or inbox)", set->warden_notice);
+		return FALSE;
+	}
+	/* It becomes part of a file name. */
+	while (i_isalnum(*p) || *p == '-' || *p == '_')
+		p++;
+	if (*p == '\0' && p != set->warden_notice_language &&
+	    p - set->warden_notice_language <= 35)
+		return TRUE;
+	*error_r = t_strdup_printf(
+		"warden_notice_language: '%s' is not a language code (en, "
+		"pt-BR …)", set->warden_notice_language);
+	return FALSE;
+}
+
 bool warden_settings_check(const struct warden_settings *set,
 			   const char **error_r)
 {
@@ -115,6 +146,12 @@ bool warden_settings_check(const struct warden_settings *set,
 			WARDEN_DEADLINE_MAX_MSECS / 60000);
 		return FALSE;
 	}
+	if (*set->warden_epoch_file != '/') {
+		*error_r = t_strdup_printf(
+			"warden_epoch_file: '%s' is not an absolute path",
+			set->warden_epoch_file);
+		return FALSE;
+	}
 	if (set->warden_max_size < WARDEN_MAX_SIZE_MIN) {
 		*error_r = t_strdup_printf(
 			"warden_max_size: %llu bytes is less than %u",
@@ -130,7 +167,8 @@ bool warden_settings_check(const struct warden_settings *set,
 			   error_r) &&
 		check_fail("warden_fail_doveadm", set->warden_fail_doveadm,
 			   error_r) &&
-		check_actions(set->warden_actions, error_r);
+		check_actions(set->warden_actions, error_r) &&
+		check_notice(set, error_r);
 }
 
 enum warden_fail_policy warden_settings_fail_policy(const char *value)

@@ -35,6 +35,18 @@ struct warden_settings {
 	uoff_t warden_max_size;
 	/* Tell the IMAP client in an untagged NO [ALERT]. */
 	bool warden_notify_alert;
+	/* The file that says which verdicts are still good (protocol/epoch.h);
+	   an absolute path. */
+	const char *warden_epoch_file;
+	/* Where a message tells the user about mail in Quarantine: "none",
+	   "quarantine" or "inbox". */
+	const char *warden_notice;
+	/* One message a day (doveadm warden digest) in place of one a mail. */
+	bool warden_notice_digest;
+	const char *warden_notice_language;
+	/* Mail in Quarantine that is older (seconds) is expunged by doveadm
+	   warden expire; 0 = kept. */
+	unsigned int warden_retention;
 };
 
 /* One bound each way: a shorter wait could not even connect under load, a

@@ -12,6 +12,9 @@
 #define DEFAULT_DATABASE WARDEN_STATEDIR "/verdicts.sqlite"
 #define DEFAULT_JOURNAL WARDEN_STATEDIR "/journal"
 
+/* In a folder of its own: every process that serves mail reads it. */
+#define DEFAULT_EPOCH_FILE WARDEN_STATEDIR "/public/epoch"
+
 enum key_type { KEY_PATH, KEY_SIZE, KEY_UINT };
 
 /* Numbers default to what the file's comments say. */
@@ -26,6 +29,7 @@ static const struct {
 	  100, 3600 * 1000, WARDEN_CLIENT_MSECS },
 	{ "store", "database", KEY_PATH, FIELD(database), 0, 0, 0 },
 	{ "store", "journal", KEY_PATH, FIELD(journal), 0, 0, 0 },
+	{ "store", "epoch_file", KEY_PATH, FIELD(epoch_file), 0, 0, 0 },
 	{ "store", "journal_size_max", KEY_SIZE, FIELD(journal_size_max),
 	  0, G_MAXINT64, 16 * 1024 * 1024 },
 	{ "store", "commit_msecs", KEY_UINT, FIELD(commit_msecs),
@@ -157,6 +161,7 @@ int warden_config_load(const char *path, struct warden_config **config_r,
 	config->path = g_strdup(path);
 	config->database = g_strdup(DEFAULT_DATABASE);
 	config->journal = g_strdup(DEFAULT_JOURNAL);
+	config->epoch_file = g_strdup(DEFAULT_EPOCH_FILE);
 	if (path != NULL) {
 		absolute = g_canonicalize_filename(path, NULL);
 		dir = g_path_get_dirname(absolute);
@@ -179,5 +184,6 @@ void warden_config_free(struct warden_config *config)
 	g_free(config->path);
 	g_free(config->database);
 	g_free(config->journal);
+	g_free(config->epoch_file);
 	g_free(config);
 }

@@ -12,6 +12,7 @@ struct warden_config {
 	char *database;		/* absolute path; NULL = no database */
 	char *journal;		/* absolute path of the unrecorded journal */
 	guint64 journal_size_max;
+	char *epoch_file;	/* absolute path (protocol/epoch.h), NULL = none */
 	guint commit_msecs;	/* budget for a commit incl. waiting its turn */
 	guint reader_msecs;
 	guint64 reader_memory;	/* RLIMIT_AS, bytes */

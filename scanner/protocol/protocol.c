@@ -64,6 +64,15 @@ static const struct attribute request_attributes[] = {
 	REQUEST(ADMIN, BOOL, admin, 0, 0),
 	REQUEST(GLOBAL, BOOL, global, 0, 0),
 	REQUEST(COMMENT, STRING, comment, 0, WARDEN_STRING_MAX),
+	REQUEST(ORIGIN_GUID, BYTES, origin_guid,
+		offsetof(struct warden_request, have_origin_guid),
+		WARDEN_GUID_SIZE),
+	REQUEST(ORIGIN_UID_VALIDITY, U32, origin_uid_validity, 0, 0),
+	REQUEST(ORIGIN_UID, U32, origin_uid, 0, 0),
+	REQUEST(QUERY, STRING, query, 0, WARDEN_STRING_MAX),
+	REQUEST(WHAT, STRING, what, 0, WARDEN_STRING_MAX),
+	REQUEST(LANGUAGE, STRING, language, 0, WARDEN_STRING_MAX),
+	REQUEST(CURSOR, U64, cursor, 0, 0),
 };
 
 static const struct attribute reply_attributes[] = {
@@ -80,7 +89,8 @@ static const struct attribute reply_attributes[] = {
 	REPLY(KEYWORD, LINE, keyword, 0, WARDEN_KEYWORD_MAX),
 	REPLY(REASON, LINE, reason, 0, WARDEN_REASON_MAX),
 	REPLY(SYMBOLS, LINE, symbols, 0, WARDEN_STRING_MAX),
-	REPLY(STATUS_TEXT, STRING, status_text, 0, WARDEN_STRING_MAX),
+	REPLY(TEXT, STRING, text, 0, WARDEN_REPLY_TEXT_MAX),
+	REPLY(REPLY_CURSOR, U64, cursor, 0, 0),
 };
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(*(array)))
@@ -536,6 +546,9 @@ static const char *const operation_names[] = {
 	[WARDEN_OPERATION_FETCH] = "fetch",
 	[WARDEN_OPERATION_SYNC] = "sync",
 	[WARDEN_OPERATION_RELEASE] = "release",
+	[WARDEN_OPERATION_PULL] = "pull",
+	[WARDEN_OPERATION_RESTORE] = "restore",
+	[WARDEN_OPERATION_RESCAN] = "rescan",
 };
 
 static const char *const role_names[] = {

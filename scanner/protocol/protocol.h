@@ -30,6 +30,7 @@
    both are far below this. */
 #define WARDEN_FRAME_PAYLOAD_MAX (64 * 1024)
 #define WARDEN_STRING_MAX 4096
+#define WARDEN_REPLY_TEXT_MAX (56 * 1024)
 #define WARDEN_KEY_SIZE 32
 #define WARDEN_GUID_SIZE 16
 
@@ -49,8 +50,32 @@ enum warden_op {
 	WARDEN_OP_STATUS = 5,
 	/* A user moved mail into Quarantine: a report. */
 	WARDEN_OP_REPORT = 6,
+	/* Mails were expunged (uids), or their mailbox was deleted (no uids).
+	   The client need not wait for the reply; nor with the next two. */
+	WARDEN_OP_GONE = 7,
+	/* A mailbox has a new name: mailbox, mailbox_guid. */
+	WARDEN_OP_RENAMED = 8,
+	/* We moved a mail: by the FETCH gate (operation FETCH) or for an
+	   administrator (PULL, RESTORE). From origin, origin_guid,
+	   origin_uid_validity, origin_uid to mailbox, mailbox_guid,
+	   uid_validity, uid, guid. PULL: only an administrator lets it go
+	   again. */
+	WARDEN_OP_MOVED = 9,
+	/* Who holds what query asks for (administrators only)? Without user:
+	   text lists users, one a line. With user: its stored copies, one a
+	   line: "key delivery mailbox_guid uid_validity uid action", hex and
+	   decimal, "-" for what is not known. Ask again with the reply's
+	   cursor until that is 0. */
+	WARDEN_OP_HUNT = 10,
+	/* The text of a notice to a user about mail in Quarantine: one mail
+	   (key), or all since a time (cursor): a digest. text is a whole
+	   message, CRLF; empty = there is nothing to tell. */
+	WARDEN_OP_NOTICE = 11,
+	/* A line for the audit trail (administrators only): actor, query as
+	   the object, comment; what says the deed. */
+	WARDEN_OP_AUDIT = 12,
 };
-#define WARDEN_OP_LAST WARDEN_OP_REPORT
+#define WARDEN_OP_LAST WARDEN_OP_AUDIT
 #define WARDEN_KIND_REPLY 0x80
 
 enum warden_status {
@@ -100,8 +125,11 @@ enum warden_operation {
 	WARDEN_OPERATION_FETCH = 5,
 	WARDEN_OPERATION_SYNC = 6,	/* dsync */
 	WARDEN_OPERATION_RELEASE = 7,
+	WARDEN_OPERATION_PULL = 8,	/* doveadm warden pull */
+	WARDEN_OPERATION_RESTORE = 9,	/* doveadm warden restore */
+	WARDEN_OPERATION_RESCAN = 10,	/* doveadm warden rescan */
 };
-#define WARDEN_OPERATION_LAST WARDEN_OPERATION_RELEASE
+#define WARDEN_OPERATION_LAST WARDEN_OPERATION_RESCAN
 
 /* The special use of the target mailbox (RFC 6154): policy depends on it. */
 enum warden_mailbox_role {
@@ -165,11 +193,24 @@ struct warden_request {
 	uint32_t uid_validity;
 	uint32_t uid;
 	struct warden_str guid;		/* of the mail */
+	/* MOVED: where it stood before (its name is origin). */
+	uint8_t origin_guid[WARDEN_GUID_SIZE];
+	bool have_origin_guid;
+	uint32_t origin_uid_validity;
+	uint32_t origin_uid;
 	/* RELEASE: asked by an administrator (doveadm), not by the user.
 	   global: for every user of the site. */
 	bool admin;
 	bool global;
 	struct warden_str comment;	/* why, for the audit trail */
+	/* HUNT: "kind:value". AUDIT: the object. GONE: an IMAP sequence-set of
+	   UIDs, "1:5,9". */
+	struct warden_str query;
+	struct warden_str what;		/* AUDIT: "pull", "expire" … */
+	struct warden_str language;	/* NOTICE: "de", "zh" … */
+	/* HUNT: from the reply before; 0 = from the beginning. NOTICE: since
+	   when, seconds since 1970; 0 = one mail, by key. */
+	uint64_t cursor;
 };
 
 struct warden_reply {
@@ -190,8 +231,9 @@ struct warden_reply {
 	struct warden_str reason;
 	/* Findings' symbols, space separated, strongest first. */
 	struct warden_str symbols;
-	/* STATUS: "key=value" lines. */
-	struct warden_str status_text;
+	/* STATUS: "key=value" lines; HUNT, NOTICE: as said there. */
+	struct warden_str text;
+	uint64_t cursor;		/* HUNT: 0 = that was all */
 };
 
 /* Encode into buf. Returns the bytes written, or 0 if size is too small or a

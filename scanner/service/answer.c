@@ -14,7 +14,7 @@ void warden_answer_clear(struct warden_answer *answer)
 	g_free(answer->keyword);
 	g_free(answer->reason);
 	g_free(answer->symbols);
-	g_free(answer->status_text);
+	g_free(answer->text);
 	*answer = (struct warden_answer){ .keyword = NULL };
 }
 
@@ -90,10 +90,10 @@ void warden_answer_set_symbols(struct warden_answer *answer,
 	answer->reply.symbols = whole(answer->symbols);
 }
 
-void warden_answer_set_status_text(struct warden_answer *answer, char *text)
+void warden_answer_set_text(struct warden_answer *answer, char *text)
 {
-	g_free(answer->status_text);
-	answer->status_text = text;
-	answer->reply.status_text =
-		warden_str(text, MIN(strlen(text), WARDEN_STRING_MAX));
+	g_free(answer->text);
+	answer->text = text;
+	answer->reply.text =
+		warden_str(text, MIN(strlen(text), WARDEN_REPLY_TEXT_MAX));
 }

@@ -266,7 +266,7 @@ bool warden_connection_reply(struct warden_connection *connection,
 		/* Something of it does not fit; the status always does. */
 		struct warden_reply bare = *reply;
 		bare.keyword = bare.reason = bare.symbols =
-			bare.status_text = warden_str(NULL, 0);
+			bare.text = warden_str(NULL, 0);
 		size = warden_reply_encode(connection->request.op, &bare,
 					   frame, sizeof(frame));
 	}

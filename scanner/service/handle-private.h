@@ -33,7 +33,7 @@ void warden_answer_set_keyword(struct warden_answer *answer,
 /* findings: struct warden_finding *, strongest first. Each symbol once. */
 void warden_answer_set_symbols(struct warden_answer *answer,
 			       const GPtrArray *findings);
-void warden_answer_set_status_text(struct warden_answer *answer, char *text);
+void warden_answer_set_text(struct warden_answer *answer, char *text);
 
 /* The delivery that this request is, without verdict and action. Strings are
    the exchange's. */

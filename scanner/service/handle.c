@@ -168,7 +168,7 @@ static void handle_status(struct warden_exchange *exchange)
 	warden_records_epoch(service->records, &epoch);
 	exchange->answer->reply.rules_epoch = epoch.rules;
 	exchange->answer->reply.list_generation = epoch.lists;
-	warden_answer_set_status_text(exchange->answer, g_strdup_printf(
+	warden_answer_set_text(exchange->answer, g_strdup_printf(
 		"version=%s\n" "protocol=%d\n" "pid=%d\n"
 		"uptime_secs=%" G_GINT64_FORMAT "\n"
 		"database=%s\n" "rules_epoch=%u\n" "list_generation=%u\n"
@@ -194,7 +194,7 @@ static void handle_status(struct warden_exchange *exchange)
 static const struct operation {
 	void (*handle)(struct warden_exchange *exchange);
 	bool needs_key;
-} operations[] = {
+} operations[WARDEN_OP_LAST + 1] = {
 	[WARDEN_OP_SCAN] = { warden_handle_scan, false },
 	[WARDEN_OP_PLACE] = { handle_place, false },
 	[WARDEN_OP_PENDING] = { handle_pending, false },
@@ -217,6 +217,9 @@ void warden_handle(struct warden_service *service,
 	if (operation->needs_key && connection->request.key_size == 0)
 		warden_answer_refuse(&exchange, WARDEN_STATUS_BAD_REQUEST,
 				     "the message key is missing");
+	else if (operation->handle == NULL)
+		warden_answer_refuse(&exchange, WARDEN_STATUS_BAD_REQUEST,
+				     "operation not known");
 	else
 		operation->handle(&exchange);
 	if (answer_r->reply.status == WARDEN_STATUS_TEMPFAIL ||

@@ -9,7 +9,7 @@
 /* A reply and the strings that it points to. */
 struct warden_answer {
 	struct warden_reply reply;
-	char *keyword, *reason, *symbols, *status_text;
+	char *keyword, *reason, *symbols, *text;
 };
 
 void warden_handle(struct warden_service *service,

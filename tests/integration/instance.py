@@ -117,6 +117,7 @@ class Instance:
         self.lmtp_port = lmtp_port or free_port()
         self.pop3_port = pop3_port or free_port()
         self.database = self.dir / "db" / "verdicts.sqlite"
+        self.epoch_file = self.dir / "public" / "epoch"
         self.config = self.dir / "warden.conf"
         self.log_path = self.dir / "dovecot.log"
         self.process = None
@@ -147,7 +148,8 @@ class Instance:
         self.dir.mkdir(parents=True, exist_ok=True)
         for name, uid, mode in (("run", 0, 0o755), ("state", 0, 0o755),
                                 ("mail", VMAIL_UID, 0o755),
-                                ("db", WARDEN_UID, 0o770)):
+                                ("db", WARDEN_UID, 0o770),
+                                ("public", WARDEN_UID, 0o755)):
             path = self.dir / name
             path.mkdir(exist_ok=True)
             path.chmod(mode)
@@ -356,8 +358,9 @@ class Instance:
     # --- configuration --------------------------------------------------------
 
     def _warden_conf(self):
-        text = ("[store]\ndatabase = %s\njournal = %s\n"
-                % (self.database, self.dir / "db" / "journal"))
+        text = ("[store]\ndatabase = %s\njournal = %s\nepoch_file = %s\n"
+                % (self.database, self.dir / "db" / "journal",
+                   self.epoch_file))
         return text + self.warden_conf
 
     def _ids(self):
@@ -433,7 +436,7 @@ service lmtp {
         return text
 
     def _socket_setting(self):
-        settings = dict(self.settings)
+        settings = {"epoch_file": str(self.epoch_file), **self.settings}
         if self.socket_path:
             settings["socket"] = str(self.socket_path)
         return settings

@@ -19,7 +19,7 @@ VERDICTS = ("unknown", "clean", "suspicious", "spam", "phishing", "malware",
             "policy", "unscannable", "pending", "released")
 ACTIONS = ("none", "allow", "flag", "quarantine", "defer")
 OPERATIONS = ("unknown", "deliver", "save", "copy", "move", "fetch", "sync",
-              "release")
+              "release", "pull", "restore", "rescan")
 ROLES = ("none", "junk", "trash", "drafts", "sent", "quarantine")
 UNRECORDED, CACHED, TRUNCATED, RELEASED = 1, 2, 4, 8
 
@@ -34,6 +34,9 @@ REQUEST = {
     18: ("mailbox_guid", "bytes"), 19: ("uid_validity", "u32"),
     20: ("uid", "u32"), 21: ("guid", "str"), 22: ("admin", "bool"),
     23: ("global", "bool"), 24: ("comment", "str"),
+    25: ("origin_guid", "bytes"), 26: ("origin_uid_validity", "u32"),
+    27: ("origin_uid", "u32"), 28: ("query", "str"), 29: ("what", "str"),
+    30: ("language", "str"), 31: ("cursor", "u64"),
 }
 ANSWER = {
     256: ("status", STATUSES), 257: ("verdict", VERDICTS),
@@ -41,7 +44,7 @@ ANSWER = {
     260: ("rules_epoch", "u32"), 261: ("list_generation", "u32"),
     262: ("score_milli", "i32"), 263: ("delivery_id", "u64"),
     264: ("key", "bytes"), 265: ("keyword", "str"), 266: ("reason", "str"),
-    267: ("symbols", "str"), 268: ("status_text", "str"),
+    267: ("symbols", "str"), 268: ("text", "str"), 269: ("cursor", "u64"),
 }
 PACK = {"u32": ">I", "i32": ">i", "u64": ">Q", "bool": ">B"}
 
@@ -144,7 +147,7 @@ def read_reply(sock):
     fields = {"status": "ok", "verdict": "unknown", "action": "none",
               "flags": 0, "delivery_id": 0, "rules_epoch": 0,
               "list_generation": 0, "score_milli": 0, "keyword": "",
-              "reason": "", "symbols": "", "status_text": ""}
+              "reason": "", "symbols": "", "text": "", "cursor": 0}
     fields.update(_decode(ANSWER, payload))
     fields["op"] = kind & ~REPLY
     return fields
@@ -186,5 +189,5 @@ def ask(path, op, body=None, timeout=30.0, half_close=False, **fields):
 
 def status(path, timeout=30.0):
     """STATUS as a dict."""
-    text = ask(path, "status", timeout=timeout)["status_text"]
+    text = ask(path, "status", timeout=timeout)["text"]
     return dict(line.split("=", 1) for line in text.splitlines())

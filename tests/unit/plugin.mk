@@ -9,6 +9,7 @@ TESTS += \
 	tests/unit/test-plugin-settings \
 	tests/unit/test-plugin-spool
 TEST_PLUGIN_CPPFLAGS = -I$(srcdir) -I$(builddir) -DHAVE_CONFIG_H \
+	-DWARDEN_STATEDIR='"$(wardenstatedir)"' \
 	$(DOVECOT_INCLUDE)
 TEST_PLUGIN_CFLAGS = $(WARN_CFLAGS) -std=gnu11
 

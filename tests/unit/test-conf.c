@@ -54,6 +54,7 @@ static void test_values(void)
 {
 	struct warden_config *config = load(
 		"[store]\ndatabase = db/v.sqlite\njournal = /x/journal\n"
+		"epoch_file = epoch\n"
 		"journal_size_max = 2M\ncommit_msecs = 500\n"
 		"retention_days = 90\n[reader]\ntimeout_msecs = 1000\n"
 		"memory_limit = 2G\n[service]\nclient_msecs = 5000\n");
@@ -62,6 +63,8 @@ static void test_values(void)
 
 	g_assert_cmpstr(config->database, ==, database);
 	g_assert_cmpstr(config->journal, ==, "/x/journal");
+	g_assert_true(g_path_is_absolute(config->epoch_file));
+	g_assert_true(g_str_has_suffix(config->epoch_file, "/epoch"));
 	g_assert_cmpuint(config->journal_size_max, ==, 2 * 1024 * 1024);
 	g_assert_cmpuint(config->commit_msecs, ==, 500);
 	g_assert_cmpuint(config->retention_days, ==, 90);

@@ -33,6 +33,13 @@ static const struct row rows[] = {
 	ROW(warden_fail_lda, "", "warden_fail_lda"),
 	ROW(warden_fail_imap, "yes", "warden_fail_imap"),
 	ROW(warden_fail_doveadm, "no", "warden_fail_doveadm"),
+	ROW(warden_epoch_file, "/run/warden/epoch", NULL),
+	ROW(warden_epoch_file, "epoch", "'epoch' is not an absolute"),
+	ROW(warden_notice, "inbox", NULL),
+	ROW(warden_notice, "Inbox", "warden_notice: unknown value 'Inbox'"),
+	ROW(warden_notice_language, "pt-BR", NULL),
+	ROW(warden_notice_language, "", "warden_notice_language"),
+	ROW(warden_notice_language, "../x", "'../x' is not a language"),
 	ROW(warden_actions, "", NULL),
 	ROW(warden_actions, "spam=allow  phishing=flag", NULL),
 	ROW(warden_actions, "malware=defer policy=quarantine "

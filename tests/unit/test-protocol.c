@@ -50,6 +50,9 @@ static struct warden_request full_request(void)
 		.delivery_id = 7, .aborted = true, .have_mailbox_guid = true,
 		.uid_validity = 1, .uid = 0x80000001, .guid = str("1234.M5"),
 		.admin = true, .global = true, .comment = str("line\nline"),
+		.have_origin_guid = true, .origin_uid_validity = 9,
+		.origin_uid = 10, .query = str("url:http://a/"),
+		.what = str("pull"), .language = str("zh"), .cursor = 11,
 	};
 	memset(request.key, 0xa5, sizeof(request.key));
 	memset(request.mailbox_guid, 0, sizeof(request.mailbox_guid));
@@ -87,6 +90,11 @@ static void test_request_round_trip(void)
 	CHECK(out.uid_validity == 1 && out.uid == 0x80000001);
 	CHECK(str_equal(out.guid, in.guid));
 	CHECK(out.admin && out.global && str_equal(out.comment, in.comment));
+	CHECK(out.have_origin_guid && out.origin_uid_validity == 9);
+	CHECK(out.origin_uid == 10 && out.cursor == 11);
+	CHECK(str_equal(out.query, in.query));
+	CHECK(str_equal(out.what, in.what));
+	CHECK(str_equal(out.language, in.language));
 
 	row = "every shorter buffer is refused";
 	for (size_t smaller = 0; smaller < size; smaller++) {
@@ -155,7 +163,7 @@ static void test_request_refused(void)
 	struct warden_str *strings[] = {
 		&in.service, &in.user, &in.recipient, &in.sender, &in.session,
 		&in.mailbox, &in.origin, &in.actor, &in.actions, &in.guid,
-		&in.comment,
+		&in.comment, &in.query, &in.what, &in.language,
 	};
 	for (size_t i = 0; i < sizeof(strings) / sizeof(*strings); i++)
 		*strings[i] = warden_str(large, WARDEN_STRING_MAX);
@@ -173,7 +181,8 @@ static void test_reply_round_trip(void)
 		.score_milli = -1500, .delivery_id = UINT64_C(1) << 40,
 		.have_key = true, .keyword = str("$WardenMalware"),
 		.reason = str("\xe5\x8d\xb1\xe9\x99\xa9 \xe2\x80\x94 x"),
-		.symbols = str("A B"), .status_text = str("a=1\nb=2\n"),
+		.symbols = str("A B"), .text = str("a=1\nb=2\n"),
+		.cursor = UINT64_MAX,
 	};
 	enum warden_op op;
 	const char *error;
@@ -193,7 +202,8 @@ static void test_reply_round_trip(void)
 	CHECK(str_equal(out.keyword, in.keyword));
 	CHECK(str_equal(out.reason, in.reason));
 	CHECK(str_equal(out.symbols, in.symbols));
-	CHECK(str_equal(out.status_text, in.status_text));
+	CHECK(str_equal(out.text, in.text));
+	CHECK(out.cursor == in.cursor);
 
 	row = "a reply is no request, nor the reverse";
 	struct warden_request request;
@@ -239,7 +249,7 @@ static const struct bytes_row request_rows[] = {
 	ROW("another version", "WRDN\002\001\0\0\0\0\0\0", -1),
 	ROW("reserved used", "WRDN\001\001\0\001\0\0\0\0", -1),
 	ROW("operation 0", HEAD("\0", "\0"), -1),
-	ROW("operation 7", HEAD("\007", "\0"), -1),
+	ROW("operation 13", HEAD("\015", "\0"), -1),
 	ROW("a reply", HEAD("\201", "\0"), -1),
 	ROW("payload above its limit", "WRDN\001\001\0\0\0\001\0\001", -1),
 	ROW("payload missing", HEAD("\001", "\006"), -1),

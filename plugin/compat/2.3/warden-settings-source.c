@@ -58,6 +58,16 @@ read_numbers(struct mail_user *user, struct warden_settings *set,
 					   value, why);
 		return -1;
 	}
+	value = mail_user_plugin_getenv(user, "warden_retention");
+	if (value != NULL && *value != '\0' &&
+	    settings_get_time(value, &set->warden_retention, &why) < 0) {
+		*error_r = t_strdup_printf("warden_retention: '%s': %s",
+					   value, why);
+		return -1;
+	}
+	if (get_bool(user, "warden_notice_digest", &set->warden_notice_digest,
+		     error_r) < 0)
+		return -1;
 	return get_bool(user, "warden_notify_alert",
 			&set->warden_notify_alert, error_r);
 }
@@ -70,7 +80,9 @@ static int check_names(struct mail_user *user, const char **error_r)
 		"warden_fail_lmtp", "warden_fail_lda", "warden_fail_imap",
 		"warden_fail_doveadm", "warden_actions",
 		"warden_exclude_mailboxes", "warden_max_size",
-		"warden_notify_alert", NULL
+		"warden_notify_alert", "warden_epoch_file",
+		"warden_notice", "warden_notice_digest",
+		"warden_notice_language", "warden_retention", NULL
 	};
 	const char *const *envs;
 	unsigned int i, count;
@@ -107,6 +119,9 @@ int warden_settings_get(struct mail_user *user,
 	READ(warden_fail_doveadm);
 	READ(warden_actions);
 	READ(warden_exclude_mailboxes);
+	READ(warden_epoch_file);
+	READ(warden_notice);
+	READ(warden_notice_language);
 #undef READ
 	if (check_names(user, error_r) < 0 ||
 	    read_numbers(user, set, error_r) < 0)

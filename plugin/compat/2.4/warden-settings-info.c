@@ -24,6 +24,11 @@ static const struct setting_define warden_setting_defines[] = {
 	DEF(STR, warden_exclude_mailboxes),
 	DEF(SIZE, warden_max_size),
 	DEF(BOOL, warden_notify_alert),
+	DEF(STR, warden_epoch_file),
+	DEF(STR, warden_notice),
+	DEF(BOOL, warden_notice_digest),
+	DEF(STR, warden_notice_language),
+	DEF(TIME, warden_retention),
 
 	SETTING_DEFINE_LIST_END
 };
@@ -50,6 +55,9 @@ settings_check_known(void *_set, pool_t pool ATTR_UNUSED, const char **error_r)
 	KNOWN(warden_fail_doveadm);
 	KNOWN(warden_actions);
 	KNOWN(warden_exclude_mailboxes);
+	KNOWN(warden_epoch_file);
+	KNOWN(warden_notice);
+	KNOWN(warden_notice_language);
 #undef KNOWN
 	return warden_settings_check(&set, error_r);
 }
