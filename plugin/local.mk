@@ -38,8 +38,14 @@ plugin_lib02_warden_plugin_la_SOURCES = \
 	plugin/warden-copy.c \
 	plugin/warden-deliver.c \
 	plugin/warden-deliver.h \
+	plugin/warden-epoch.c \
+	plugin/warden-epoch.h \
+	plugin/warden-fetch.c \
+	plugin/warden-fetch.h \
 	plugin/warden-judge.c \
 	plugin/warden-judge.h \
+	plugin/warden-move.c \
+	plugin/warden-move.h \
 	plugin/warden-plugin.c \
 	plugin/warden-plugin.h \
 	plugin/warden-quarantine.c \
@@ -52,6 +58,8 @@ plugin_lib02_warden_plugin_la_SOURCES = \
 	plugin/warden-settings.h \
 	plugin/warden-spool.c \
 	plugin/warden-spool.h \
+	plugin/warden-sync.c \
+	plugin/warden-sync.h \
 	plugin/warden-target.c \
 	plugin/warden-transaction.c \
 	scanner/protocol/epoch.c \

@@ -226,7 +226,8 @@ ask_scan(const struct warden_question *q, pool_t pool,
 	 struct warden_answer *answer_r, const char **error_r)
 {
 	struct warden_user *wuser = WARDEN_USER_CONTEXT_REQUIRE(q->user);
-	uint64_t deadline = warden_client_now() + wuser->set->warden_deadline;
+	uint64_t deadline = q->deadline != 0 ? q->deadline :
+		warden_client_now() + wuser->set->warden_deadline;
 	struct warden_client_input input;
 	struct warden_request request;
 	struct warden_reply reply;
@@ -399,6 +400,88 @@ void warden_judge_tell(const struct warden_saved_mail *mail,
 	}
 	request.uid_validity = place->uid_validity;
 	request.uid = place->uid;
+	warden_client_tell(&input, &request);
+}
+
+/* --- what becomes of mail later ------------------------------------------- */
+
+static void
+request_set_guid(uint8_t *dest, bool *have_r, const guid_128_t guid)
+{
+	memcpy(dest, guid, WARDEN_GUID_SIZE);
+	*have_r = TRUE;
+}
+
+void warden_judge_tell_moved(const struct warden_journey *journey)
+{
+	struct warden_question q = {
+		.user = journey->user,
+		.operation = journey->operation,
+		.mailbox = journey->mailbox,
+		.origin = journey->origin,
+		.key = journey->key,
+		.key_size = journey->key == NULL ? 0 : WARDEN_RECORD_KEY_SIZE,
+	};
+	struct warden_client_input input;
+	struct warden_request request;
+
+	client_input_init(journey->user, &input);
+	request_init(&q, &request);
+	request.op = WARDEN_OP_MOVED;
+	request.comment = request_str(journey->comment);
+	if (journey->have_guids) {
+		request_set_guid(request.mailbox_guid,
+				 &request.have_mailbox_guid,
+				 journey->mailbox_guid);
+		request_set_guid(request.origin_guid,
+				 &request.have_origin_guid,
+				 journey->origin_guid);
+	}
+	request.origin_uid_validity = journey->origin_uid_validity;
+	request.origin_uid = journey->origin_uid;
+	request.uid_validity = journey->uid_validity;
+	request.uid = journey->uid;
+	request.guid = request_str(journey->guid);
+	warden_client_tell(&input, &request);
+}
+
+static void
+mailbox_request_init(struct mailbox *box, const guid_128_t guid,
+		     struct warden_client_input *input_r,
+		     struct warden_request *request_r)
+{
+	struct warden_question q = {
+		.user = box->storage->user,
+		.owner = warden_box_owner(box),
+		.mailbox = box->vname,
+	};
+
+	client_input_init(q.user, input_r);
+	request_init(&q, request_r);
+	request_set_guid(request_r->mailbox_guid,
+			 &request_r->have_mailbox_guid, guid);
+}
+
+void warden_judge_tell_gone(struct mailbox *box, const guid_128_t guid,
+			    uint32_t uid_validity, const char *uids)
+{
+	struct warden_client_input input;
+	struct warden_request request;
+
+	mailbox_request_init(box, guid, &input, &request);
+	request.op = WARDEN_OP_GONE;
+	request.uid_validity = uid_validity;
+	request.query = request_str(uids);
+	warden_client_tell(&input, &request);
+}
+
+void warden_judge_tell_renamed(struct mailbox *box, const guid_128_t guid)
+{
+	struct warden_client_input input;
+	struct warden_request request;
+
+	mailbox_request_init(box, guid, &input, &request);
+	request.op = WARDEN_OP_RENAMED;
 	warden_client_tell(&input, &request);
 }
 

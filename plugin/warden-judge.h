@@ -17,6 +17,8 @@ struct warden_question {
 	/* Known from an index record or an earlier recipient: asked first. */
 	const uint8_t *key;
 	size_t key_size;
+	/* Do not wait beyond (warden_client_now()'s clock); 0 = the setting. */
+	uint64_t deadline;
 	/* The bytes; or, when NULL, the mail to read them from. */
 	struct warden_spool *body;
 	struct mail *mail;
@@ -57,6 +59,26 @@ struct warden_placement {
 };
 void warden_judge_tell(const struct warden_saved_mail *mail,
 		       const struct warden_placement *place);
+
+/* A mail that we moved into Quarantine. */
+struct warden_journey {
+	struct mail_user *user;
+	enum warden_operation operation;	/* FETCH, PULL, RESCAN */
+	const char *comment;			/* may be NULL */
+	const uint8_t *key;	/* WARDEN_RECORD_KEY_SIZE bytes, or NULL */
+	const char *origin, *mailbox;
+	guid_128_t origin_guid, mailbox_guid;
+	bool have_guids;
+	uint32_t origin_uid_validity, origin_uid;
+	uint32_t uid_validity, uid;		/* uid 0: was there before */
+	const char *guid;			/* of the mail; may be NULL */
+};
+void warden_judge_tell_moved(const struct warden_journey *journey);
+/* Mails that are no more (uids, an IMAP sequence-set), or their mailbox
+   (NULL). */
+void warden_judge_tell_gone(struct mailbox *box, const guid_128_t guid,
+			    uint32_t uid_validity, const char *uids);
+void warden_judge_tell_renamed(struct mailbox *box, const guid_128_t guid);
 
 /* The index record for an answer, and what it says as an answer. */
 void warden_answer_to_record(const struct warden_answer *answer,

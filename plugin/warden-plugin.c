@@ -9,15 +9,20 @@
 
 #include "warden-client.h"
 #include "warden-deliver.h"
+#include "warden-epoch.h"
+#include "warden-fetch.h"
 #include "warden-plugin.h"
 #include "warden-quarantine.h"
 #include "warden-save.h"
+#include "warden-sync.h"
 
 
 const char *warden_plugin_version = DOVECOT_ABI_VERSION;
 
 struct warden_user_module warden_user_module =
 	MODULE_CONTEXT_INIT(&mail_user_module_register);
+struct warden_mail_module warden_mail_module =
+	MODULE_CONTEXT_INIT(&mail_module_register);
 struct warden_storage_module warden_storage_module =
 	MODULE_CONTEXT_INIT(&mail_storage_module_register);
 
@@ -164,7 +169,8 @@ static void warden_mailbox_allocated(struct mailbox *box)
 	v->transaction_begin = warden_transaction_begin;
 	v->transaction_commit = warden_transaction_commit;
 	v->transaction_rollback = warden_transaction_rollback;
-	warden_quarantine_hook_mailbox(box, v);
+	warden_quarantine_hook_mailbox(v);
+	warden_sync_hook_mailbox(v);
 	MODULE_CONTEXT_SET(box, warden_storage_module, mbox);
 }
 
@@ -183,9 +189,12 @@ static void warden_mail_allocated(struct mail *_mail)
 		WARDEN_USER_CONTEXT(_mail->box->storage->user);
 	struct warden_mailbox *mbox = WARDEN_CONTEXT(_mail->box);
 
-	if (wuser != NULL && wuser->quarantine_busy &&
-	    mbox != NULL && mbox->quarantine)
+	if (wuser == NULL || mbox == NULL)
+		return;
+	if (wuser->quarantine_busy && mbox->quarantine)
 		mail->vlast->set_uid = warden_mail_set_uid;
+	if (wuser->gate)
+		warden_fetch_hook_mail(_mail, mbox);
 }
 
 static void warden_mail_user_deinit(struct mail_user *user)
@@ -213,6 +222,10 @@ set_service(struct warden_user *wuser, const char *service)
 		wuser->admin = TRUE;
 	}
 	wuser->fail_policy = warden_settings_fail_policy(policy);
+	/* URLFETCH reads a body without announcing it. */
+	wuser->gate_always = strcmp(service, "imap-urlauth-worker") == 0;
+	wuser->gate = wuser->gate_always || strcmp(service, "imap") == 0 ||
+		strcmp(service, "pop3") == 0;
 }
 
 static void warden_mail_user_created(struct mail_user *user)
@@ -260,5 +273,6 @@ void warden_plugin_deinit(void)
 {
 	warden_deliver_deinit();
 	warden_client_flush_last();
+	warden_epoch_deinit();
 	mail_storage_hooks_remove(&warden_mail_storage_hooks);
 }

@@ -21,14 +21,29 @@ struct warden_spool;
 	MODULE_CONTEXT(obj, warden_user_module)
 #define WARDEN_USER_CONTEXT_REQUIRE(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, warden_user_module)
+#define WARDEN_MAIL_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, warden_mail_module)
+#define WARDEN_MAIL_CONTEXT_REQUIRE(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, warden_mail_module)
 #define WARDEN_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, warden_storage_module)
 #define WARDEN_CONTEXT_REQUIRE(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, warden_storage_module)
 
 extern MODULE_CONTEXT_DEFINE(warden_user_module, &mail_user_module_register);
+extern MODULE_CONTEXT_DEFINE(warden_mail_module, &mail_module_register);
 extern MODULE_CONTEXT_DEFINE(warden_storage_module,
 			     &mail_storage_module_register);
+
+/* One mail object, as long as it is open on one mail. */
+struct warden_mail {
+	union mail_module_context module_ctx;
+	enum {
+		WARDEN_GATE_UNKNOWN = 0,
+		WARDEN_GATE_OPEN,
+		WARDEN_GATE_HIDDEN,
+	} gate;
+};
 
 struct warden_user {
 	union mail_user_module_context module_ctx;
@@ -40,6 +55,10 @@ struct warden_user {
 	/* Where a client waits for an answer to a message it holds. */
 	bool delivery;
 	bool admin;
+	/* Bodies go from here to a client: only what was judged leaves. */
+	bool gate;
+	/* Even when nobody said beforehand that a body is wanted. */
+	bool gate_always;
 	/* > 0 while we allocate a mailbox for ourselves: no hooks for it. */
 	unsigned int own_alloc;
 	/* We are saving into Quarantine or committing it. What other plugins
@@ -56,7 +75,20 @@ struct warden_mailbox {
 	bool ext_registered;
 	bool quarantine;
 	bool excluded;
+	/* Found bad at FETCH, to be moved at the next sync. */
+	ARRAY(struct warden_hidden_mail) hidden;
+	/* What this FETCH command has waited for the scanner. */
+	unsigned int fetch_waited_msecs;
+	bool fetch_gave_up;
+	/* Expunged in this sync. */
+	ARRAY_TYPE(seq_range) gone;
 };
+
+struct warden_hidden_mail {
+	uint32_t uid;
+	struct warden_record record;
+};
+
 
 /* One mail that was saved in a transaction, in order. */
 struct warden_saved_mail {
@@ -104,6 +136,8 @@ struct warden_user *warden_user_get(struct mail_user *user);
    the user is not ours. */
 struct warden_user *warden_user_find(struct mail_user *user);
 bool warden_user_is_quarantine(struct mail_user *user, struct mailbox *box);
+/* Owner of a mailbox, or NULL. */
+const char *warden_box_owner(struct mailbox *box);
 enum warden_mailbox_role warden_mailbox_get_role(struct mailbox *box);
 /* Is its storage one that we know? If not, says so once in a process. */
 bool warden_mailbox_is_supported(struct mailbox *box);

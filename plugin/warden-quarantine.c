@@ -8,7 +8,9 @@
 #include "mail-namespace.h"
 #include "seq-range-array.h"
 
+#include "warden-judge.h"
 #include "warden-quarantine.h"
+#include "warden-sync.h"
 
 /* A Quarantine with more mails than this is not searched for duplicates to
    its end: the newest are what a repeated copy would meet. */
@@ -400,9 +402,20 @@ static int warden_delete_box(struct mailbox *box)
 {
 	struct warden_mailbox *mbox = WARDEN_CONTEXT_REQUIRE(box);
 
-	if (mbox->quarantine)
+	struct warden_user *wuser =
+		WARDEN_USER_CONTEXT_REQUIRE(box->storage->user);
+	guid_128_t guid;
+	bool have_guid;
+
+	/* An administrator may, dsync must. */
+	if (mbox->quarantine && !wuser->admin)
 		return quarantine_refuse(box, "deleted");
-	return mbox->module_ctx.super.delete_box(box);
+	have_guid = warden_sync_get_guid(box, guid);
+	if (mbox->module_ctx.super.delete_box(box) < 0)
+		return -1;
+	if (have_guid)
+		warden_judge_tell_gone(box, guid, 0, NULL);
+	return 0;
 }
 
 static int warden_rename_box(struct mailbox *src, struct mailbox *dest)
@@ -412,27 +425,27 @@ static int warden_rename_box(struct mailbox *src, struct mailbox *dest)
 	struct warden_user *wuser = WARDEN_USER_CONTEXT_REQUIRE(user);
 	struct mail_namespace *ns = mailbox_get_namespace(src);
 	size_t len = strlen(src->vname);
+	guid_128_t guid;
+	bool have_guid;
 
-	if (mbox->quarantine)
+	if (mbox->quarantine && !wuser->admin)
 		return quarantine_refuse(src, "renamed");
 	/* its children go with a mailbox */
-	if (wuser->quarantine_vname != NULL &&
+	if (!wuser->admin && wuser->quarantine_vname != NULL &&
 	    ns == quarantine_namespace(user) &&
 	    strncmp(wuser->quarantine_vname, src->vname, len) == 0 &&
 	    wuser->quarantine_vname[len] == mail_namespace_get_sep(ns))
 		return quarantine_refuse(src, "renamed: Quarantine is in it");
-	return mbox->module_ctx.super.rename_box(src, dest);
+	have_guid = warden_sync_get_guid(src, guid);
+	if (mbox->module_ctx.super.rename_box(src, dest) < 0)
+		return -1;
+	if (have_guid)
+		warden_sync_renamed(dest, guid);
+	return 0;
 }
 
-void warden_quarantine_hook_mailbox(struct mailbox *box,
-				    struct mailbox_vfuncs *v)
+void warden_quarantine_hook_mailbox(struct mailbox_vfuncs *v)
 {
-	struct warden_user *wuser =
-		WARDEN_USER_CONTEXT_REQUIRE(box->storage->user);
-
-	/* An administrator may, dsync must. */
-	if (wuser->admin)
-		return;
 	v->delete_box = warden_delete_box;
 	v->rename_box = warden_rename_box;
 }

@@ -56,8 +56,8 @@ int warden_quarantine_commit(struct warden_quarantine **quarantine,
 			     const char **error_r);
 void warden_quarantine_rollback(struct warden_quarantine **quarantine);
 
-/* Refuse to rename or delete Quarantine (or a parent: rename). */
-void warden_quarantine_hook_mailbox(struct mailbox *box,
-				    struct mailbox_vfuncs *v);
+/* Refuse to rename or delete Quarantine (or a parent: rename), but to
+   administrators; and tell the database of other mailboxes' ends. */
+void warden_quarantine_hook_mailbox(struct mailbox_vfuncs *v);
 
 #endif

@@ -46,8 +46,6 @@ struct warden_placeholder {
 bool warden_target_init(struct mailbox_transaction_context *t,
 			struct save_target *target_r);
 bool warden_target_is_sync(const struct save_target *target);
-/* Owner of a mailbox, or NULL. */
-const char *warden_box_owner(struct mailbox *box);
 /* Everything will be rolled back; text is for the client. Returns -1. */
 int warden_target_fail(const struct save_target *target, enum mail_error error,
 		       const char *text);
@@ -65,6 +63,10 @@ warden_quarantine_error(const struct warden_user *wuser,
 			enum mail_error error);
 #define WARDEN_QUARANTINE_FAILED_TEXT \
 	"The message is dangerous and could not be put into Quarantine"
+
+/* UIDs of a committed transaction, by order of its mails; 0 when there is
+   none (n = UINT_MAX). */
+uint32_t warden_uids_nth(const ARRAY_TYPE(seq_range) *uids, unsigned int n);
 
 struct warden_saved_mail *
 warden_saved_mail_add(const struct save_target *target);

@@ -5,6 +5,7 @@
 #include "array.h"
 #include "istream.h"
 #include "mail-namespace.h"
+#include "seq-range-array.h"
 
 #include "warden-save.h"
 #include "warden-spool.h"
@@ -125,6 +126,19 @@ void warden_save_add_keyword(struct mailbox *box,
 	if (ctx->data.keywords != NULL)
 		mailbox_keywords_unref(&ctx->data.keywords);
 	ctx->data.keywords = keywords;
+}
+
+/* --- uids ----------------------------------------------------------------- */
+
+uint32_t warden_uids_nth(const ARRAY_TYPE(seq_range) *uids, unsigned int n)
+{
+	struct seq_range_iter iter;
+	uint32_t uid;
+
+	if (!array_is_created(uids) || n == UINT_MAX)
+		return 0;
+	seq_range_array_iter_init(&iter, uids);
+	return seq_range_array_iter_nth(&iter, n, &uid) ? uid : 0;
 }
 
 /* --- records -------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "istream.h"
 #include "seq-range-array.h"
 
+#include "warden-fetch.h"
 #include "warden-save.h"
 #include "warden-spool.h"
 
@@ -28,6 +29,7 @@ warden_transaction_begin(struct mailbox *box,
 	struct warden_transaction *wt;
 	pool_t pool;
 
+	warden_fetch_begin(mbox);
 	if ((flags & MAILBOX_TRANSACTION_FLAG_EXTERNAL) == 0)
 		return mbox->module_ctx.super.transaction_begin(box, flags,
 								reason);
@@ -55,19 +57,6 @@ static void warden_transaction_free(struct warden_transaction *wt)
 	if (wt->quarantine != NULL)
 		warden_quarantine_rollback(&wt->quarantine);
 	pool_unref(&wt->pool);
-}
-
-/* The saved mails' UIDs, by order; 0 when there is none. */
-static uint32_t
-nth_uid(const ARRAY_TYPE(seq_range) *uids, unsigned int n)
-{
-	struct seq_range_iter iter;
-	uint32_t uid;
-
-	if (!array_is_created(uids) || n == UINT_MAX)
-		return 0;
-	seq_range_array_iter_init(&iter, uids);
-	return seq_range_array_iter_nth(&iter, n, &uid) ? uid : 0;
 }
 
 /* Tell the service where everything is. NULL: nowhere. */
@@ -113,10 +102,10 @@ tell_all(struct mail_user *user, struct mailbox *box,
 		place->origin = mail[i].origin;
 		if (mail[i].diverted) {
 			place->uid = result == NULL ? 0 :
-				nth_uid(&result->uids, mail[i].quarantine_idx);
+				warden_uids_nth(&result->uids, mail[i].quarantine_idx);
 		} else {
 			place->uid = changes == NULL ? 0 :
-				nth_uid(&changes->saved_uids, i);
+				warden_uids_nth(&changes->saved_uids, i);
 		}
 		warden_judge_tell(&mail[i], place);
 	}
@@ -179,7 +168,7 @@ expunge_diverted(struct mailbox *orig, struct warden_transaction *wt,
 	mails = array_get(&wt->mails, &count);
 	for (i = 0; i < count; i++) {
 		uint32_t uid = mails[i].diverted ?
-			nth_uid(&changes->saved_uids, i) : 0;
+			warden_uids_nth(&changes->saved_uids, i) : 0;
 
 		if (uid != 0 && mail_set_uid(mail, uid))
 			mail_expunge(mail);

@@ -65,3 +65,10 @@ bool warden_epoch_is_fresh(const void *data, uint32_t rules_epoch,
 	return last_change((const void *)(header + 1), header->count, key) <=
 		list_generation;
 }
+
+bool warden_epoch_is_last(const void *data, uint32_t list_generation)
+{
+	const struct warden_epoch_header *header = data;
+
+	return list_generation == header->list_generation;
+}

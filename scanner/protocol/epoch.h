@@ -54,5 +54,7 @@ bool warden_epoch_check(const void *data, size_t size, const char **error_r);
 bool warden_epoch_is_fresh(const void *data, uint32_t rules_epoch,
 			   uint32_t list_generation,
 			   const uint8_t key[WARDEN_EPOCH_KEY_SIZE]);
+/* Have the lists not changed at all since? */
+bool warden_epoch_is_last(const void *data, uint32_t list_generation);
 
 #endif

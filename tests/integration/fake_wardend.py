@@ -16,9 +16,12 @@ import time
 VERDICTS = ("unknown clean suspicious spam phishing malware policy "
             "unscannable pending released").split()
 ACTIONS = "none allow flag quarantine defer".split()
-OPERATIONS = "unknown deliver save copy move fetch sync release".split()
+OPERATIONS = ("unknown deliver save copy move fetch sync release pull restore "
+              "rescan").split()
 ROLES = "none junk trash drafts sent quarantine".split()
-SCAN, PLACE, PENDING, RELEASE, STATUS, REPORT = range(1, 7)
+(SCAN, PLACE, PENDING, RELEASE, STATUS, REPORT, GONE, RENAMED, MOVED, HUNT,
+ NOTICE, AUDIT) = range(1, 13)
+TOLD = (PLACE, PENDING, REPORT, GONE, RENAMED, MOVED)
 OK, NEED_BODY, BAD_REQUEST, TEMPFAIL, REFUSED = range(5)
 
 DEFAULT = {"malware": ("quarantine", "$WardenMalware"),
@@ -37,7 +40,10 @@ REQUEST = {1: ("operation", "B"), 2: ("role", "B"), 3: ("deadline", "I"),
            16: ("delivery_id", "Q"), 17: ("aborted", "B"),
            18: ("mailbox_guid", "b"), 19: ("uid_validity", "I"),
            20: ("uid", "I"), 21: ("guid", "s"), 22: ("admin", "B"),
-           23: ("global", "B"), 24: ("comment", "s")}
+           23: ("global", "B"), 24: ("comment", "s"),
+           25: ("origin_guid", "b"), 26: ("origin_uid_validity", "I"),
+           27: ("origin_uid", "I"), 28: ("query", "s"), 29: ("what", "s"),
+           30: ("language", "s"), 31: ("cursor", "Q")}
 
 
 def attribute(tag, value):
@@ -65,6 +71,7 @@ class FakeWardend:
         self.verdicts = {}          # 16-byte key → (verdict, action, keyword)
         self.always_need_body = False
         self.refuse = {"malware"}   # verdicts that users may not release
+        self.rules, self.lists = 7, 3   # epochs that it answers with
         self.fixed_key = None       # said to be every message's
         self.fail_next = 0          # close so many connections unanswered
         self._delivery = 0
@@ -167,7 +174,7 @@ class FakeWardend:
             self.requests.append(request)
         if self.slow and kind in (SCAN, RELEASE):
             time.sleep(self.slow)
-        if kind not in (PLACE, PENDING, REPORT):
+        if kind not in TOLD:
             if self.mode == "close":
                 return
             if self.mode == "garbage":
@@ -237,8 +244,8 @@ class FakeWardend:
         reason = "It looks like %s" % verdict
         out = (attribute(257, bytes([VERDICTS.index(verdict)])) +
                attribute(258, bytes([ACTIONS.index(action)])) +
-               attribute(260, struct.pack(">I", 7)) +
-               attribute(261, struct.pack(">I", 3)) +
+               attribute(260, struct.pack(">I", self.rules)) +
+               attribute(261, struct.pack(">I", self.lists)) +
                attribute(263, struct.pack(">Q", delivery)) +
                attribute(264, key) +
                attribute(266, reason.encode()))

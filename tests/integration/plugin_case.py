@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import unittest
 
+import epoch
 import ways
 from fake_wardend import FakeWardend
 from instance import Instance, literal
@@ -52,6 +53,13 @@ class PluginCase(unittest.TestCase):
         cls.fake = FakeWardend(cls.instance.socket_path, **cls.FAKE)
         cls.prepare()
         cls.instance.start()
+        cls.set_epoch()
+
+    @classmethod
+    def set_epoch(cls, since=None, changed=()):
+        """What the fake answers now is what holds now."""
+        epoch.write(cls.instance.epoch_file, cls.fake.rules, cls.fake.lists,
+                    since, changed)
 
     @classmethod
     def prepare(cls):

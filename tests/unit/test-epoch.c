@@ -80,6 +80,9 @@ static void test_fresh(void)
 			exit(1);
 		}
 	}
+	CHECK(warden_epoch_is_last(&file, 105));
+	CHECK(!warden_epoch_is_last(&file, 104));
+	CHECK(!warden_epoch_is_last(&file, 106));
 	file.header.count = 0;
 	CHECK(warden_epoch_is_fresh(&file, 3, 100, file.entries[0].key));
 }
