@@ -15,3 +15,60 @@ scanner/core/builtin.c: $(srcdir)/config/warden.conf $(srcdir)/config/scores.con
 	      $(srcdir)/config/$$name.conf; \
 	    echo ';'; \
 	  done; } > $@.tmp && mv $@.tmp $@
+
+# The texts of notices likewise; installed where nothing reads them, to be
+# copied from.
+WARDEN_NOTICES = \
+	config/notices/digest.de.txt \
+	config/notices/single.de.txt \
+	config/notices/words.de.txt \
+	config/notices/digest.en.txt \
+	config/notices/single.en.txt \
+	config/notices/words.en.txt \
+	config/notices/digest.es.txt \
+	config/notices/single.es.txt \
+	config/notices/words.es.txt \
+	config/notices/digest.fr.txt \
+	config/notices/single.fr.txt \
+	config/notices/words.fr.txt \
+	config/notices/digest.it.txt \
+	config/notices/single.it.txt \
+	config/notices/words.it.txt \
+	config/notices/digest.ja.txt \
+	config/notices/single.ja.txt \
+	config/notices/words.ja.txt \
+	config/notices/digest.nl.txt \
+	config/notices/single.nl.txt \
+	config/notices/words.nl.txt \
+	config/notices/digest.pl.txt \
+	config/notices/single.pl.txt \
+	config/notices/words.pl.txt \
+	config/notices/digest.pt.txt \
+	config/notices/single.pt.txt \
+	config/notices/words.pt.txt \
+	config/notices/digest.ru.txt \
+	config/notices/single.ru.txt \
+	config/notices/words.ru.txt \
+	config/notices/digest.zh.txt \
+	config/notices/single.zh.txt \
+	config/notices/words.zh.txt
+wardennoticesdir = $(wardendatadir)/notices
+wardennotices_DATA = $(WARDEN_NOTICES)
+EXTRA_DIST += $(WARDEN_NOTICES) docs/notices.md
+BUILT_SOURCES += scanner/core/builtin-notices.c
+CLEANFILES += scanner/core/builtin-notices.c
+scanner/core/builtin-notices.c: $(WARDEN_NOTICES)
+	$(AM_V_GEN)$(MKDIR_P) scanner/core && { \
+	  echo '#include "scanner/core/notice-private.h"'; \
+	  echo 'const struct warden_builtin_notice'; \
+	  echo 'warden_builtin_notices[] = {'; \
+	  for file in $(WARDEN_NOTICES); do \
+	    echo "{ \"$${file##*/}\","; \
+	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' \
+	      $(srcdir)/$$file; \
+	    echo '},'; \
+	  done; \
+	  echo '};'; \
+	  echo 'const guint warden_builtin_notices_count ='; \
+	  echo 'G_N_ELEMENTS(warden_builtin_notices);'; } \
+	  > $@.tmp && mv $@.tmp $@

@@ -2,6 +2,7 @@
 
 #include "conf.h"
 #include "keyfile.h"
+#include "notice.h"
 
 #include <string.h>
 
@@ -15,7 +16,9 @@
 /* In a folder of its own: every process that serves mail reads it. */
 #define DEFAULT_EPOCH_FILE WARDEN_STATEDIR "/public/epoch"
 
-enum key_type { KEY_PATH, KEY_SIZE, KEY_UINT };
+#define DEFAULT_NOTICE_FOLDER WARDEN_CONFDIR "/notices"
+
+enum key_type { KEY_PATH, KEY_SIZE, KEY_UINT, KEY_FROM };
 
 /* Numbers default to what the file's comments say. */
 static const struct {
@@ -41,6 +44,8 @@ static const struct {
 	/* Below this not even libmagic's database fits. */
 	{ "reader", "memory_limit", KEY_SIZE, FIELD(reader_memory),
 	  64 * 1024 * 1024, G_MAXINT64, 1024 * 1024 * 1024 },
+	{ "notice", "folder", KEY_PATH, FIELD(notice_folder), 0, 0, 0 },
+	{ "notice", "from", KEY_FROM, FIELD(notice_from), 0, 0, 0 },
 #undef FIELD
 };
 
@@ -100,6 +105,18 @@ static int load_path(GKeyFile *file, const char *dir, const char *group,
 	return 1;
 }
 
+static int load_from(GKeyFile *file, const char *group, const char *key,
+		     char **value, char **error_r)
+{
+	int ret = warden_keyfile_string(file, group, key, value, error_r);
+
+	if (ret > 0 && !warden_notice_from_is_sound(*value))
+		return warden_keyfile_fail(file, group, key,
+					   "is not \"Name <address>\"",
+					   error_r);
+	return ret;
+}
+
 static int load_keys(struct warden_config *config, GKeyFile *file,
 		     const char *dir, char **error_r)
 {
@@ -111,6 +128,10 @@ static int load_keys(struct warden_config *config, GKeyFile *file,
 		switch (keys[i].type) {
 		case KEY_PATH:
 			ret = load_path(file, dir, keys[i].group, keys[i].key,
+					field, error_r);
+			break;
+		case KEY_FROM:
+			ret = load_from(file, keys[i].group, keys[i].key,
 					field, error_r);
 			break;
 		case KEY_SIZE:
@@ -162,6 +183,7 @@ int warden_config_load(const char *path, struct warden_config **config_r,
 	config->database = g_strdup(DEFAULT_DATABASE);
 	config->journal = g_strdup(DEFAULT_JOURNAL);
 	config->epoch_file = g_strdup(DEFAULT_EPOCH_FILE);
+	config->notice_folder = g_strdup(DEFAULT_NOTICE_FOLDER);
 	if (path != NULL) {
 		absolute = g_canonicalize_filename(path, NULL);
 		dir = g_path_get_dirname(absolute);
@@ -185,5 +207,7 @@ void warden_config_free(struct warden_config *config)
 	g_free(config->database);
 	g_free(config->journal);
 	g_free(config->epoch_file);
+	g_free(config->notice_folder);
+	g_free(config->notice_from);
 	g_free(config);
 }

@@ -2,7 +2,7 @@
 #define WARDEN_CONF_H
 
 /* warden.conf: one GKeyFile for wardend and the command line. Groups:
-   [service] [store] [reader] [policy] [actions] [scores]. Unknown groups, keys
+   [service] [store] [reader] [notice] [policy] [actions] [scores]. Unknown groups, keys
    and values are errors that name file, group, key and value. */
 
 #include "policy.h"
@@ -17,6 +17,8 @@ struct warden_config {
 	guint reader_msecs;
 	guint64 reader_memory;	/* RLIMIT_AS, bytes */
 	guint client_msecs;	/* stand-alone: how long a client may dawdle */
+	char *notice_folder;	/* texts that replace built-in ones; NULL = none */
+	char *notice_from;	/* of notices; NULL = postmaster */
 	guint retention_days;	/* db prune default, 0 = keep */
 	struct warden_policy *policy;
 };

@@ -5,6 +5,12 @@ scanner_libwarden_core_a_SOURCES = \
 	scanner/core/conf.h \
 	scanner/core/keyfile.c \
 	scanner/core/keyfile.h \
+	scanner/core/notice.c \
+	scanner/core/notice.h \
+	scanner/core/notice-load.c \
+	scanner/core/notice-private.h \
+	scanner/core/notice-safe.c \
+	scanner/core/notice-text.c \
 	scanner/core/policy.c \
 	scanner/core/policy.h \
 	scanner/core/policy-load.c \
@@ -13,5 +19,7 @@ scanner_libwarden_core_a_SOURCES = \
 	scanner/core/report-json.c \
 	scanner/core/scan.c \
 	scanner/core/scan.h
-nodist_scanner_libwarden_core_a_SOURCES = scanner/core/builtin.c
+nodist_scanner_libwarden_core_a_SOURCES = \
+	scanner/core/builtin.c \
+	scanner/core/builtin-notices.c
 scanner_libwarden_core_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(JSON_CFLAGS)

@@ -17,7 +17,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CACHE = pathlib.Path(os.environ.get("WARDEN_CACHE", ROOT / ".cache"))
-DICTIONARIES = {"protocol": "fuzz-protocol.dict"}
+DICTIONARIES = {"protocol": "fuzz-protocol.dict",
+                "notice": "fuzz-notice.dict"}
 
 
 def find_programs(names):

@@ -1,11 +1,15 @@
 EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
+	tests/fuzz/fuzz-notice.dict \
 	tests/fuzz/seeds
 
 # Every target runs over its seeds in `make check`; with --enable-fuzzers it is
 # a libFuzzer program as well.
 WARDEN_SEEDS = '"$(abs_srcdir)/tests/fuzz/seeds
 WARDEN_FUZZER = $(AM_LDFLAGS) -fsanitize=fuzzer
+WARDEN_NOTICE_LIBS = scanner/libwarden-core.a scanner/libwarden-checks.a \
+	scanner/libwarden-facts.a scanner/libwarden-protocol.a \
+	$(JSON_LIBS) $(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/fuzz/replay-protocol
 TESTS += tests/fuzz/replay-protocol
@@ -70,6 +74,15 @@ tests_fuzz_replay_file_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/file"'
 tests_fuzz_replay_file_LDADD = $(WARDEN_PARSE_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-notice
+TESTS += tests/fuzz/replay-notice
+tests_fuzz_replay_notice_SOURCES = \
+	tests/fuzz/fuzz-notice.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_notice_CPPFLAGS = $(SCANNER_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/notice"'
+tests_fuzz_replay_notice_LDADD = $(WARDEN_NOTICE_LIBS)
+
 if FUZZERS
 noinst_PROGRAMS += tests/fuzz/fuzz-protocol
 tests_fuzz_fuzz_protocol_SOURCES = tests/fuzz/fuzz-protocol.c
@@ -112,4 +125,10 @@ tests_fuzz_fuzz_file_SOURCES = tests/fuzz/fuzz-file.c
 tests_fuzz_fuzz_file_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_file_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_file_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-notice
+tests_fuzz_fuzz_notice_SOURCES = tests/fuzz/fuzz-notice.c
+tests_fuzz_fuzz_notice_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_fuzz_fuzz_notice_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_notice_LDADD = $(WARDEN_NOTICE_LIBS)
 endif

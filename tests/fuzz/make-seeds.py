@@ -157,6 +157,24 @@ DECODERS = {
     "qp": b"\4a=3D=\nb= \n==41=0=Z",
 }
 
+# The first byte: 0 words, 1 single, 2 digest.
+NOTICES = {
+    "single": "\1# c\nSubject: {subject} {{x\n\n{#file}\n{file} {from}\n"
+              "{/file}\n{release}\n",
+    "digest": "\2Subject: {count}\n\n{#each}\n{number} {date}\n{#detail}\n"
+              "{detail}\n{/detail}\n{/each}\n{#more}\n{more}\n{/more}\n",
+    "open": "\2Subject: x\n\n{#each}\n{#file}\n{/each}\n",
+    "words": "\0date = %d.%m.%Y %H:%M\nnothing = n\nsuspicious = s\n"
+             "spam = s\nphishing = p\nmalware = m\npolicy = p\n"
+             "unscannable = u\nother = o\nrelease-user = {quarantine}\n"
+             "release-admin = a\nEICAR_TEST_FILE = e\n",
+    "links": "\1http://a.example/ www.b.example mailto:c@d.example \\\\e\\f "
+             "192.168.0.1 24.11.2026 Re:x",
+    "unicode": "\1p\u0430ypal.com \u202egpj.exe a\u200b.\ufe0fb "
+               "x\u3002y e\u0301\u0301\u0301\u0301\u0301 b\u00fccher.example",
+    "header": "\1x\r\nBcc: a@b.example\r\n\r\n=?utf-8?q?=0D=0A?=",
+}
+
 
 def make_ole():
     """A compound file of one directory sector with a Word document."""
@@ -233,6 +251,8 @@ def main():
         write("decode", name, data)
     for name, data in make_files():
         write("file", name, data)
+    for name, data in NOTICES.items():
+        write("notice", name, data)
     # Values in GVariant's form come from test-facts' own round trips; these
     # are only near misses.
     write("facts", "empty", b"")

@@ -36,3 +36,10 @@ tests_unit_test_policy_scan_CPPFLAGS = $(SCANNER_CPPFLAGS) $(JSON_CFLAGS)
 tests_unit_test_policy_scan_LDADD = $(WARDEN_JUDGE_LIBS) $(JSON_LIBS) \
 	$(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
 TESTS += tests/unit/test-policy-scan
+
+check_PROGRAMS += tests/unit/test-notice
+tests_unit_test_notice_SOURCES = tests/unit/test-notice.c
+tests_unit_test_notice_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS)
+tests_unit_test_notice_LDADD = $(WARDEN_JUDGE_LIBS) $(GMIME_LIBS) \
+	$(JSON_LIBS) $(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
+TESTS += tests/unit/test-notice

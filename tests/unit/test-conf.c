@@ -57,7 +57,8 @@ static void test_values(void)
 		"epoch_file = epoch\n"
 		"journal_size_max = 2M\ncommit_msecs = 500\n"
 		"retention_days = 90\n[reader]\ntimeout_msecs = 1000\n"
-		"memory_limit = 2G\n[service]\nclient_msecs = 5000\n");
+		"memory_limit = 2G\n[service]\nclient_msecs = 5000\n"
+		"[notice]\nfolder =\nfrom = Post <post@example.org>\n");
 	g_autofree char *database =
 		g_build_filename(folder, "db/v.sqlite", NULL);
 
@@ -72,6 +73,8 @@ static void test_values(void)
 	g_assert_cmpuint(config->reader_memory, ==,
 			 G_GUINT64_CONSTANT(2) << 30);
 	g_assert_cmpuint(config->client_msecs, ==, 5000);
+	g_assert_null(config->notice_folder);
+	g_assert_cmpstr(config->notice_from, ==, "Post <post@example.org>");
 	warden_config_free(config);
 }
 
@@ -110,6 +113,8 @@ static const struct {
 	{ "[store]\njournal_size_max = 99999999999999999999999\n",
 	  "journal_size_max" },
 	{ "[reader]\nmemory_limit = 1M\n", "[reader]|memory_limit|1M" },
+	{ "[notice]\nfrom = nobody\n", "[notice]|from|nobody|<address>" },
+	{ "[notice]\nform = x\n", "[notice]|form|unknown key" },
 	{ "[policy]\nmalware_treshold = 1\n", "[policy]|malware_treshold" },
 	{ "[policy]\nmalware_threshold = many\n",
 	  "[policy]|malware_threshold|many" },
