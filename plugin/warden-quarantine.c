@@ -439,8 +439,7 @@ static int warden_rename_box(struct mailbox *src, struct mailbox *dest)
 	have_guid = warden_sync_get_guid(src, guid);
 	if (mbox->module_ctx.super.rename_box(src, dest) < 0)
 		return -1;
-	if (have_guid)
-		warden_sync_renamed(dest, guid);
+	warden_sync_renamed(dest, have_guid ? guid : NULL);
 	return 0;
 }
 

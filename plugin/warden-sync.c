@@ -157,8 +157,9 @@ static void renamed_children(struct mailbox *dest)
 	(void)mailbox_list_iter_deinit(&iter);
 }
 
-void warden_sync_renamed(struct mailbox *dest, const guid_128_t guid)
+void warden_sync_renamed(struct mailbox *dest, const uint8_t *guid)
 {
-	warden_judge_tell_renamed(dest, guid);
+	if (guid != NULL)
+		warden_judge_tell_renamed(dest, guid);
 	renamed_children(dest);
 }

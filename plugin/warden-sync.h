@@ -13,6 +13,7 @@
 void warden_sync_hook_mailbox(struct mailbox_vfuncs *v);
 /* FALSE if the mailbox has none. */
 bool warden_sync_get_guid(struct mailbox *box, guid_128_t guid_r);
-void warden_sync_renamed(struct mailbox *dest, const guid_128_t guid);
+/* It and its children. guid NULL: it holds nothing but children. */
+void warden_sync_renamed(struct mailbox *dest, const uint8_t *guid);
 
 #endif

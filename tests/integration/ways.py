@@ -7,6 +7,7 @@ all of the user's mailboxes.
 """
 
 import imaplib
+import json
 import os
 import re
 import socket
@@ -68,6 +69,20 @@ def where(instance, user, message):
                                   part, tuple) else part)]})
     finally:
         client.logout()
+    return found
+
+
+def stored(instance, user, message):
+    """where() without a client: what is stored, whatever a client may see."""
+    done = instance.doveadm("-f", "json", "fetch", "-u", user,
+                            "mailbox uid flags text", "mailbox", "*",
+                            "header", "subject", tag_of(message).decode())
+    found = {}
+    for mail in json.loads(done.stdout or b"[]"):
+        body = mail["text"].encode("utf-8", "surrogateescape")
+        found.setdefault(mail["mailbox"], []).append({
+            "uid": int(mail["uid"]), "flags": mail["flags"].split(),
+            "body": re.sub(rb"\r?\n", b"\r\n", body)})
     return found
 
 
