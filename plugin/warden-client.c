@@ -54,6 +54,7 @@ static struct {
 } breaker;
 
 static ARRAY(struct kept_frame) kept = ARRAY_INIT;
+static bool client_admin;
 
 uint64_t warden_client_now(void)
 {
@@ -93,12 +94,31 @@ static enum attempt_result attempt_timeout(struct attempt *attempt,
 			    "timed out while %s %s", what, attempt->path);
 }
 
+void warden_client_set_admin(bool admin)
+{
+	client_admin = admin;
+}
+
+static int client_connect(const char *path)
+{
+	uid_t uid = geteuid();
+	bool as_root = client_admin && uid != 0 && getuid() == 0 &&
+		seteuid(0) == 0;
+	int fd = net_connect_unix(path);
+	int connect_errno = errno;
+
+	if (as_root && seteuid(uid) < 0)
+		i_fatal("seteuid(%s) failed: %m", dec2str(uid));
+	errno = connect_errno;
+	return fd;
+}
+
 static enum attempt_result attempt_connect(struct attempt *attempt)
 {
 	unsigned int left, wait = CONNECT_RETRY_MIN_MSECS;
 
 	for (;;) {
-		attempt->fd = net_connect_unix(attempt->path);
+		attempt->fd = client_connect(attempt->path);
 		if (attempt->fd != -1)
 			return ATTEMPT_OK;
 		if (errno != EAGAIN && errno != EINTR) {
@@ -347,7 +367,7 @@ int warden_client_ask(const struct warden_client_input *input,
 /* Returns FALSE if it may work later. */
 static bool tell_now(const char *path, const uint8_t *data, size_t size)
 {
-	int fd = net_connect_unix(path);
+	int fd = client_connect(path);
 
 	if (fd == -1)
 		return errno != EAGAIN && errno != EINTR;

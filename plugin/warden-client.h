@@ -51,6 +51,11 @@ void warden_client_flush(void);
 /* The last chance: waits a little, and drops what is left. */
 void warden_client_flush_last(void);
 
+/* doveadm wears its users' uids, one after the other, but acts for whoever
+   started it: while root is its real uid it connects as root, so that the
+   service may believe that an administrator asks. */
+void warden_client_set_admin(bool admin);
+
 /* Is the breaker open: would ask() fail at once? */
 bool warden_client_is_broken(void);
 /* Close the breaker again (tests; doveadm warden status). */

@@ -352,9 +352,9 @@ copy_judged(const struct save_target *target, struct mail_save_context *ctx,
 	add.flags = ctx->data.flags | ctx->data.pvt_flags;
 	add.received_date = ctx->data.received_date;
 	add.from_envelope = t_strdup(ctx->data.from_envelope);
-	add.keywords = warden_keyword_names_add(
-		warden_keyword_names(target->t->box, ctx->data.keywords),
-		answer.keyword);
+	add.keywords = warden_keyword_names(target->t->box,
+					    ctx->data.keywords);
+	add.keyword = answer.keyword;
 	if (answer.action == WARDEN_ACTION_FLAG && answer.keyword != NULL)
 		warden_save_add_keyword(target->t->box, ctx, answer.keyword);
 

@@ -33,6 +33,7 @@ struct move_context {
 	struct mailbox *box;
 	struct warden_mailbox mbox;
 	guid_128_t guid;
+	uint32_t uid_validity;
 	ARRAY(struct moved_mail) mails;
 	struct warden_move_result *result;
 	const char *error;
@@ -63,17 +64,19 @@ add_init(struct move_context *ctx, struct mail *mail,
 	i_zero(add_r);
 	add_r->mail = mail;
 	add_r->flags = mail_get_flags(mail);
-	add_r->keywords = warden_keyword_names_add(mail_get_keywords(mail),
-		record->verdict == WARDEN_VERDICT_CLEAN ?
-		"$WardenPulled" : warden_verdict_keyword(record->verdict));
+	add_r->keywords = mail_get_keywords(mail);
+	add_r->keyword = warden_verdict_keyword(record->verdict);
+	if (add_r->keyword == NULL)
+		add_r->keyword = "$WardenPulled";
 	add_r->received_date = (time_t)-1;
 	if (mail_get_special(mail, MAIL_FETCH_FROM_ENVELOPE, &from) == 0 &&
 	    from != NULL && *from != '\0')
 		add_r->from_envelope = t_strdup(from);
 	add_r->record = *record;
 	add_r->record.action = WARDEN_ACTION_QUARANTINE;
-	add_r->record.flags &= (uint16_t)~WARDEN_RECORD_DIVERTED;
-	guid_128_copy(add_r->origin, ctx->guid);
+	guid_128_copy(add_r->origin.mailbox, ctx->guid);
+	add_r->origin.uid_validity = ctx->uid_validity;
+	add_r->origin.uid = mail->uid;
 }
 
 /* Returns 1 if it is on its way, 0 if not wanted (any more), -1. */
@@ -159,7 +162,6 @@ tell_batch(struct move_context *ctx,
 {
 	struct warden_user *wuser =
 		WARDEN_USER_CONTEXT_REQUIRE(ctx->move->user);
-	struct mailbox_status status;
 	struct warden_journey journey = {
 		.user = ctx->move->user,
 		.operation = ctx->move->operation,
@@ -168,11 +170,10 @@ tell_batch(struct move_context *ctx,
 		.mailbox = wuser->quarantine_vname,
 		.have_guids = result->have_mailbox_guid,
 		.uid_validity = result->uid_validity,
+		.origin_uid_validity = ctx->uid_validity,
 	};
 	const struct moved_mail *moved;
 
-	mailbox_get_open_status(ctx->box, STATUS_UIDVALIDITY, &status);
-	journey.origin_uid_validity = status.uidvalidity;
 	guid_128_copy(journey.origin_guid, ctx->guid);
 	guid_128_copy(journey.mailbox_guid, result->mailbox_guid);
 	array_foreach(&ctx->mails, moved) {
@@ -217,6 +218,7 @@ static int
 move_all(struct move_context *ctx, const ARRAY_TYPE(seq_range) *uids)
 {
 	struct mailbox_metadata metadata;
+	struct mailbox_status status;
 	struct seq_range_iter iter;
 	uint32_t batch[BATCH_MAX];
 	unsigned int count = 0, n = 0;
@@ -228,6 +230,8 @@ move_all(struct move_context *ctx, const ARRAY_TYPE(seq_range) *uids)
 	if (mailbox_get_metadata(ctx->box, MAILBOX_METADATA_GUID,
 				 &metadata) == 0)
 		guid_128_copy(ctx->guid, metadata.guid);
+	mailbox_get_open_status(ctx->box, STATUS_UIDVALIDITY, &status);
+	ctx->uid_validity = status.uidvalidity;
 	warden_mailbox_register(ctx->box, &ctx->mbox);
 	seq_range_array_iter_init(&iter, uids);
 	while (seq_range_array_iter_nth(&iter, n++, &uid)) {

@@ -220,6 +220,7 @@ set_service(struct warden_user *wuser, const char *service)
 	} else if (strcmp(service, "doveadm") == 0) {
 		policy = wuser->set->warden_fail_doveadm;
 		wuser->admin = TRUE;
+		warden_client_set_admin(TRUE);
 	}
 	wuser->fail_policy = warden_settings_fail_policy(policy);
 	/* URLFETCH reads a body without announcing it. */

@@ -203,6 +203,32 @@ mail_has_same_bytes(struct warden_quarantine *quarantine, uint32_t seq,
 	return same;
 }
 
+static bool
+is_from_same_place(struct warden_quarantine *quarantine, uint32_t seq,
+		   const struct warden_origin *origin)
+{
+	struct warden_origin there;
+
+	return warden_record_lookup_origin(quarantine->trans, seq,
+			quarantine->mbox.origin_ext_id, &there) &&
+		guid_128_equals(there.mailbox, origin->mailbox) &&
+		there.uid_validity == origin->uid_validity &&
+		there.uid == origin->uid;
+}
+
+/* A mail that stood somewhere else is another mail, though the bytes are the
+   same: each goes back to its own place. Unless it is the one that a save left
+   behind, whose copy never stood anywhere. */
+static bool
+is_same_mail(struct warden_quarantine *quarantine, uint32_t seq,
+	     const struct warden_quarantine_add *add)
+{
+	if (add->origin.uid != 0 &&
+	    (add->record.flags & WARDEN_RECORD_DIVERTED) == 0)
+		return is_from_same_place(quarantine, seq, &add->origin);
+	return mail_has_same_bytes(quarantine, seq, add);
+}
+
 /* Is this mail in Quarantine already? Whenever in doubt: no. */
 static bool
 quarantine_has(struct warden_quarantine *quarantine,
@@ -229,14 +255,14 @@ quarantine_has(struct warden_quarantine *quarantine,
 		    memcmp(there->key, record->key, sizeof(there->key)) != 0 ||
 		    mail_index_is_expunged(view, seq))
 			continue;
-		if (mail_has_same_bytes(quarantine, seq, add))
+		if (is_same_mail(quarantine, seq, add))
 			return TRUE;
 	}
 	return FALSE;
 }
 
-static int
-save_stream(struct mail_save_context **save_ctx, struct istream *input)
+int warden_save_stream(struct mail_save_context **save_ctx,
+		       struct istream *input)
 {
 	struct mail_save_context *ctx = *save_ctx;
 	ssize_t ret;
@@ -287,7 +313,8 @@ quarantine_save_bytes(struct warden_quarantine *quarantine,
 		return -1;
 	}
 	*ctx_r = ctx = mailbox_save_alloc(quarantine->trans);
-	keywords = warden_keywords_add(quarantine->box, add->keywords, NULL);
+	keywords = warden_keywords_add(quarantine->box, add->keywords,
+				       add->keyword);
 	/* A client's next EXPUNGE must not take it away unseen. */
 	mailbox_save_set_flags(ctx, add->flags &
 			       ENUM_NEGATE(MAIL_RECENT | MAIL_DELETED),
@@ -305,7 +332,18 @@ quarantine_save_bytes(struct warden_quarantine *quarantine,
 	    *guid == '\0')
 		guid = guid_128_to_string(guid_128_random());
 	mailbox_save_set_guid(ctx, guid);
-	return save_stream(&ctx, input);
+	return warden_save_stream(&ctx, input);
+}
+
+static void origin_fill(struct warden_quarantine_add *add)
+{
+	add->origin.flags = add->flags & MAIL_DELETED;
+	if (add->keyword != NULL &&
+	    (add->keywords == NULL ||
+	     !str_array_icase_find(add->keywords, add->keyword))) {
+		add->origin.keyword =
+			warden_record_keyword_id(add->keyword);
+	}
 }
 
 int warden_quarantine_save(struct warden_quarantine *quarantine,
@@ -337,12 +375,14 @@ int warden_quarantine_save(struct warden_quarantine *quarantine,
 		return -1;
 	}
 	dest_mail = ctx->dest_mail;
+	full.record.flags &= (uint16_t)~WARDEN_RECORD_DIVERTED;
 	warden_record_update(quarantine->trans, dest_mail->seq,
 			     quarantine->mbox.ext_id, &full.record);
-	if (!guid_128_is_empty(full.origin)) {
+	if (!guid_128_is_empty(full.origin.mailbox)) {
+		origin_fill(&full);
 		warden_record_update_origin(quarantine->trans, dest_mail->seq,
 					    quarantine->mbox.origin_ext_id,
-					    full.origin);
+					    &full.origin);
 	}
 	*idx_r = quarantine->count++;
 	return 1;

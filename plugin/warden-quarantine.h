@@ -25,13 +25,16 @@ struct warden_quarantine_add {
 	struct istream *input;
 	struct mail *mail;
 	enum mail_flags flags;
-	/* NULL-terminated; the verdict's keyword is among them. */
+	/* What the mail has (NULL-terminated, or NULL), and the one that goes
+	   with its verdict (or NULL). */
 	const char *const *keywords;
+	const char *keyword;
 	time_t received_date;		/* (time_t)-1 = ask the mail, or now */
 	const char *from_envelope;
 	struct warden_record record;
-	/* The mailbox that it was meant for, if known. */
-	guid_128_t origin;
+	/* The mailbox that it was meant for, if known, and the mail's place in
+	   it if it stands there; the rest is filled in here. */
+	struct warden_origin origin;
 };
 /* Save a mail into it. Returns 1 and the index of the mail in the
    transaction; 0 if the same mail is there already (idx_r = UINT_MAX); -1 on
@@ -40,6 +43,11 @@ int warden_quarantine_save(struct warden_quarantine *quarantine,
 			   const struct warden_quarantine_add *add,
 			   unsigned int *idx_r, enum mail_error *error_code_r,
 			   const char **error_r);
+
+/* Save a stream from its beginning; the save is finished, or cancelled and -1
+   returned. */
+int warden_save_stream(struct mail_save_context **save_ctx,
+		       struct istream *input);
 
 /* Where the saved mails are, once they are. */
 struct warden_quarantine_result {

@@ -1,6 +1,7 @@
 /* The verdict record in the mail index. */
 
 #include "lib.h"
+#include "crc32.h"
 #include "guid.h"
 #include "mail-index.h"
 #include "mail-storage-private.h"
@@ -8,7 +9,7 @@
 #include "warden-record.h"
 
 #define EXT_NAME "warden"
-#define EXT_NAME_ORIGIN "warden-origin"
+#define EXT_NAME_ORIGIN "warden-origin2"
 
 uint32_t warden_record_register(struct mailbox *box)
 {
@@ -56,26 +57,36 @@ bool warden_record_has_key(const struct warden_record *record)
 
 uint32_t warden_record_register_origin(struct mailbox *box)
 {
+	_Static_assert(sizeof(struct warden_origin) == 32,
+		      "the index record's size is part of its format");
+
 	return mail_index_ext_register(box->index, EXT_NAME_ORIGIN, 0,
-				       GUID_128_SIZE, 1);
+				       sizeof(struct warden_origin),
+				       sizeof(uint32_t));
 }
 
 bool warden_record_lookup_origin(struct mailbox_transaction_context *t,
 				 uint32_t seq, uint32_t ext_id,
-				 guid_128_t guid_r)
+				 struct warden_origin *origin_r)
 {
 	const void *data;
 
+	i_zero(origin_r);
 	mail_index_lookup_ext(t->view, seq, ext_id, &data, NULL);
 	if (data == NULL)
 		return FALSE;
-	memcpy(guid_r, data, GUID_128_SIZE);
-	return !guid_128_is_empty(guid_r);
+	memcpy(origin_r, data, sizeof(*origin_r));
+	return !guid_128_is_empty(origin_r->mailbox);
 }
 
 void warden_record_update_origin(struct mailbox_transaction_context *t,
 				 uint32_t seq, uint32_t ext_id,
-				 const guid_128_t guid)
+				 const struct warden_origin *origin)
 {
-	mail_index_update_ext(t->itrans, seq, ext_id, guid, NULL);
+	mail_index_update_ext(t->itrans, seq, ext_id, origin, NULL);
+}
+
+uint32_t warden_record_keyword_id(const char *keyword)
+{
+	return keyword == NULL ? 0 : crc32_str(t_str_lcase(keyword));
 }

@@ -21,6 +21,8 @@ struct mailbox_transaction_context;
 #define WARDEN_RECORD_DIVERTED 0x0004
 /* In Quarantine: put there by an administrator, who alone lets it go. */
 #define WARDEN_RECORD_PULLED 0x0008
+/* In Quarantine: on its way back; it may stand in its mailbox already. */
+#define WARDEN_RECORD_RESTORING 0x0010
 
 /* On-disk format, host byte order as all of Dovecot's index. The extension
    carries the format's version in its name's suffix should it ever change. */
@@ -43,14 +45,28 @@ void warden_record_update(struct mailbox_transaction_context *t, uint32_t seq,
 			  uint32_t ext_id, const struct warden_record *record);
 bool warden_record_has_key(const struct warden_record *record);
 
-/* Quarantine only: the GUID of the mailbox that the mail was meant for, so
-   that a release finds the way back. */
+/* Quarantine only: where the mail stood, or was meant to go, and what the way
+   here changed of it, so that it can be put back as it was. */
+struct warden_origin {
+	guid_128_t mailbox;
+	/* Of the mail there; 0: it never stood there. */
+	uint32_t uid_validity, uid;
+	/* crc32 of the keyword that we set, in lower case; 0: none, or the mail
+	   had it already. */
+	uint32_t keyword;
+	/* enum mail_flags that it had and does not have here: MAIL_DELETED. */
+	uint8_t flags;
+	uint8_t reserved[3];
+};
 uint32_t warden_record_register_origin(struct mailbox *box);
+/* Returns FALSE if there is none (origin_r is zeroed). */
 bool warden_record_lookup_origin(struct mailbox_transaction_context *t,
 				 uint32_t seq, uint32_t ext_id,
-				 guid_128_t guid_r);
+				 struct warden_origin *origin_r);
 void warden_record_update_origin(struct mailbox_transaction_context *t,
 				 uint32_t seq, uint32_t ext_id,
-				 const guid_128_t guid);
+				 const struct warden_origin *origin);
+/* What warden_origin.keyword is for a keyword; NULL: 0. */
+uint32_t warden_record_keyword_id(const char *keyword);
 
 #endif

@@ -264,9 +264,9 @@ save_finish_bad(const struct save_target *target,
 	add.flags = ctx->data.flags | ctx->data.pvt_flags;
 	add.received_date = ctx->data.received_date;
 	add.from_envelope = t_strdup(ctx->data.from_envelope);
-	add.keywords = warden_keyword_names_add(
-		warden_keyword_names(target->t->box, ctx->data.keywords),
-		answer->keyword);
+	add.keywords = warden_keyword_names(target->t->box,
+					    ctx->data.keywords);
+	add.keyword = answer->keyword;
 	if (target->wt->replay == NULL)
 		add.input = input = warden_spool_open(target->wt->spool);
 	else

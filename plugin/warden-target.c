@@ -203,7 +203,7 @@ int warden_target_divert(const struct save_target *target,
 		warden_answer_to_record(answer, &add->record);
 		if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID,
 					 &metadata) == 0)
-			guid_128_copy(add->origin, metadata.guid);
+			guid_128_copy(add->origin.mailbox, metadata.guid);
 		ret = warden_quarantine_save(wt->quarantine, add,
 					     &saved->quarantine_idx,
 					     &error_code, &error);
