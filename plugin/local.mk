@@ -68,9 +68,12 @@ plugin_lib02_warden_plugin_la_SOURCES = \
 	scanner/protocol/protocol.h \
 	$(PLUGIN_COMPAT_SOURCES)
 
-# doveadm looks for its modules in a directory of its own.
+# doveadm looks for its modules in a directory of its own. The first needs
+# nothing; the second uses the mail plugin's functions, and is loaded after it.
 dovecot_doveadmdir = $(dovecot_plugindir)/doveadm
-dovecot_doveadm_LTLIBRARIES = plugin/lib99_doveadm_warden_plugin.la
+dovecot_doveadm_LTLIBRARIES = \
+	plugin/lib99_doveadm_warden_plugin.la \
+	plugin/lib99_doveadm_warden_mail_plugin.la
 plugin_lib99_doveadm_warden_plugin_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) \
 	-I$(srcdir)/$(PLUGIN_COMPAT)
 plugin_lib99_doveadm_warden_plugin_la_CFLAGS = $(PLUGIN_CFLAGS)
@@ -80,14 +83,22 @@ plugin_lib99_doveadm_warden_plugin_la_SOURCES = \
 	plugin/doveadm-warden.h \
 	plugin/warden-client.c \
 	plugin/warden-client.h \
-	plugin/warden-plugin.h \
-	plugin/warden-record.c \
-	plugin/warden-record.h \
 	plugin/warden-spool.c \
 	plugin/warden-spool.h \
 	scanner/protocol/protocol.c \
 	scanner/protocol/protocol.h \
 	$(PLUGIN_COMPAT_DOVEADM)
+
+plugin_lib99_doveadm_warden_mail_plugin_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) \
+	-I$(srcdir)/$(PLUGIN_COMPAT)
+plugin_lib99_doveadm_warden_mail_plugin_la_CFLAGS = $(PLUGIN_CFLAGS)
+plugin_lib99_doveadm_warden_mail_plugin_la_LDFLAGS = $(PLUGIN_LDFLAGS)
+plugin_lib99_doveadm_warden_mail_plugin_la_SOURCES = \
+	plugin/doveadm-admin.c \
+	plugin/doveadm-admin.h \
+	plugin/doveadm-putback.c \
+	plugin/doveadm-putback.h \
+	plugin/doveadm-release.c
 
 if DOVECOT_SETTINGS_GET
 dovecot_settingsdir = $(dovecot_plugindir)/settings
@@ -129,6 +140,7 @@ install-data-hook: remove-plugin-la
 remove-plugin-la:
 	rm -f $(DESTDIR)$(dovecot_plugindir)/lib02_warden_plugin.la \
 		$(DESTDIR)$(dovecot_doveadmdir)/lib99_doveadm_warden_plugin.la \
+		$(DESTDIR)$(dovecot_doveadmdir)/lib99_doveadm_warden_mail_plugin.la \
 		$(DESTDIR)$(dovecot_plugindir)/settings/libwarden_settings.la
 .PHONY: remove-plugin-la
 

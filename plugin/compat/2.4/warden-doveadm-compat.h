@@ -6,6 +6,7 @@
 #include "doveadm-settings.h"
 #include "settings.h"
 
+#include "plugin/warden-settings.h"
 #include "warden-settings-info.h"
 
 #define WARDEN_DOVEADM_INIT(name) \
