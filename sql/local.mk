@@ -2,6 +2,7 @@ noinst_LIBRARIES += sql/libwarden-store.a
 sql_libwarden_store_a_SOURCES = \
 	sql/schema.h \
 	sql/store.h \
+	sql/store-hunt.c \
 	sql/store-journal.c \
 	sql/store-journal.h \
 	sql/store-queue.c \
@@ -9,6 +10,7 @@ sql_libwarden_store_a_SOURCES = \
 	sql/store-sqlite.c \
 	sql/store-sqlite-feed.c \
 	sql/store-sqlite-lookup.c \
+	sql/store-sqlite-place.c \
 	sql/store-sqlite-private.h \
 	sql/store-sqlite-query.c \
 	sql/store-sqlite-record.c \
@@ -18,13 +20,16 @@ sql_libwarden_store_a_SOURCES = \
 nodist_sql_libwarden_store_a_SOURCES = sql/schema.c
 sql_libwarden_store_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
 
-WARDEN_SCHEMA = sql/schema/0001-initial.sql
+WARDEN_SCHEMA = sql/schema/0001-initial.sql \
+	sql/schema/0002-stored-mail.sql
 wardenschemadir = $(wardendatadir)/schema
 wardenschema_DATA = $(WARDEN_SCHEMA)
 EXTRA_DIST += $(WARDEN_SCHEMA) sql/README.md
 BUILT_SOURCES += sql/schema.c
 CLEANFILES += sql/schema.c
-sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql
+# In this order.
+sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql \
+		$(srcdir)/sql/schema/0002-stored-mail.sql
 	$(AM_V_GEN)$(MKDIR_P) sql && { \
 	  echo '#include "sql/schema.h"'; \
 	  echo 'const char *const warden_schema[] = {'; \

@@ -28,6 +28,11 @@
 #define FINDING_TYPE "(sssdss)"
 #define DELIVERY_TYPE "(xsssssssssuuu)"
 #define RECORD_TYPE "(ayaya" FINDING_TYPE "(uuds)s(uu)" DELIVERY_TYPE ")"
+/* key (empty = unknown), delivery, where it stood (GUID, UIDVALIDITY, UID),
+   where it stands (with mailbox and GUID of the mail), comment */
+#define MOVED_TYPE "(ay" DELIVERY_TYPE "(ayuu)(sayuus)s)"
+/* In a record's length: of that type. No record is so long. */
+#define LENGTH_MOVED 0x80000000u
 
 struct warden_journal {
 	char *path;
@@ -125,6 +130,25 @@ record_value(const struct warden_scan_result *result,
 		epoch->rules, epoch->lists, delivery_value(delivery)));
 }
 
+static GVariant *guid_value(const guint8 *guid)
+{
+	return blob(guid, guid == NULL ? 0 : WARDEN_GUID_SIZE);
+}
+
+static GVariant *moved_value(const struct warden_moved *moved)
+{
+	const struct warden_place *place = &moved->place;
+
+	return g_variant_ref_sink(g_variant_new(
+		"(@ay@" DELIVERY_TYPE "(@ayuu)(s@ayuus)s)",
+		blob(moved->key, moved->key_size),
+		delivery_value(moved->delivery),
+		guid_value(moved->origin_guid), moved->origin_uid_validity,
+		moved->origin_uid, text(place->mailbox),
+		guid_value(place->mailbox_guid), place->uid_validity,
+		place->uid, text(place->guid), text(moved->comment)));
+}
+
 static void checksum(const void *data, gsize size, guint8 *sum_r)
 {
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
@@ -218,9 +242,14 @@ static void read_span(int fd, struct span *span_r)
 		span_r->start = span_r->end = FILE_HEADER_SIZE;
 }
 
-/* The record at offset: its end, or 0 if there is no whole, sound one. data_r
-   is aligned for GVariant and the caller's. */
-static guint64 read_record(int fd, guint64 offset, GBytes **data_r)
+/* What a record holds, aligned for GVariant. */
+struct waiting {
+	GBytes *data;	/* NULL: damaged */
+	bool moved;
+};
+
+/* The record at offset: its end, or 0 if there is no whole, sound one. */
+static guint64 read_record(int fd, guint64 offset, struct waiting *waiting_r)
 {
 	guint8 header[RECORD_HEADER_SIZE], sum[CHECKSUM_SIZE];
 	guint8 *data;
@@ -229,6 +258,8 @@ static guint64 read_record(int fd, guint64 offset, GBytes **data_r)
 	if (!read_all(fd, header, sizeof(header), offset))
 		return 0;
 	size = get_u32(header);
+	waiting_r->moved = (size & LENGTH_MOVED) != 0;
+	size &= ~LENGTH_MOVED;
 	if (size == 0 || size > RECORD_MAX)
 		return 0;
 	data = g_malloc(size);
@@ -241,7 +272,7 @@ static guint64 read_record(int fd, guint64 offset, GBytes **data_r)
 		g_free(data);
 		return 0;
 	}
-	*data_r = g_bytes_new_take(data, size);
+	waiting_r->data = g_bytes_new_take(data, size);
 	return offset + RECORD_HEADER_SIZE + size;
 }
 
@@ -256,7 +287,8 @@ static int lock_file(const struct warden_journal *journal, int fd,
 }
 
 static int append_record(struct warden_journal *journal, int fd,
-			 const void *data, gsize size, char **error_r)
+			 guint32 kind, const void *data, gsize size,
+			 char **error_r)
 {
 	guint8 header[RECORD_HEADER_SIZE];
 	struct span span;
@@ -266,7 +298,7 @@ static int append_record(struct warden_journal *journal, int fd,
 		errno = ENOSPC;
 		return fail(journal, "the journal is full", error_r);
 	}
-	put_u32(header, (guint32)size);
+	put_u32(header, (guint32)size | kind);
 	checksum(data, size, header + 4);
 	if (!write_all(fd, header, sizeof(header), span.end) ||
 	    !write_all(fd, data, size, span.end + RECORD_HEADER_SIZE))
@@ -275,14 +307,9 @@ static int append_record(struct warden_journal *journal, int fd,
 	return write_span(fd, &span) ? 1 : fail(journal, "write", error_r);
 }
 
-int warden_journal_append(struct warden_journal *journal,
-			  const struct warden_scan_result *result,
-			  const struct warden_epoch *epoch,
-			  const guint8 *key,
-			  const struct warden_delivery *delivery,
-			  char **error_r)
+static int append(struct warden_journal *journal, guint32 kind,
+		  GVariant *value, char **error_r)
 {
-	g_autoptr(GVariant) value = NULL;
 	int fd, ret;
 
 	if (journal->size_max == 0) {
@@ -293,14 +320,35 @@ int warden_journal_append(struct warden_journal *journal,
 		  0660);
 	if (fd < 0)
 		return fail(journal, "open", error_r);
-	value = record_value(result, epoch, key, delivery);
 	ret = lock_file(journal, fd, error_r);
 	if (ret > 0)
-		ret = append_record(journal, fd, g_variant_get_data(value),
+		ret = append_record(journal, fd, kind,
+				    g_variant_get_data(value),
 				    g_variant_get_size(value), error_r);
 	/* This lets go of the lock. */
 	close(fd);
 	return ret;
+}
+
+int warden_journal_append(struct warden_journal *journal,
+			  const struct warden_scan_result *result,
+			  const struct warden_epoch *epoch,
+			  const guint8 *key,
+			  const struct warden_delivery *delivery,
+			  char **error_r)
+{
+	g_autoptr(GVariant) value = record_value(result, epoch, key, delivery);
+
+	return append(journal, 0, value, error_r);
+}
+
+int warden_journal_append_moved(struct warden_journal *journal,
+				const struct warden_moved *moved,
+				char **error_r)
+{
+	g_autoptr(GVariant) value = moved_value(moved);
+
+	return append(journal, LENGTH_MOVED, value, error_r);
 }
 
 guint64 warden_journal_size(const struct warden_journal *journal)
@@ -479,19 +527,65 @@ static int store_record(struct warden_store *store, GBytes *bytes,
 	return ret;
 }
 
+/* --- moved mail ------------------------------------------------------------- */
+
+static const guint8 *get_bytes(GVariant *value, gsize size)
+{
+	gsize found;
+	const guint8 *data = g_variant_get_fixed_array(value, &found, 1);
+
+	return found == size ? data : NULL;
+}
+
+/* 1 written (or there already), 0 unsound, -1 the store failed. */
+static int store_moved(struct warden_store *store, GBytes *bytes,
+		       char **error_r)
+{
+	g_autoptr(GVariant) key = NULL, from = NULL, to = NULL, told = NULL;
+	g_autoptr(GVariant) value = g_variant_ref_sink(
+		g_variant_new_from_bytes(G_VARIANT_TYPE(MOVED_TYPE), bytes,
+					 FALSE));
+	struct warden_delivery delivery;
+	struct warden_moved moved = { .delivery = &delivery };
+	struct warden_place *place = &moved.place;
+	guint64 delivery_id;
+	int ret;
+
+	if (!g_variant_is_normal_form(value))
+		return 0;
+	g_variant_get(value, "(@ay@" DELIVERY_TYPE "(@ayuu)(&s@ayuu&s)&s)",
+		      &key, &told, &from, &moved.origin_uid_validity,
+		      &moved.origin_uid, &place->mailbox, &to,
+		      &place->uid_validity, &place->uid, &place->guid,
+		      &moved.comment);
+	read_delivery(told, &delivery);
+	moved.key = g_variant_get_fixed_array(key, &moved.key_size, 1);
+	moved.origin_guid = get_bytes(from, WARDEN_GUID_SIZE);
+	place->mailbox_guid = get_bytes(to, WARDEN_GUID_SIZE);
+	if (moved.key_size > WARDEN_SHA256_SIZE)
+		return 0;
+	ret = is_recorded(store, &delivery, error_r);
+	return ret != 0 ? ret : warden_store_moved(store, &moved,
+						   &delivery_id, error_r);
+}
+
+/* --- in order ------------------------------------------------------------------ */
+
 /* The first record that waits. 1, 0 when there is none, -1 with *error_r.
-   *record_r is NULL if it is damaged: behind it no other can be found. */
+   waiting_r's data is NULL if it is damaged: behind it no other can be
+   found. */
 static int first_record(struct warden_journal *journal, int fd,
-			GBytes **record_r, guint64 *next_r, char **error_r)
+			struct waiting *waiting_r, guint64 *next_r,
+			char **error_r)
 {
 	struct span span;
 
-	*record_r = NULL;
+	waiting_r->data = NULL;
 	if (lock_file(journal, fd, error_r) < 0)
 		return -1;
 	read_span(fd, &span);
 	if (span.start < span.end) {
-		*next_r = read_record(fd, span.start, record_r);
+		*next_r = read_record(fd, span.start, waiting_r);
 		if (*next_r == 0)
 			*next_r = span.end;
 	} else if (ftruncate(fd, 0) < 0) {
@@ -529,14 +623,17 @@ static int replay_records(struct warden_journal *journal, int fd,
 	int ret = 1;
 
 	while (written + *dropped_r < max) {
-		g_autoptr(GBytes) record = NULL;
+		struct waiting waiting;
 		int stored = 0;
 
-		ret = first_record(journal, fd, &record, &next, error_r);
+		ret = first_record(journal, fd, &waiting, &next, error_r);
 		if (ret <= 0)
 			break;
-		if (record != NULL)
-			stored = store_record(store, record, error_r);
+		if (waiting.data != NULL && waiting.moved)
+			stored = store_moved(store, waiting.data, error_r);
+		else if (waiting.data != NULL)
+			stored = store_record(store, waiting.data, error_r);
+		g_clear_pointer(&waiting.data, g_bytes_unref);
 		if (stored < 0 || done_before(journal, fd, next, error_r) < 0)
 			return -1;
 		if (stored > 0)

@@ -29,6 +29,11 @@ int warden_journal_append(struct warden_journal *journal,
 			  const struct warden_delivery *delivery,
 			  char **error_r);
 
+/* A mail that we moved. Likewise. */
+int warden_journal_append_moved(struct warden_journal *journal,
+				const struct warden_moved *moved,
+				char **error_r);
+
 /* Write up to max records into the store. Returns how many, or -1 with
    *error_r (the rest stays). Cheap when the journal is empty. A record that
    is unsound is dropped and said in a warning through *dropped_r. */

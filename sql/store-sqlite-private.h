@@ -9,6 +9,15 @@
 
 #include <sqlite3.h>
 
+/* The column deliveries.state. */
+enum store_state {
+	STORE_STATE_INTENDED, STORE_STATE_STORED, STORE_STATE_ABORTED,
+	STORE_STATE_GONE,
+};
+
+/* Of message keys, in releases and pulls: what index records have of them. */
+#define STORE_HALF_KEY_SIZE 16
+
 struct warden_store {
 	char *path;
 	sqlite3 *db;
@@ -74,6 +83,21 @@ gint64 store_url_hash(const char *url, char **host_r);
 /* A message's links, each once. */
 void store_insert_urls(struct warden_store *store, gint64 message_id,
 		       const GPtrArray *urls, bool *sound);
+/* Inside a transaction: the row's id. message_id 0: not judged. */
+guint64 store_insert_delivery(struct warden_store *store, gint64 message_id,
+			      const struct warden_delivery *delivery,
+			      bool *sound);
+void store_insert_audit(struct warden_store *store, const char *actor,
+			const char *what, const char *object,
+			const char *comment, bool *sound);
+/* user "": everybody's. */
+void store_delete_pulls(struct warden_store *store, const guint8 *key,
+			const char *user, bool *sound);
+/* The message with that key or first half of one, 0 if there is none. */
+gint64 store_find_message(struct warden_store *store, const guint8 *key,
+			  gsize size, bool *sound);
+/* Owned by the caller. */
+char *store_hex(const guint8 *data, gsize size);
 /* Bounds of all 32-byte keys that begin so. */
 void store_key_range(const guint8 *key, gsize size, guint8 *low_r,
 		     guint8 *high_r);

@@ -425,6 +425,92 @@ int warden_store_list(struct warden_store *store,
 	return ret < 0 ? -1 : 1;
 }
 
+/* --- hunt -------------------------------------------------------------------- */
+
+/* Only what stands, or may, can be pulled. */
+#define HUNT_USERS \
+	"SELECT DISTINCT u.id, u.name FROM (%s) AS hit " \
+	"CROSS JOIN deliveries d ON d.id = hit.id " \
+	"JOIN users u ON u.id = d.user_id " \
+	"WHERE d.state IN (0, 1) AND u.id > ?%s ORDER BY u.id"
+#define HUNT_COPIES \
+	"SELECT d.id, '', m.key, d.mailbox_guid, d.uid_validity, d.uid, " \
+	"d.action FROM (%s) AS hit CROSS JOIN deliveries d ON d.id = hit.id " \
+	"LEFT JOIN messages m ON m.id = d.message_id " \
+	"WHERE d.state IN (0, 1) AND d.id > ?%s AND d.user_id = " \
+	"(SELECT id FROM users WHERE name = ?) ORDER BY d.id"
+
+/* Bytes of that size, or NULL. */
+static const guint8 *column_bytes(struct statement *st, int column, int size)
+{
+	return sqlite3_column_bytes(st->stmt, column) == size ?
+		sqlite3_column_blob(st->stmt, column) : NULL;
+}
+
+static void read_hit(struct statement *st, bool users, const char *user,
+		     struct warden_hit *hit_r)
+{
+	*hit_r = (struct warden_hit){
+		.id = column_int(st, 0),
+		.user = users ? column_text(st, 1) : user,
+	};
+	if (users)
+		return;
+	hit_r->key = column_bytes(st, 2, WARDEN_SHA256_SIZE);
+	hit_r->mailbox_guid = column_bytes(st, 3, WARDEN_GUID_SIZE);
+	hit_r->uid_validity = (guint32)column_int(st, 4);
+	hit_r->uid = (guint32)column_int(st, 5);
+	hit_r->action = (enum warden_action)column_int(st, 6);
+}
+
+static char *hunt_sql(const struct conditions *c, bool users)
+{
+	const char *sets = c->sets->len > 0 ? c->sets->str :
+		"SELECT id FROM deliveries";
+
+	return users ? g_strdup_printf(HUNT_USERS, sets, c->where->str) :
+		g_strdup_printf(HUNT_COPIES, sets, c->where->str);
+}
+
+int warden_store_hunt(struct warden_store *store,
+		      const struct warden_query *query, const char *user,
+		      guint64 cursor,
+		      bool (*each)(const struct warden_hit *hit,
+				   void *context),
+		      void *context, guint64 *cursor_r, char **error_r)
+{
+	struct statement st = { .store = store, .next = 1 };
+	struct warden_query wanted = *query;
+	struct conditions conditions;
+	g_autofree char *sql = NULL;
+	struct warden_hit hit;
+	gint64 last = (gint64)cursor;
+	int ret;
+
+	wanted.user = NULL;
+	conditions_init(&conditions, &wanted);
+	sql = hunt_sql(&conditions, user == NULL);
+	st.sound = sqlite3_prepare_v2(store->db, sql, -1, &st.stmt, NULL) ==
+		SQLITE_OK;
+	bind_values(&st, conditions.set_values);
+	bind_int(&st, last);
+	bind_values(&st, conditions.where_values);
+	if (user != NULL)
+		bind_text(&st, user);
+	while ((ret = statement_step(&st)) > 0) {
+		read_hit(&st, user == NULL, user, &hit);
+		if (!each(&hit, context))
+			break;
+		last = hit.id;
+	}
+	if (ret < 0)
+		store_fail(store, "hunting", error_r);
+	sqlite3_finalize(st.stmt);
+	conditions_clear(&conditions);
+	*cursor_r = ret > 0 ? (guint64)last : 0;
+	return ret < 0 ? -1 : 1;
+}
+
 /* --- stats ------------------------------------------------------------------- */
 
 int warden_store_stats(struct warden_store *store, gint64 since,

@@ -4,10 +4,6 @@
 
 #include <string.h>
 
-enum state { STATE_INTENDED, STATE_STORED, STATE_ABORTED, STATE_GONE };
-
-#define RELEASE_KEY_SIZE 16
-
 /* --- messages ------------------------------------------------------------- */
 
 static gint64 find_message(struct warden_store *store, const guint8 *key,
@@ -315,9 +311,9 @@ static gint64 user_id(struct warden_store *store, const char *name,
 	return sqlite3_last_insert_rowid(store->db);
 }
 
-static guint64 insert_delivery(struct warden_store *store, gint64 message_id,
-			       const struct warden_delivery *delivery,
-			       bool *sound)
+guint64 store_insert_delivery(struct warden_store *store, gint64 message_id,
+			      const struct warden_delivery *delivery,
+			      bool *sound)
 {
 	gint64 user = user_id(store, delivery->user, sound);
 	struct statement st;
@@ -361,7 +357,7 @@ int warden_store_record_scan(struct warden_store *store,
 	gint64 id = record_message(store, result, epoch, delivery->time != 0 ?
 				   delivery->time : store_now(), &sound);
 	if (sound)
-		delivery_id = insert_delivery(store, id, delivery, &sound);
+		delivery_id = store_insert_delivery(store, id, delivery, &sound);
 	if (store_end(store, sound, error_r) < 0)
 		return -1;
 	*delivery_id_r = delivery_id;
@@ -382,47 +378,18 @@ int warden_store_record_delivery(struct warden_store *store,
 	if (key != NULL)
 		id = find_message(store, key, &sound);
 	if (sound)
-		delivery_id = insert_delivery(store, id, delivery, &sound);
+		delivery_id = store_insert_delivery(store, id, delivery, &sound);
 	if (store_end(store, sound, error_r) < 0)
 		return -1;
 	*delivery_id_r = delivery_id;
 	return 1;
 }
 
-int warden_store_place(struct warden_store *store,
-		       const struct warden_place *place, char **error_r)
-{
-	struct statement st;
-	bool sound;
-	int changed;
-
-	if (store_begin(store, error_r) < 0)
-		return -1;
-	statement_init(&st, store, "UPDATE deliveries SET state = ?, "
-		"mailbox = ?, mailbox_guid = ?, uid_validity = ?, uid = ?, "
-		"guid = ? WHERE id = ?");
-	bind_int(&st, place->aborted ? STATE_ABORTED : STATE_STORED);
-	bind_text(&st, place->mailbox);
-	if (place->mailbox_guid != NULL)
-		bind_blob(&st, place->mailbox_guid, WARDEN_GUID_SIZE);
-	else
-		bind_null(&st);
-	bind_int(&st, place->uid_validity);
-	bind_int(&st, place->uid);
-	bind_text(&st, place->guid);
-	bind_int(&st, (gint64)place->delivery_id);
-	sound = statement_run(&st) > 0;
-	changed = sqlite3_changes(store->db);
-	if (store_end(store, sound, error_r) < 0)
-		return -1;
-	return changed > 0 ? 1 : 0;
-}
-
 /* --- releases and the audit trail ------------------------------------------- */
 
-static void insert_audit(struct warden_store *store, const char *actor,
-			 const char *what, const char *object,
-			 const char *comment, bool *sound)
+void store_insert_audit(struct warden_store *store, const char *actor,
+			const char *what, const char *object,
+			const char *comment, bool *sound)
 {
 	struct statement st;
 
@@ -444,7 +411,7 @@ int warden_store_audit(struct warden_store *store, const char *actor,
 
 	if (store_begin(store, error_r) < 0)
 		return -1;
-	insert_audit(store, actor, what, object, comment, &sound);
+	store_insert_audit(store, actor, what, object, comment, &sound);
 	return store_end(store, sound, error_r);
 }
 
@@ -454,12 +421,12 @@ int warden_store_is_released(struct warden_store *store, const guint8 *key,
 	struct statement st;
 	int ret, found = 0;
 
-	if (key_size < RELEASE_KEY_SIZE)
+	if (key_size < STORE_HALF_KEY_SIZE)
 		return 0;
 	statement_init(&st, store, "SELECT max(CASE WHEN user = '' OR "
 		       "actor <> user THEN 2 ELSE 1 END) FROM releases "
 		       "WHERE key = ? AND user IN ('', ?)");
-	bind_blob(&st, key, RELEASE_KEY_SIZE);
+	bind_blob(&st, key, STORE_HALF_KEY_SIZE);
 	bind_text(&st, user);
 	ret = statement_step(&st);
 	if (ret > 0)
@@ -469,9 +436,8 @@ int warden_store_is_released(struct warden_store *store, const guint8 *key,
 		found;
 }
 
-/* The message with that key or first half of one, 0 if there is none. */
-static gint64 find_by_prefix(struct warden_store *store, const guint8 *key,
-			     gsize size, bool *sound)
+gint64 store_find_message(struct warden_store *store, const guint8 *key,
+			  gsize size, bool *sound)
 {
 	guint8 low[WARDEN_SHA256_SIZE], high[WARDEN_SHA256_SIZE];
 	struct statement st;
@@ -491,7 +457,7 @@ static gint64 find_by_prefix(struct warden_store *store, const guint8 *key,
 	return id;
 }
 
-static char *hex(const guint8 *data, gsize size)
+char *store_hex(const guint8 *data, gsize size)
 {
 	GString *text = g_string_new(NULL);
 
@@ -510,7 +476,7 @@ int warden_store_release(struct warden_store *store, const guint8 *key,
 	guint64 delivery_id = 0;
 	bool sound = TRUE;
 
-	if (key_size < RELEASE_KEY_SIZE) {
+	if (key_size < STORE_HALF_KEY_SIZE) {
 		*error_r = g_strdup_printf("release: a key of %" G_GSIZE_FORMAT
 					   " bytes is too short", key_size);
 		return -1;
@@ -519,19 +485,22 @@ int warden_store_release(struct warden_store *store, const guint8 *key,
 		return -1;
 	statement_init(&st, store, "INSERT OR REPLACE INTO releases "
 		       "(key, user, time, actor, comment) VALUES (?,?,?,?,?)");
-	bind_blob(&st, key, RELEASE_KEY_SIZE);
+	bind_blob(&st, key, STORE_HALF_KEY_SIZE);
 	bind_text(&st, global ? "" : user);
 	bind_int(&st, store_now());
 	bind_text(&st, actor);
 	bind_text(&st, comment);
 	sound = statement_run(&st) > 0;
-	g_autofree char *object = hex(key, key_size);
-	insert_audit(store, actor, global ? "release-global" : "release",
+	/* An administrator's word ends an administrator's pull. */
+	if (global || strcmp(actor, user) != 0)
+		store_delete_pulls(store, key, global ? "" : user, &sound);
+	g_autofree char *object = store_hex(key, key_size);
+	store_insert_audit(store, actor, global ? "release-global" : "release",
 		     object, comment, &sound);
 	if (sound && delivery != NULL) {
-		gint64 id = find_by_prefix(store, key, key_size, &sound);
+		gint64 id = store_find_message(store, key, key_size, &sound);
 
-		delivery_id = insert_delivery(store, id, delivery, &sound);
+		delivery_id = store_insert_delivery(store, id, delivery, &sound);
 	}
 	if (store_end(store, sound, error_r) < 0)
 		return -1;

@@ -85,6 +85,41 @@ struct warden_place {
 int warden_store_place(struct warden_store *store,
 		       const struct warden_place *place, char **error_r);
 
+/* Mails were expunged (n ranges of UIDs of that validity), or (n 0) their
+   whole mailbox is no more: their rows' state becomes gone, in transactions of
+   bounded size. *count_r: rows that changed. 1 or -1 (some may have). */
+struct warden_uid_range {
+	guint32 first, last;
+};
+int warden_store_gone(struct warden_store *store, const guint8 *mailbox_guid,
+		      guint32 uid_validity,
+		      const struct warden_uid_range *uids, gsize n,
+		      guint64 *count_r, char **error_r);
+/* That user's mailbox has a new name. Likewise. */
+int warden_store_renamed(struct warden_store *store,
+			 const guint8 *mailbox_guid, const char *user,
+			 const char *mailbox, guint64 *count_r,
+			 char **error_r);
+
+/* A mail that we moved ourselves. */
+struct warden_moved {
+	const guint8 *key;
+	gsize key_size;		/* 16 or 32; 0 = not known */
+	/* operation: FETCH, PULL, RESTORE or RESCAN; verdict and action are
+	   not looked at: they are the stored message's, and quarantine (after
+	   RESTORE allow) */
+	const struct warden_delivery *delivery;
+	const guint8 *origin_guid;	/* 16 bytes, NULL unknown */
+	guint32 origin_uid_validity, origin_uid;
+	struct warden_place place;	/* where it stands now */
+	const char *comment;		/* PULL, RESTORE: for the trail */
+};
+/* The old row is gone, the new one stored; nothing the second time. PULL and
+   RESTORE are audited, and bind or free the user's RELEASE. 1 or -1. */
+int warden_store_moved(struct warden_store *store,
+		       const struct warden_moved *moved,
+		       guint64 *delivery_id_r, char **error_r);
+
 /* --- looking up --------------------------------------------------------- */
 
 struct warden_stored_message {
@@ -118,6 +153,10 @@ int warden_store_release(struct warden_store *store, const guint8 *key,
 			 const char *actor, const char *comment,
 			 const struct warden_delivery *delivery,
 			 guint64 *delivery_id_r, char **error_r);
+/* Has an administrator pulled this message from this user, and neither
+   released nor restored it? 1, 0, -1. */
+int warden_store_is_pulled(struct warden_store *store, const guint8 *key,
+			   gsize key_size, const char *user, char **error_r);
 /* One line of the audit trail. */
 int warden_store_audit(struct warden_store *store, const char *actor,
 		       const char *what, const char *object,
@@ -193,6 +232,38 @@ int warden_store_list(struct warden_store *store,
 		      bool (*each)(const struct warden_copy *copy,
 				   void *context),
 		      void *context, char **error_r);
+/* "kind:value", kind one of sha256 url host domain sender subject message-id
+   key. 1, or -1 with *error_r, which names the kind and the value. */
+struct warden_hunt {
+	struct warden_query query;
+	/* what query points to */
+	char *value;
+	guint8 digest[WARDEN_SHA256_SIZE];
+};
+int warden_hunt_parse(const char *text, struct warden_hunt **hunt_r,
+		      char **error_r);
+void warden_hunt_free(struct warden_hunt *hunt);
+
+/* Copies that stand somewhere, or may (state stored or intended), and match.
+   Without user: who has any; each gets users only, each once. With user: all
+   that this user has. In the order of an id, those above cursor: each returns
+   FALSE to stop before what it was given. *cursor_r: to go on from there, 0 =
+   that was all. query's user and limit are not looked at. 1 or -1. */
+struct warden_hit {
+	gint64 id;		/* of the user, or of the delivery */
+	const char *user;
+	/* with user only */
+	const guint8 *key;		/* 32 bytes, NULL if never judged */
+	const guint8 *mailbox_guid;	/* 16 bytes, NULL if not known */
+	guint32 uid_validity, uid;	/* 0 = not known */
+	enum warden_action action;
+};
+int warden_store_hunt(struct warden_store *store,
+		      const struct warden_query *query, const char *user,
+		      guint64 cursor,
+		      bool (*each)(const struct warden_hit *hit,
+				   void *context),
+		      void *context, guint64 *cursor_r, char **error_r);
 /* Parts and URLs of a stored message, as facts (no traits). 1, 0, -1. */
 int warden_store_load_facts(struct warden_store *store, gint64 message_id,
 			    struct warden_facts **facts_r, char **error_r);

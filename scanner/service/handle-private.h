@@ -12,6 +12,7 @@ struct warden_exchange {
 	struct warden_answer *answer;
 	char *service_name, *user, *recipient, *sender, *session;
 	char *mailbox, *origin, *actor, *actions, *guid, *comment;
+	char *query, *what;
 	gint64 deadline;	/* of the client, monotonic µs; 0 = none */
 };
 
@@ -19,6 +20,12 @@ struct warden_exchange {
 void warden_handle_scan(struct warden_exchange *exchange);
 void warden_handle_release(struct warden_exchange *exchange);
 void warden_handle_report(struct warden_exchange *exchange);
+void warden_handle_place(struct warden_exchange *exchange);
+void warden_handle_gone(struct warden_exchange *exchange);
+void warden_handle_renamed(struct warden_exchange *exchange);
+void warden_handle_moved(struct warden_exchange *exchange);
+void warden_handle_hunt(struct warden_exchange *exchange);
+void warden_handle_audit(struct warden_exchange *exchange);
 
 /* --- answers --------------------------------------------------------------- */
 
@@ -39,6 +46,9 @@ void warden_answer_set_text(struct warden_answer *answer, char *text);
    the exchange's. */
 struct warden_delivery
 warden_exchange_delivery(const struct warden_exchange *exchange);
+
+/* Is the client an administrator's? If not, the answer becomes REFUSED. */
+bool warden_exchange_is_admin(struct warden_exchange *exchange);
 
 /* Apply what warden_records_*() said. Returns FALSE if the answer became
    TEMPFAIL. */

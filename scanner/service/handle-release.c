@@ -74,12 +74,8 @@ static bool is_entitled(struct warden_exchange *exchange)
 				     "a global release needs an administrator");
 		return false;
 	}
-	if (request->admin && !exchange->connection->trusted) {
-		warden_answer_refuse(exchange, WARDEN_STATUS_REFUSED,
-				     "uid %u may not act as administrator",
-				     (guint)exchange->connection->peer_uid);
+	if (request->admin && !warden_exchange_is_admin(exchange))
 		return false;
-	}
 	if (exchange->user[0] == '\0' && !request->global) {
 		warden_answer_refuse(exchange, WARDEN_STATUS_BAD_REQUEST,
 				     "RELEASE without a user");
@@ -123,6 +119,34 @@ static void release(struct warden_exchange *exchange, const guint8 *key,
 			exchange->user, exchange->session);
 }
 
+/* An administrator's word binds the user. */
+static int is_pulled(struct warden_exchange *exchange)
+{
+	const struct warden_request *request = exchange->request;
+	struct warden_records *records = exchange->service->records;
+	struct warden_store *store = warden_records_store(records);
+	char *error = NULL;
+
+	if (request->admin)
+		return 0;
+	if (store == NULL)
+		return -1;
+	int ret = warden_store_is_pulled(store, request->key,
+					 request->key_size, exchange->user,
+					 &error);
+	if (ret < 0)
+		warden_records_failed(records, "looking for a pull", error);
+	return ret;
+}
+
+static void refuse_release(struct warden_exchange *exchange,
+			   enum warden_verdict verdict, const char *reason)
+{
+	audit(exchange, "release-refused");
+	exchange->answer->reply.verdict = verdict;
+	warden_answer_refuse(exchange, WARDEN_STATUS_REFUSED, "%s", reason);
+}
+
 /* A release that is not on record would not stick: unlike mail that comes in,
    it is not let through while the database is away. */
 void warden_handle_release(struct warden_exchange *exchange)
@@ -131,10 +155,12 @@ void warden_handle_release(struct warden_exchange *exchange)
 	struct warden_stored_message *message;
 	enum warden_verdict verdict = WARDEN_VERDICT_UNKNOWN;
 	struct warden_epoch epoch;
+	int pulled;
 
 	if (!is_entitled(exchange))
 		return;
-	if (lookup_verdict(exchange, &message) < 0) {
+	pulled = is_pulled(exchange);
+	if (pulled < 0 || lookup_verdict(exchange, &message) < 0) {
 		warden_answer_refuse(exchange, WARDEN_STATUS_TEMPFAIL,
 				     "the verdict database is not available");
 		return;
@@ -144,14 +170,18 @@ void warden_handle_release(struct warden_exchange *exchange)
 	warden_records_epoch(exchange->service->records, &epoch);
 	exchange->answer->reply.rules_epoch = epoch.rules;
 	exchange->answer->reply.list_generation = epoch.lists;
-	if (!warden_policy_may_release(exchange->service->config->policy,
-				       verdict, request->admin)) {
-		audit(exchange, "release-refused");
-		exchange->answer->reply.verdict = verdict;
-		warden_answer_refuse(
-			exchange, WARDEN_STATUS_REFUSED,
+	if (pulled > 0) {
+		refuse_release(exchange, verdict,
+			       "This message was put here by an administrator,"
+			       " who alone can release it.");
+	} else if (!warden_policy_may_release(
+				exchange->service->config->policy, verdict,
+				request->admin)) {
+		g_autofree char *reason = g_strdup_printf(
 			"A message judged %s can only be released by an "
 			"administrator.", warden_verdict_name(verdict));
+
+		refuse_release(exchange, verdict, reason);
 	} else if (message != NULL) {
 		release(exchange, message->key, WARDEN_SHA256_SIZE);
 	} else {

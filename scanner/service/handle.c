@@ -37,6 +37,8 @@ static void exchange_init(struct warden_exchange *exchange,
 		.actions = text(&request->actions),
 		.guid = text(&request->guid),
 		.comment = text(&request->comment),
+		.query = text(&request->query),
+		.what = text(&request->what),
 	};
 	/* Time in the backlog is the client's to know; ours begins with its
 	   first byte. */
@@ -58,6 +60,18 @@ static void exchange_clear(struct warden_exchange *exchange)
 	g_free(exchange->actions);
 	g_free(exchange->guid);
 	g_free(exchange->comment);
+	g_free(exchange->query);
+	g_free(exchange->what);
+}
+
+bool warden_exchange_is_admin(struct warden_exchange *exchange)
+{
+	if (exchange->connection->trusted)
+		return true;
+	warden_answer_refuse(exchange, WARDEN_STATUS_REFUSED,
+			     "uid %u may not act as administrator",
+			     (guint)exchange->connection->peer_uid);
+	return false;
 }
 
 guint warden_exchange_msecs_left(const struct warden_exchange *exchange)
@@ -108,36 +122,6 @@ bool warden_exchange_recorded(struct warden_exchange *exchange,
 }
 
 /* --- operations --------------------------------------------------------- */
-
-static void handle_place(struct warden_exchange *exchange)
-{
-	const struct warden_request *request = exchange->request;
-	struct warden_place place = {
-		.delivery_id = request->delivery_id,
-		.aborted = request->aborted,
-		.mailbox = exchange->mailbox,
-		.mailbox_guid = request->have_mailbox_guid ?
-			request->mailbox_guid : NULL,
-		.uid_validity = request->uid_validity,
-		.uid = request->uid,
-		.guid = exchange->guid,
-	};
-	bool known;
-
-	if (request->delivery_id == 0) {
-		warden_answer_refuse(exchange, WARDEN_STATUS_BAD_REQUEST,
-				     "PLACE without a delivery");
-		return;
-	}
-	/* A place is not journaled: it would be out of date when replayed. */
-	if (warden_records_place(exchange->service->records, &place,
-				 &known) != WARDEN_RECORDED)
-		warden_answer_refuse(exchange, WARDEN_STATUS_TEMPFAIL,
-				     "the place cannot be recorded now");
-	else if (!known)
-		warden_answer_refuse(exchange, WARDEN_STATUS_BAD_REQUEST,
-				     "no such delivery");
-}
 
 static void handle_pending(struct warden_exchange *exchange)
 {
@@ -196,11 +180,16 @@ static const struct operation {
 	bool needs_key;
 } operations[WARDEN_OP_LAST + 1] = {
 	[WARDEN_OP_SCAN] = { warden_handle_scan, false },
-	[WARDEN_OP_PLACE] = { handle_place, false },
+	[WARDEN_OP_PLACE] = { warden_handle_place, false },
 	[WARDEN_OP_PENDING] = { handle_pending, false },
 	[WARDEN_OP_RELEASE] = { warden_handle_release, true },
 	[WARDEN_OP_STATUS] = { handle_status, false },
 	[WARDEN_OP_REPORT] = { warden_handle_report, true },
+	[WARDEN_OP_GONE] = { warden_handle_gone, false },
+	[WARDEN_OP_RENAMED] = { warden_handle_renamed, false },
+	[WARDEN_OP_MOVED] = { warden_handle_moved, false },
+	[WARDEN_OP_HUNT] = { warden_handle_hunt, false },
+	[WARDEN_OP_AUDIT] = { warden_handle_audit, false },
 };
 
 void warden_handle(struct warden_service *service,

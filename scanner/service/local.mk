@@ -6,6 +6,8 @@ scanner_libwarden_service_a_SOURCES = \
 	scanner/service/handle.c \
 	scanner/service/handle.h \
 	scanner/service/handle-private.h \
+	scanner/service/handle-hunt.c \
+	scanner/service/handle-place.c \
 	scanner/service/handle-release.c \
 	scanner/service/handle-scan.c \
 	scanner/service/listen.c \

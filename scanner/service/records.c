@@ -130,30 +130,39 @@ static bool has_time(gint64 deadline)
 	       deadline - g_get_monotonic_time() >= COMMIT_USECS_MIN;
 }
 
-/* The second best. Its failure is logged once as well: the next step is the
-   client's fail policy. */
+/* What came of an append. Its failure is logged once as well: the next step is
+   the client's fail policy. Takes error over. */
 static enum warden_recorded
-to_journal(struct warden_records *records,
-	   const struct warden_scan_result *result,
-	   const struct warden_epoch *epoch, const guint8 *key,
-	   const struct warden_delivery *delivery)
+journaled(struct warden_records *records, int ret, char *error)
 {
-	g_autofree char *error = NULL;
-
-	/* Without a database there is nothing to replay into. */
-	if (records->config->database == NULL)
-		return WARDEN_RECORDED_LATER;
-	if (records->journal == NULL)
-		return WARDEN_RECORDED_NOT;
-	if (warden_journal_append(records->journal, result, epoch, key,
-				  delivery, &error) >= 0) {
+	if (ret >= 0) {
 		records->journal_said = false;
 		return WARDEN_RECORDED_LATER;
 	}
 	if (!records->journal_said)
 		warden_log_error("writing the journal: %s", error);
 	records->journal_said = true;
+	g_free(error);
 	return WARDEN_RECORDED_NOT;
+}
+
+/* The second best. */
+static enum warden_recorded
+to_journal(struct warden_records *records,
+	   const struct warden_scan_result *result,
+	   const struct warden_epoch *epoch, const guint8 *key,
+	   const struct warden_delivery *delivery)
+{
+	char *error = NULL;
+
+	/* Without a database there is nothing to replay into. */
+	if (records->config->database == NULL)
+		return WARDEN_RECORDED_LATER;
+	if (records->journal == NULL)
+		return WARDEN_RECORDED_NOT;
+	int ret = warden_journal_append(records->journal, result, epoch, key,
+					delivery, &error);
+	return journaled(records, ret, error);
 }
 
 enum warden_recorded
@@ -216,6 +225,79 @@ warden_records_place(struct warden_records *records,
 	}
 	warden_records_failed(records, "recording a place", error);
 	return WARDEN_RECORDED_NOT;
+}
+
+bool warden_records_gone(struct warden_records *records,
+			 const guint8 *mailbox_guid, guint32 uid_validity,
+			 const struct warden_uid_range *uids, gsize n)
+{
+	struct warden_store *store = warden_records_store(records);
+	guint64 count;
+	char *error = NULL;
+
+	if (store == NULL)
+		return false;
+	if (warden_store_gone(store, mailbox_guid, uid_validity, uids, n,
+			      &count, &error) >= 0) {
+		worked(records);
+		return true;
+	}
+	warden_records_failed(records, "recording expunged mail", error);
+	return false;
+}
+
+bool warden_records_renamed(struct warden_records *records,
+			    const guint8 *mailbox_guid, const char *user,
+			    const char *mailbox)
+{
+	struct warden_store *store = warden_records_store(records);
+	guint64 count;
+	char *error = NULL;
+
+	if (store == NULL)
+		return false;
+	if (warden_store_renamed(store, mailbox_guid, user, mailbox, &count,
+				 &error) >= 0) {
+		worked(records);
+		return true;
+	}
+	warden_records_failed(records, "recording a mailbox's name", error);
+	return false;
+}
+
+static enum warden_recorded
+moved_to_journal(struct warden_records *records,
+		 const struct warden_moved *moved)
+{
+	char *error = NULL;
+
+	if (records->config->database == NULL)
+		return WARDEN_RECORDED_LATER;
+	if (records->journal == NULL)
+		return WARDEN_RECORDED_NOT;
+	int ret = warden_journal_append_moved(records->journal, moved, &error);
+	return journaled(records, ret, error);
+}
+
+enum warden_recorded
+warden_records_moved(struct warden_records *records,
+		     const struct warden_moved *moved,
+		     guint64 *delivery_id_r)
+{
+	struct warden_store *store = warden_records_store(records);
+	bool in_order = records->journal == NULL ||
+		warden_journal_size(records->journal) == 0;
+	char *error = NULL;
+
+	if (store != NULL && in_order) {
+		if (warden_store_moved(store, moved, delivery_id_r,
+				       &error) >= 0) {
+			worked(records);
+			return WARDEN_RECORDED;
+		}
+		warden_records_failed(records, "recording a move", error);
+	}
+	return moved_to_journal(records, moved);
 }
 
 /* --- housekeeping ------------------------------------------------------- */

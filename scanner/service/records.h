@@ -55,6 +55,20 @@ enum warden_recorded
 warden_records_place(struct warden_records *records,
 		     const struct warden_place *place, bool *known_r);
 
+/* Likewise: FALSE if it could not be written. It is not kept for later. */
+bool warden_records_gone(struct warden_records *records,
+			 const guint8 *mailbox_guid, guint32 uid_validity,
+			 const struct warden_uid_range *uids, gsize n);
+bool warden_records_renamed(struct warden_records *records,
+			    const guint8 *mailbox_guid, const char *user,
+			    const char *mailbox);
+/* A mail that we moved. It goes to the journal when that is not empty, too:
+   a pull must not be replayed after the restore that followed it. */
+enum warden_recorded
+warden_records_moved(struct warden_records *records,
+		     const struct warden_moved *moved,
+		     guint64 *delivery_id_r);
+
 /* Nobody waits: checkpoint, replay a bit of the journal. Returns microseconds
    until this should be called again (0: at the next quiet moment), or -1 if
    there is nothing to do. */

@@ -25,6 +25,7 @@ UID = 64011
 # Far above what is measured and below what a hang takes (the time a client is
 # given, a reader's, 100 silent clients one after the other).
 BOUNDED = 15
+INBOX, QUARANTINE = b"i" * 16, b"q" * 16
 GENERATION = tree.native_generation() or "2.3"
 
 
@@ -293,6 +294,162 @@ class Answers(Case):
                 mailbox="Elsewhere", uid=4242, uid_validity=1))
         self.assertTrue(wait_until(lambda: self.daemon.sql(
             "select 1 from recent_verdicts where uid = 4242")))
+
+    def place(self, message, uid, **fields):
+        """Judge and place it in anna's INBOX (GUID i…): the reply."""
+        reply = self.daemon.scan(message, mailbox="INBOX", **fields)
+        user = {key: fields[key] for key in ("user",) if key in fields}
+        self.assert_fields(self.daemon.ask(
+            "place", delivery_id=reply["delivery_id"], mailbox="INBOX",
+            mailbox_guid=INBOX, uid_validity=5, uid=uid, **user),
+            status="ok")
+        return reply
+
+    def states(self):
+        """[(state, mailbox, uid)] of what was once placed."""
+        return self.daemon.sql(
+            "select state, mailbox, uid from recent_verdicts where uid > 0 "
+            "order by delivery_id")
+
+    def test_gone(self):
+        ask = self.daemon.ask
+        for uid in range(1, 7):
+            self.place(messages.good(20), uid)
+        self.assert_fields(ask("gone", mailbox="INBOX", mailbox_guid=INBOX,
+                               uid_validity=5, query="2:1,5"), status="ok")
+        self.assertEqual([uid for state, _, uid in self.states()
+                          if state == "stored"], [3, 4, 6])
+        self.assert_fields(ask("gone", mailbox_guid=INBOX, uid_validity=6,
+                               query="1:4294967295"), status="ok")
+        self.assertEqual(len([1 for state, _, _ in self.states()
+                              if state == "stored"]), 3)
+        self.assert_fields(ask("gone", mailbox_guid=INBOX), status="ok")
+        self.assertEqual({state for state, _, _ in self.states()}, {"gone"})
+        for fields in ({}, {"mailbox_guid": INBOX, "query": "1"},
+                       *({"mailbox_guid": INBOX, "uid_validity": 5,
+                          "query": text}
+                         for text in ("", "x", "0", "1:", ":1", "1,", ",1",
+                                      "1:*", "1 ", "4294967296", "-1",
+                                      "1:2:3", "99999999999999999999"))):
+            self.assert_fields(ask("gone", **fields), status="bad-request")
+
+    def test_renamed(self):
+        ask = self.daemon.ask
+        self.place(messages.good(21), 1)
+        self.place(messages.good(21), 2, user="bert")
+        self.assert_fields(ask("renamed", mailbox="Löwe",
+                               mailbox_guid=INBOX), status="ok")
+        self.assertEqual(self.states(), [("stored", "Löwe", 1),
+                                         ("stored", "INBOX", 2)])
+        for fields in ({"mailbox": "x"}, {"mailbox_guid": INBOX},
+                       {"mailbox_guid": INBOX, "mailbox": "x", "user": ""}):
+            self.assert_fields(ask("renamed", **fields), status="bad-request")
+
+    def move(self, operation, key, origin_uid, uid, back=False, **fields):
+        places = [("INBOX", INBOX), ("Quarantine", QUARANTINE)]
+        origin, target = reversed(places) if back else places
+        return self.daemon.ask(
+            "moved", operation=operation, key=key, origin=origin[0],
+            origin_guid=origin[1], origin_uid_validity=5,
+            origin_uid=origin_uid, mailbox=target[0], mailbox_guid=target[1],
+            uid_validity=5, uid=uid, guid="g", **fields)
+
+    def test_moved_by_the_gate(self):
+        reply = self.place(messages.lying_link(3), 1)
+        moved = self.move("fetch", reply["key"][:16], 1, 11)
+        self.assert_fields(moved, status="ok", flags=0)
+        self.assertEqual(self.states(), [("gone", "INBOX", 1),
+                                         ("stored", "Quarantine", 11)])
+        self.assertEqual(self.daemon.sql(
+            "select operation, action, verdict, wanted_mailbox "
+            "from quarantined where uid = 11"),
+            [("fetch", "quarantine", "phishing", "INBOX")])
+        # a mail that nobody knows
+        self.assert_fields(self.move("rescan", b"n" * 16, 7, 12), status="ok")
+        self.assertEqual(self.states()[-1], ("stored", "Quarantine", 12))
+        for fields in ({}, {"operation": "save"},
+                       {"operation": "fetch", "user": ""}):
+            self.assert_fields(self.daemon.ask("moved", **fields),
+                               status="bad-request")
+
+    def test_pull_and_restore(self):
+        ask = self.daemon.ask
+        key = self.place(messages.good(22), 1)["key"]
+        self.assert_fields(self.move("pull", key, 1, 11, actor="root",
+                                     comment="case 7"), status="ok")
+        refused = ask("release", key=key[:16], origin="Quarantine")
+        self.assert_fields(refused, status="refused")
+        self.assertIn("by an administrator", refused["reason"])
+        self.assertEqual(self.daemon.sql(
+            "select actor, what, comment from audit"),
+            [("root", "pull", "case 7"), ("anna", "release-refused", "")])
+        # bert's copy was not pulled
+        self.assert_fields(ask("release", key=key, user="bert"), status="ok")
+        self.assert_fields(self.move("restore", key, 11, 2, back=True,
+                                     actor="root"), status="ok")
+        self.assertEqual([state for state in self.states()
+                          if state[0] == "stored"], [("stored", "INBOX", 2)])
+        self.assert_fields(ask("release", key=key), status="ok")
+        # and by an administrator's release
+        self.move("pull", key, 2, 12, actor="root")
+        self.assert_fields(ask("release", key=key), status="refused")
+        self.assert_fields(ask("release", key=key, admin=1, actor="root"),
+                           status="ok")
+        self.assert_fields(ask("release", key=key), status="ok")
+
+    def test_hunt(self):
+        message = messages.lying_link(9)
+        key = self.place(message, 1)["key"]
+        self.place(message, 2)
+        self.place(message, 3, user="bert")
+        self.daemon.scan(message, user="carla")
+        other = self.place(messages.good(23), 4, user="dora")["key"]
+        hunt = lambda query, user="", **fields: self.daemon.ask(
+            "hunt", user=user, query=query, **fields)
+        query = "key:" + key.hex()
+        users = hunt(query)
+        self.assert_fields(users, status="ok", cursor=0,
+                           text="anna\nbert\ncarla\n")
+        lines = hunt(query, "anna")["text"].splitlines()
+        self.assertEqual([line.split()[0] for line in lines], [key.hex()] * 2)
+        self.assertEqual([line.split()[2:] for line in lines],
+                         [[INBOX.hex(), "5", "1", "quarantine"],
+                          [INBOX.hex(), "5", "2", "quarantine"]])
+        self.assertEqual([line.split()[2:] for line in
+                          hunt(query, "carla")["text"].splitlines()],
+                         [["-", "-", "-", "quarantine"]])
+        self.assertEqual(hunt(query, "nobody")["text"], "")
+        self.daemon.ask("gone", mailbox_guid=INBOX, uid_validity=5,
+                        query="1:3")
+        self.assertEqual(hunt("key:" + key.hex()[:32])["text"], "carla\n")
+        self.assertEqual(hunt("key:" + other.hex())["text"], "dora\n")
+        for text in ("", "x", "hash:1", "sha256:12", "host:"):
+            self.assert_fields(hunt(text), status="bad-request")
+
+    def test_hunt_in_pages(self):
+        message = messages.good(24)
+        names = ["%03d-%s" % (number, "n" * 3000) for number in range(25)]
+        for name in names:
+            key = self.daemon.scan(message, user=name)["key"]
+        found, cursor, pages = [], 0, 0
+        while True:
+            page = self.daemon.ask("hunt", user="", cursor=cursor,
+                                   query="key:" + key.hex())
+            found += page["text"].splitlines()
+            pages, cursor = pages + 1, page["cursor"]
+            if cursor == 0:
+                break
+        self.assertEqual((found, pages), (names, 2))
+
+    def test_audit(self):
+        self.assert_fields(self.daemon.ask(
+            "audit", actor="root", what="expire", query="anna/Quarantine",
+            comment="30 days"), status="ok")
+        self.assertEqual(self.daemon.sql(
+            "select actor, what, object, comment from audit"),
+            [("root", "expire", "anna/Quarantine", "30 days")])
+        self.assert_fields(self.daemon.ask("audit", actor="root"),
+                           status="bad-request")
 
     def test_release(self):
         scan, ask = self.daemon.scan, self.daemon.ask
@@ -725,6 +882,39 @@ class Database(Case):
         self.assert_fields(daemon.ask("release", key=b"k" * 32),
                            status="tempfail")
 
+    def test_news(self):
+        """A move is recorded later; other news is said to be lost."""
+        daemon = self.wardend(conf="commit_msecs = 500\n")
+        reply = daemon.scan(messages.good())
+        key = reply["key"]
+        daemon.ask("place", delivery_id=reply["delivery_id"], mailbox="INBOX",
+                   mailbox_guid=INBOX, uid_validity=5, uid=1)
+        lock = sqlite3.connect(daemon.database, isolation_level=None,
+                               check_same_thread=False)
+        self.addCleanup(lock.close)
+        lock.execute("begin immediate")
+        for _ in range(3):
+            self.assert_fields(daemon.ask("gone", mailbox_guid=INBOX,
+                                          mailbox="INBOX"),
+                               status="tempfail")
+        self.assertIn("expunged mail cannot be recorded", daemon.log())
+        for operation in ("pull", "restore"):
+            self.assert_fields(daemon.ask(
+                "moved", operation=operation, key=key, mailbox="x",
+                mailbox_guid=INBOX, uid=3, uid_validity=5, actor="root",
+                session=operation), status="ok", flags=wire.UNRECORDED)
+        for op in ("hunt", "audit"):
+            self.assert_fields(daemon.ask(op, what="x", user="", actor="r",
+                                          query="host:x"), status="tempfail")
+        lock.execute("rollback")
+        lock.close()
+        time.sleep(5.2)
+        self.assert_fields(daemon.scan(messages.good(9)), flags=0)
+        self.assertTrue(wait_until(lambda: daemon.sql(
+            "select what from audit order by id") ==
+            [("pull",), ("restore",)]), daemon.log())
+        self.assertEqual(daemon.sql("select * from pulls"), [])
+
     def test_locked(self):
         daemon = self.wardend(conf="commit_msecs = 500\n")
         daemon.scan(messages.good())
@@ -844,17 +1034,24 @@ class Starting(Case):
     def test_strangers_are_no_administrators(self):
         daemon = self.wardend(options=("--socket-mode", "0666"))
         bad = daemon.scan(messages.eicar(8))
+        requests = [("release", {"admin": 1, "key": bad["key"]}),
+                    ("hunt", {"query": "host:x"}),
+                    ("audit", {"what": "x"}),
+                    ("moved", {"operation": "pull", "key": bad["key"]}),
+                    ("moved", {"operation": "restore", "key": bad["key"]})]
         # where the stranger can read it, whatever the checkout's modes are
         shutil.copy(wire.__file__, daemon.socket.parent)
-        script = ("import sys; sys.path.insert(0, %r); import wire; "
-                  "print(wire.ask(%r, 'release', user='x', admin=1, "
-                  "key=bytes.fromhex(%r))['status'])"
-                  % (str(daemon.socket.parent), str(daemon.socket),
-                     bad["key"].hex()))
+        script = ("import sys; sys.path.insert(0, %r); import wire\n"
+                  "for op, fields in %r:\n"
+                  "    print(wire.ask(%r, op, user='x', **fields)['status'])"
+                  % (str(daemon.socket.parent), requests,
+                     str(daemon.socket)))
         done = subprocess.run(["/usr/bin/python3", "-c", script], user=65534,
                               group=65534, extra_groups=[], text=True,
                               capture_output=True)
-        self.assertEqual(done.stdout.strip(), "refused", done.stderr)
+        self.assertEqual(done.stdout.split(), ["refused"] * len(requests),
+                         done.stderr)
+        self.assertEqual(daemon.sql("select * from audit"), [])
 
 
 def sanitized(case):

@@ -13,7 +13,8 @@ ATTRIBUTE = struct.Struct(">HI")
 PAYLOAD_MAX = 64 * 1024
 
 OPS = {"scan": 1, "place": 2, "pending": 3, "release": 4, "status": 5,
-       "report": 6}
+       "report": 6, "gone": 7, "renamed": 8, "moved": 9, "hunt": 10,
+       "notice": 11, "audit": 12}
 STATUSES = ("ok", "need-body", "bad-request", "tempfail", "refused")
 VERDICTS = ("unknown", "clean", "suspicious", "spam", "phishing", "malware",
             "policy", "unscannable", "pending", "released")

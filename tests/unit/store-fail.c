@@ -111,6 +111,51 @@ int warden_store_place(struct warden_store *store,
 	return call(STORE_FAIL_PLACE, place->delivery_id != 0, error_r);
 }
 
+int warden_store_gone(struct warden_store *store, const guint8 *mailbox_guid,
+		      guint32 uid_validity,
+		      const struct warden_uid_range *uids, gsize n,
+		      guint64 *count_r, char **error_r)
+{
+	return call(STORE_FAIL_PLACE, 1, error_r);
+}
+
+int warden_store_renamed(struct warden_store *store,
+			 const guint8 *mailbox_guid, const char *user,
+			 const char *mailbox, guint64 *count_r,
+			 char **error_r)
+{
+	return call(STORE_FAIL_PLACE, 1, error_r);
+}
+
+int warden_store_moved(struct warden_store *store,
+		       const struct warden_moved *moved,
+		       guint64 *delivery_id_r, char **error_r)
+{
+	int ret = call(STORE_FAIL_MOVED, 1, error_r);
+
+	if (ret > 0) {
+		store_fail.moved = moved->delivery->operation;
+		*delivery_id_r = store_fail.calls[STORE_FAIL_MOVED];
+	}
+	return ret;
+}
+
+int warden_store_is_pulled(struct warden_store *store, const guint8 *key,
+			   gsize key_size, const char *user, char **error_r)
+{
+	return call(STORE_FAIL_LOOKUP, 0, error_r);
+}
+
+int warden_store_hunt(struct warden_store *store,
+		      const struct warden_query *query, const char *user,
+		      guint64 cursor,
+		      bool (*each)(const struct warden_hit *hit,
+				   void *context),
+		      void *context, guint64 *cursor_r, char **error_r)
+{
+	return refuse(error_r);
+}
+
 int warden_store_release(struct warden_store *store, const guint8 *key,
 			 gsize key_size, const char *user, bool global,
 			 const char *actor, const char *comment,

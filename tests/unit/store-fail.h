@@ -12,7 +12,8 @@ enum store_fail_call {
 	STORE_FAIL_EPOCH,
 	STORE_FAIL_RECORD_SCAN,
 	STORE_FAIL_RECORD_DELIVERY,
-	STORE_FAIL_PLACE,
+	STORE_FAIL_PLACE,	/* also gone and renamed */
+	STORE_FAIL_MOVED,
 	STORE_FAIL_LOOKUP,
 	STORE_FAIL_LIST,
 	STORE_FAIL_KNOWN,
@@ -27,6 +28,8 @@ struct store_fail {
 	/* What the last recorded delivery said. */
 	enum warden_verdict verdict;
 	bool with_key;
+	/* Of the last mail that was moved. */
+	enum warden_operation moved;
 };
 extern struct store_fail store_fail;
 

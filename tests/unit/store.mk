@@ -10,7 +10,8 @@ STORE_TESTS = \
 	tests/unit/test-store-failures \
 	tests/unit/test-store-feed \
 	tests/unit/test-store-journal \
-	tests/unit/test-store-migrate
+	tests/unit/test-store-migrate \
+	tests/unit/test-store-place
 check_PROGRAMS += $(STORE_TESTS) tests/bench/bench-store
 TESTS += $(STORE_TESTS)
 
@@ -29,6 +30,10 @@ tests_unit_test_store_journal_SOURCES = tests/unit/test-store-journal.c \
 	$(STORE_FIXTURE)
 tests_unit_test_store_journal_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_store_journal_LDADD = $(STORE_TEST_LIBS)
+tests_unit_test_store_place_SOURCES = tests/unit/test-store-place.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_place_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_place_LDADD = $(STORE_TEST_LIBS)
 # Its own schema stands before the library's.
 tests_unit_test_store_migrate_SOURCES = tests/unit/test-store-migrate.c \
 	$(STORE_FIXTURE)

@@ -196,6 +196,54 @@ static void test_place(struct fixture *f, const void *data)
 	g_assert_true(known);
 }
 
+static enum warden_recorded move_mail(struct fixture *f,
+				      enum warden_operation operation)
+{
+	struct warden_delivery told = delivery;
+	const struct warden_moved moved = {
+		.delivery = &told, .place = { .mailbox = "Q", .guid = "" },
+		.comment = "",
+	};
+	guint64 id = 0;
+	enum warden_recorded recorded;
+
+	told.operation = operation;
+	recorded = warden_records_moved(f->records, &moved, &id);
+	g_assert_true((recorded == WARDEN_RECORDED) == (id != 0));
+	return recorded;
+}
+
+/* A restore does not overtake the pull that waits in the journal. */
+static void test_moved(struct fixture *f, const void *data)
+{
+	g_assert_cmpint(move_mail(f, WARDEN_OPERATION_FETCH), ==,
+			WARDEN_RECORDED);
+	store_fail.failures[STORE_FAIL_MOVED] = 1;
+	g_assert_cmpint(move_mail(f, WARDEN_OPERATION_PULL), ==,
+			WARDEN_RECORDED_LATER);
+	g_assert_cmpint(move_mail(f, WARDEN_OPERATION_RESTORE), ==,
+			WARDEN_RECORDED_LATER);
+	g_assert_cmpint(store_fail.moved, ==, WARDEN_OPERATION_FETCH);
+	g_assert_cmpint(warden_records_idle(f->records), ==, 0);
+	g_assert_cmpint(store_fail.moved, ==, WARDEN_OPERATION_RESTORE);
+	g_assert_cmpuint(store_fail.calls[STORE_FAIL_MOVED], ==, 4);
+	g_assert_cmpint(warden_records_idle(f->records), ==, -1);
+	g_assert_cmpint(move_mail(f, WARDEN_OPERATION_PULL), ==,
+			WARDEN_RECORDED);
+}
+
+static void test_gone(struct fixture *f, const void *data)
+{
+	const guint8 guid[WARDEN_GUID_SIZE] = { 1 };
+
+	g_assert_true(warden_records_gone(f->records, guid, 0, NULL, 0));
+	g_assert_true(warden_records_renamed(f->records, guid, "anna", "New"));
+	store_fail.failures[STORE_FAIL_PLACE] = 2;
+	g_assert_false(warden_records_gone(f->records, guid, 0, NULL, 0));
+	g_assert_false(warden_records_renamed(f->records, guid, "anna",
+					      "New"));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -211,6 +259,8 @@ int main(int argc, char **argv)
 		{ "/records/no-journal", test_no_journal },
 		{ "/records/replay-fails", test_replay_fails },
 		{ "/records/place", test_place },
+		{ "/records/moved", test_moved },
+		{ "/records/gone", test_gone },
 	};
 
 	g_test_init(&argc, &argv, NULL);

@@ -165,6 +165,51 @@ static void test_journal_shared(struct fixture *f, const void *data)
 
 /* Any one byte of it may be wrong: no crash, no endless loop, and what is
    written is what was appended. */
+/* Moved mail waits in the same order, and is not recorded twice. */
+static void test_journal_moved(struct fixture *f, const void *data)
+{
+	static const guint8 guids[2][WARDEN_GUID_SIZE] = { { 1 }, { 2 } };
+	g_autofree char *path = g_build_filename(f->dir, "journal", NULL);
+	struct warden_journal *journal = warden_journal_new(path, 1 << 20);
+	struct warden_scan_result *result = make_result(1);
+	struct warden_delivery delivery = to_anna;
+	struct warden_moved moved = {
+		.key = result->facts->key, .key_size = 16,
+		.delivery = &delivery, .origin_guid = guids[0],
+		.origin_uid_validity = 3, .origin_uid = 4,
+		.place = { .mailbox = "Q", .mailbox_guid = guids[1],
+			   .uid_validity = 5, .uid = 6, .guid = "g" },
+		.comment = "why",
+	};
+	char *error = NULL;
+	guint dropped;
+
+	append(journal, 1);
+	delivery.operation = WARDEN_OPERATION_PULL;
+	delivery.actor = "root";
+	for (int i = 0; i < 2; i++)
+		g_assert_cmpint(warden_journal_append_moved(journal, &moved,
+							    &error), ==, 1);
+	moved.key_size = 0;
+	moved.origin_guid = moved.place.mailbox_guid = NULL;
+	delivery.time += 10;
+	g_assert_cmpint(warden_journal_append_moved(journal, &moved, &error),
+			==, 1);
+	g_assert_cmpint(warden_journal_replay(journal, f->store, 10, &dropped,
+					      &error), ==, 4);
+	g_assert_cmpuint(dropped, ==, 0);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM deliveries "
+			      "WHERE operation = 8 AND state = 1"), ==, 2);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM deliveries "
+			      "WHERE uid = 6 AND uid_validity = 5 AND "
+			      "mailbox = 'Q' AND guid = 'g' AND verdict = 5"),
+			==, 1);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM pulls WHERE "
+			      "comment = 'why' AND actor = 'root'"), ==, 1);
+	free_result(result);
+	warden_journal_free(&journal);
+}
+
 static void test_journal_flipped(struct fixture *f, const void *data)
 {
 	g_autofree char *path = g_build_filename(f->dir, "journal", NULL);
@@ -202,6 +247,7 @@ int main(int argc, char **argv)
 		{ "/store/journal-again", test_journal_again },
 		{ "/store/journal-shared", test_journal_shared },
 		{ "/store/journal-flipped", test_journal_flipped },
+		{ "/store/journal-moved", test_journal_moved },
 	};
 
 	return run_store_tests(argc, argv, tests, G_N_ELEMENTS(tests));
