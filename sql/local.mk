@@ -11,6 +11,7 @@ sql_libwarden_store_a_SOURCES = \
 	sql/store-sqlite-feed.c \
 	sql/store-sqlite-lookup.c \
 	sql/store-sqlite-place.c \
+	sql/store-sqlite-notice.c \
 	sql/store-sqlite-private.h \
 	sql/store-sqlite-query.c \
 	sql/store-sqlite-record.c \
@@ -21,7 +22,8 @@ nodist_sql_libwarden_store_a_SOURCES = sql/schema.c
 sql_libwarden_store_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
 
 WARDEN_SCHEMA = sql/schema/0001-initial.sql \
-	sql/schema/0002-stored-mail.sql
+	sql/schema/0002-stored-mail.sql \
+	sql/schema/0003-notices.sql
 wardenschemadir = $(wardendatadir)/schema
 wardenschema_DATA = $(WARDEN_SCHEMA)
 EXTRA_DIST += $(WARDEN_SCHEMA) sql/README.md
@@ -29,7 +31,8 @@ BUILT_SOURCES += sql/schema.c
 CLEANFILES += sql/schema.c
 # In this order.
 sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql \
-		$(srcdir)/sql/schema/0002-stored-mail.sql
+		$(srcdir)/sql/schema/0002-stored-mail.sql \
+		$(srcdir)/sql/schema/0003-notices.sql
 	$(AM_V_GEN)$(MKDIR_P) sql && { \
 	  echo '#include "sql/schema.h"'; \
 	  echo 'const char *const warden_schema[] = {'; \

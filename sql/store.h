@@ -196,6 +196,42 @@ int warden_store_feed_list(struct warden_store *store,
 					void *context),
 			   void *context, char **error_r);
 
+/* --- notices -------------------------------------------------------------- */
+
+#define WARDEN_STORE_NOTICE_KEY_SIZE 16
+struct warden_notice_claim {
+	const char *user;
+	/* keys_count × 16 bytes, each the first half of a message key: what was
+	   just put into Quarantine. None: a digest. */
+	const guint8 *keys;
+	gsize keys_count;
+	guint limit;		/* of the list */
+};
+/* A message that the user is to be told of. */
+struct warden_untold {
+	gint64 time;
+	char *mailbox;			/* where it was meant to go */
+	enum warden_verdict verdict;
+	bool have_key;
+	guint8 key[WARDEN_SHA256_SIZE];
+	char *from_name, *from_address, *subject;	/* "" if never judged */
+};
+void warden_untold_free(struct warden_untold *untold);
+
+/* Mark as told what the keys name and what stands in the user's Quarantine
+   untold (without keys of any age, else of the last day), and list (struct
+   warden_untold, newest first, at most limit; *total_r counts all) what the
+   user was not told of within a day already. With keys nothing is claimed when
+   the user had many notices within the hour. *told_r: for unclaim. Returns 1,
+   0 if there is nothing to tell (*list_r is empty), -1. */
+int warden_store_notice_claim(struct warden_store *store,
+			      const struct warden_notice_claim *claim,
+			      GPtrArray **list_r, guint64 *total_r,
+			      gint64 *told_r, char **error_r);
+/* That notice was not saved: none of it is told. 1 or -1. */
+int warden_store_notice_unclaim(struct warden_store *store, const char *user,
+				gint64 told, char **error_r);
+
 /* --- queries for the command line ---------------------------------------- */
 
 struct warden_query {

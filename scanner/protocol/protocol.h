@@ -67,9 +67,12 @@ enum warden_op {
 	   decimal, "-" for what is not known. Ask again with the reply's
 	   cursor until that is 0. */
 	WARDEN_OP_HUNT = 10,
-	/* The text of a notice to a user about mail in Quarantine: one mail
-	   (key), or all since a time (cursor): a digest. text is a whole
-	   message, CRLF; empty = there is nothing to tell. */
+	/* The text of a notice to a user about mail that was just put into
+	   Quarantine (key, or query), or about all that the user was not told
+	   of (neither): a digest. mailbox is Quarantine's name. text is a
+	   whole message, CRLF; empty = there is nothing to tell. What is in
+	   it counts as told, unless NOTICE comes again with aborted and the
+	   reply's cursor: it was not saved. */
 	WARDEN_OP_NOTICE = 11,
 	/* A line for the audit trail (administrators only): actor, query as
 	   the object, comment; what says the deed. */
@@ -185,7 +188,7 @@ struct warden_request {
 	uint8_t key[WARDEN_KEY_SIZE];
 	size_t key_size;
 	/* PLACE, PENDING, RELEASE: the delivery (from a reply) and where it
-	   stands now. A PLACE with aborted says that nothing was saved. */
+	   stands now. PLACE and NOTICE with aborted: nothing was saved. */
 	uint64_t delivery_id;
 	bool aborted;
 	uint8_t mailbox_guid[WARDEN_GUID_SIZE];
@@ -204,12 +207,13 @@ struct warden_request {
 	bool global;
 	struct warden_str comment;	/* why, for the audit trail */
 	/* HUNT: "kind:value". AUDIT: the object. GONE: an IMAP sequence-set of
-	   UIDs, "1:5,9". */
+	   UIDs, "1:5,9". NOTICE: the first 16 bytes of keys, in hex, space
+	   separated; "+9": of nine more. */
 	struct warden_str query;
 	struct warden_str what;		/* AUDIT: "pull", "expire" … */
 	struct warden_str language;	/* NOTICE: "de", "zh" … */
-	/* HUNT: from the reply before; 0 = from the beginning. NOTICE: since
-	   when, seconds since 1970; 0 = one mail, by key. */
+	/* HUNT, NOTICE with aborted: from the reply before; 0 = from the
+	   beginning. */
 	uint64_t cursor;
 };
 
@@ -233,7 +237,8 @@ struct warden_reply {
 	struct warden_str symbols;
 	/* STATUS: "key=value" lines; HUNT, NOTICE: as said there. */
 	struct warden_str text;
-	uint64_t cursor;		/* HUNT: 0 = that was all */
+	/* HUNT: 0 = that was all. NOTICE: names this notice. */
+	uint64_t cursor;
 };
 
 /* Encode into buf. Returns the bytes written, or 0 if size is too small or a

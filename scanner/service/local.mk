@@ -8,6 +8,7 @@ scanner_libwarden_service_a_SOURCES = \
 	scanner/service/handle-private.h \
 	scanner/service/handle-hunt.c \
 	scanner/service/handle-place.c \
+	scanner/service/handle-notice.c \
 	scanner/service/handle-release.c \
 	scanner/service/handle-scan.c \
 	scanner/service/listen.c \

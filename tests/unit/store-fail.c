@@ -262,3 +262,22 @@ int warden_store_prune(struct warden_store *store, gint64 before, bool all,
 {
 	return refuse(error_r);
 }
+
+void warden_untold_free(struct warden_untold *untold)
+{
+	g_free(untold);
+}
+
+int warden_store_notice_claim(struct warden_store *store,
+			      const struct warden_notice_claim *claim,
+			      GPtrArray **list_r, guint64 *total_r,
+			      gint64 *told_r, char **error_r)
+{
+	return refuse(error_r);
+}
+
+int warden_store_notice_unclaim(struct warden_store *store, const char *user,
+				gint64 told, char **error_r)
+{
+	return refuse(error_r);
+}

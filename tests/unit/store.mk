@@ -11,7 +11,8 @@ STORE_TESTS = \
 	tests/unit/test-store-feed \
 	tests/unit/test-store-journal \
 	tests/unit/test-store-migrate \
-	tests/unit/test-store-place
+	tests/unit/test-store-place \
+	tests/unit/test-store-notice
 check_PROGRAMS += $(STORE_TESTS) tests/bench/bench-store
 TESTS += $(STORE_TESTS)
 
@@ -39,6 +40,10 @@ tests_unit_test_store_migrate_SOURCES = tests/unit/test-store-migrate.c \
 	$(STORE_FIXTURE)
 tests_unit_test_store_migrate_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_store_migrate_LDADD = $(STORE_TEST_LIBS)
+tests_unit_test_store_notice_SOURCES = tests/unit/test-store-notice.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_notice_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_notice_LDADD = $(STORE_TEST_LIBS)
 tests_bench_bench_store_SOURCES = tests/bench/bench-store.c
 tests_bench_bench_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_bench_bench_store_LDADD = $(STORE_TEST_LIBS)
