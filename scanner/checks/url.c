@@ -372,3 +372,10 @@ bool warden_url_has_known_tld(const char *host)
 	       psl_is_public_suffix2(psl_builtin(), dot + 1,
 				     PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
 }
+
+bool warden_url_is_public_suffix(const char *host)
+{
+	return strlen(host) <= HOST_MAX &&
+	       psl_is_public_suffix2(psl_builtin(), host,
+				     PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
+}

@@ -43,5 +43,8 @@ bool warden_url_host_is_address(const char *host, bool *local_r);
 const char *warden_url_registrable(const char *host);
 /* The last label is a top-level domain that exists. */
 bool warden_url_has_known_tld(const char *host);
+/* Anybody may register below it: "com", "co.uk", "github.io". host: lower
+   case, A-labels. */
+bool warden_url_is_public_suffix(const char *host);
 
 #endif
