@@ -143,9 +143,6 @@ static bool bump_lists(struct warden_store *store)
 	return statement_run(&st) > 0;
 }
 
-typedef int next_t(void *context, struct warden_indicator *indicator_r,
-		   char **error_r);
-
 /* What is written in the order of its key touches each page of the table once,
    not at every row: so a list is read into a temporary table (a file beyond
    some size, and locked by nobody) and sorted there. */
@@ -159,8 +156,8 @@ static int sort_staged(struct warden_store *store, char **error_r)
 	return 1;
 }
 
-static int stage(struct warden_store *store, next_t *next, void *context,
-		 char **error_r)
+static int stage(struct warden_store *store,
+		 const struct warden_feed_import *import, char **error_r)
 {
 	struct warden_indicator indicator;
 	int ret;
@@ -169,7 +166,8 @@ static int stage(struct warden_store *store, next_t *next, void *context,
 			 "value TEXT, threat TEXT); SAVEPOINT staging", NULL,
 			 NULL, NULL) != SQLITE_OK)
 		return store_fail(store, "staging a feed", error_r);
-	while ((ret = next(context, &indicator, error_r)) > 0) {
+	while ((ret = import->next(import->context, &indicator, error_r)) >
+	       0) {
 		struct statement st;
 
 		statement_init(&st, store, "INSERT INTO temp.staged "
@@ -192,8 +190,8 @@ static void unstage(struct warden_store *store)
 		     "DROP TABLE IF EXISTS temp.sorted", NULL, NULL, NULL);
 }
 
-static int make_feed(struct warden_store *store, const char *name,
-		     const char *source, bool allow, gint64 *id_r,
+static int make_feed(struct warden_store *store,
+		     const struct warden_feed_import *import, gint64 *id_r,
 		     char **error_r)
 {
 	struct statement st;
@@ -202,11 +200,13 @@ static int make_feed(struct warden_store *store, const char *name,
 	if (store_begin(store, error_r) < 0)
 		return -1;
 	statement_init(&st, store, "INSERT INTO feeds (name, source, allow, "
-		       "imported, indicators) VALUES (?,?,?,?,0)");
-	bind_text(&st, name);
-	bind_text(&st, source);
-	bind_int(&st, allow);
+		       "imported, details, indicators) VALUES (?,?,?,?,?,0)");
+	bind_text(&st, import->name);
+	bind_text(&st, import->source);
+	bind_int(&st, import->allow);
 	bind_int(&st, store_now());
+	bind_text(&st, import->details == NULL ? "" :
+		  import->details(import->context));
 	sound = statement_run(&st) > 0;
 	*id_r = sqlite3_last_insert_rowid(store->db);
 	return store_end(store, sound, error_r);
@@ -356,21 +356,20 @@ static int sweep_feeds(struct warden_store *store, char **error_r)
 
 /* --- replace, remove, list ----------------------------------------------------- */
 
-static int
-replace_feed(struct warden_store *store, const char *name, const char *source,
-	     bool allow, next_t *next, void *context, guint64 *count_r,
-	     char **error_r)
+static int replace_feed(struct warden_store *store,
+			const struct warden_feed_import *import,
+			guint64 *count_r, char **error_r)
 {
 	g_autofree char *ignored = NULL;
 	gint64 id = 0;
-	int ret = stage(store, next, context, error_r);
+	int ret = stage(store, import, error_r);
 
 	if (ret > 0)
-		ret = make_feed(store, name, source, allow, &id, error_r);
+		ret = make_feed(store, import, &id, error_r);
 	if (ret > 0)
 		ret = fill_feed(store, id, count_r, error_r);
 	if (ret > 0)
-		ret = activate_feed(store, name, id, *count_r, error_r);
+		ret = activate_feed(store, import->name, id, *count_r, error_r);
 	/* The old set, or ours if something failed: then the old one stays.
 	   What cannot be swept now is swept by the next import. */
 	if (id != 0)
@@ -411,17 +410,16 @@ static void import_unlock(struct warden_store_queue **lock)
 	warden_store_queue_close(lock);
 }
 
-int warden_store_feed_replace(struct warden_store *store, const char *name,
-			      const char *source, bool allow, next_t *next,
-			      void *context, guint64 *count_r, char **error_r)
+int warden_store_feed_replace(struct warden_store *store,
+			      const struct warden_feed_import *import,
+			      guint64 *count_r, char **error_r)
 {
 	struct warden_store_queue *lock;
 	int ret;
 
 	if (import_lock(store, &lock, error_r) < 0)
 		return -1;
-	ret = replace_feed(store, name, source, allow, next, context, count_r,
-			   error_r);
+	ret = replace_feed(store, import, count_r, error_r);
 	import_unlock(&lock);
 	return ret;
 }
@@ -470,7 +468,8 @@ int warden_store_feed_list(struct warden_store *store,
 	int ret;
 
 	statement_init(&st, store, "SELECT name, source, allow, imported, "
-		       "indicators FROM feeds WHERE active = 1 ORDER BY name");
+		       "indicators, details FROM feeds WHERE active = 1 "
+		       "ORDER BY name");
 	while ((ret = statement_step(&st)) > 0) {
 		const struct warden_feed feed = {
 			.name = column_text(&st, 0),
@@ -478,6 +477,7 @@ int warden_store_feed_list(struct warden_store *store,
 			.allow = column_int(&st, 2) != 0,
 			.imported = column_int(&st, 3),
 			.indicators = (guint64)column_int(&st, 4),
+			.details = column_text(&st, 5),
 		};
 
 		each(&feed, context);

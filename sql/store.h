@@ -166,21 +166,31 @@ int warden_store_audit(struct warden_store *store, const char *actor,
 int warden_store_known(void *store, enum warden_known_kind kind,
 		       const char *value, struct warden_known_hit *hit_r);
 
-/* --- feeds (plain lists now; more formats with a later issue) ----------- */
+/* --- feeds --------------------------------------------------------------- */
 
 struct warden_indicator {
 	enum warden_known_kind kind;
 	const char *value;	/* normalised as warden_known_kind says */
 	const char *threat;
 };
-/* Replace a feed's indicators as a whole, atomically. next returns 1 and the
-   next indicator, 0 at the end, -1 (with *error_r) to abandon everything. */
-int warden_store_feed_replace(struct warden_store *store, const char *name,
-			      const char *source, bool allow,
-			      int (*next)(void *context,
-					  struct warden_indicator *indicator_r,
-					  char **error_r),
-			      void *context, guint64 *count_r, char **error_r);
+struct warden_feed_import {
+	const char *name;
+	const char *source;	/* where it comes from, for people */
+	bool allow;
+	/* Returns 1 and the next indicator, 0 at the end, -1 (with *error_r)
+	   to abandon everything. */
+	int (*next)(void *context, struct warden_indicator *indicator_r,
+		    char **error_r);
+	/* Asked once, after the last indicator: what is kept with the feed for
+	   the importer itself. NULL = nothing. */
+	const char *(*details)(void *context);
+	void *context;		/* of both */
+};
+/* Replace a feed's indicators as a whole, atomically. *count_r: how many
+   different ones. 1 or -1. */
+int warden_store_feed_replace(struct warden_store *store,
+			      const struct warden_feed_import *import,
+			      guint64 *count_r, char **error_r);
 /* 1 removed, 0 no such feed, -1. */
 int warden_store_feed_remove(struct warden_store *store, const char *name,
 			     char **error_r);
@@ -189,6 +199,7 @@ struct warden_feed {
 	bool allow;
 	gint64 imported;
 	guint64 indicators;
+	const char *details;	/* the importer's, or "" */
 };
 /* By name. 1 or -1. */
 int warden_store_feed_list(struct warden_store *store,

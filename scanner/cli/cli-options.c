@@ -14,7 +14,7 @@ enum option_id {
 	OPT_DATABASE = 256, OPT_SINCE, OPT_UNTIL, OPT_USER, OPT_VERDICT,
 	OPT_ACTION, OPT_SENDER, OPT_SHA256, OPT_HOST, OPT_SUBJECT,
 	OPT_MAILBOX, OPT_MESSAGE_ID, OPT_LIMIT, OPT_OLDER_THAN, OPT_ALL,
-	OPT_DRY_RUN, OPT_ALLOW, OPT_NAME, OPT_FORMAT,
+	OPT_DRY_RUN, OPT_ALLOW, OPT_NAME, OPT_FORMAT, OPT_COMMAND,
 };
 
 #define QUERY(field) G_STRUCT_OFFSET(struct cli_options, query.field)
@@ -52,11 +52,15 @@ static const struct {
 	  QUERY(message_id) },
 	{ { "limit", NEEDS, NULL, OPT_LIMIT }, CLI_TAKES_FILTERS, 0 },
 	{ { "older-than", NEEDS, NULL, OPT_OLDER_THAN }, CLI_TAKES_PRUNE, 0 },
-	{ { "all", no_argument, NULL, OPT_ALL }, CLI_TAKES_PRUNE, 0 },
-	{ { "dry-run", no_argument, NULL, OPT_DRY_RUN }, CLI_TAKES_PRUNE, 0 },
+	{ { "all", no_argument, NULL, OPT_ALL },
+	  CLI_TAKES_PRUNE | CLI_TAKES_HUNT, 0 },
+	{ { "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	  CLI_TAKES_PRUNE | CLI_TAKES_FEED, 0 },
 	{ { "allow", no_argument, NULL, OPT_ALLOW }, CLI_TAKES_FEED, 0 },
 	{ { "name", NEEDS, NULL, OPT_NAME }, CLI_TAKES_FEED, OWN(name) },
 	{ { "format", NEEDS, NULL, OPT_FORMAT }, CLI_TAKES_FEED, OWN(format) },
+	{ { "command", NEEDS, NULL, OPT_COMMAND }, CLI_TAKES_FEED,
+	  OWN(feed_command) },
 };
 
 int cli_usage_error(const struct cli_options *options, const char *format, ...)
@@ -167,7 +171,7 @@ static bool is_action(const char *text)
 	return warden_action_parse(text, &action);
 }
 
-static bool is_name(const char *text)
+bool cli_is_name(const char *text)
 {
 	return *text != '\0' && strlen(text) < NAME_SIZE &&
 		g_utf8_validate(text, -1, NULL);
@@ -238,7 +242,7 @@ static bool set_option(struct cli_options *options, int id, const char *value)
 	case OPT_LIMIT:
 		return set_limit(options, value);
 	case OPT_NAME:
-		return is_name(value);
+		return cli_is_name(value);
 	}
 	return TRUE;
 }
@@ -280,6 +284,30 @@ int cli_options_parse(int argc, char **argv, unsigned int takes,
 	return -1;
 }
 
+int cli_load(struct cli_options *options)
+{
+	char *error = NULL;
+
+	if (options->config == NULL &&
+	    warden_config_load(options->config_path, &options->config,
+			       &error) < 0) {
+		cli_failed(options, error);
+		return CLI_USAGE;
+	}
+	if (cli_database(options) != NULL)
+		return -1;
+	fprintf(stderr, "warden %s: %s names no database ([store] database)\n",
+		options->command, options->config->path == NULL ?
+		"the built-in configuration" : options->config->path);
+	return CLI_USAGE;
+}
+
+const char *cli_database(const struct cli_options *options)
+{
+	return options->database != NULL ? options->database :
+		options->config->database;
+}
+
 int cli_open(struct cli_options *options, enum warden_store_mode mode,
 	     struct warden_store **store_r)
 {
@@ -287,23 +315,12 @@ int cli_open(struct cli_options *options, enum warden_store_mode mode,
 		.mode = mode, .commit_msecs = 30000,
 	};
 	char *error = NULL;
-	const char *path;
+	int status = cli_load(options);
 
-	if (warden_config_load(options->config_path, &options->config,
-			       &error) < 0) {
-		cli_failed(options, error);
-		return CLI_USAGE;
-	}
-	path = options->database != NULL ? options->database :
-		options->config->database;
-	if (path == NULL) {
-		fprintf(stderr, "warden %s: %s names no database ([store] "
-			"database)\n", options->command,
-			options->config->path == NULL ?
-			"the built-in configuration" : options->config->path);
-		return CLI_USAGE;
-	}
-	if (warden_store_open(path, &settings, store_r, &error) < 0)
+	if (status >= 0)
+		return status;
+	if (warden_store_open(cli_database(options), &settings, store_r,
+			      &error) < 0)
 		return cli_failed(options, error);
 	return -1;
 }

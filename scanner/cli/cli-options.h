@@ -19,6 +19,7 @@ enum cli_takes {
 	CLI_TAKES_PRUNE		= 1 << 1,
 	CLI_TAKES_FEED		= 1 << 2,
 	CLI_TAKES_SINCE		= 1 << 3,
+	CLI_TAKES_HUNT		= 1 << 4,
 };
 
 struct cli_options {
@@ -30,7 +31,7 @@ struct cli_options {
 	guint8 sha256[WARDEN_SHA256_SIZE];
 	gint64 older_than;	/* µs since 1970; 0 = not given */
 	bool all, dry_run, allow;
-	const char *name, *format;
+	const char *name, *format, *feed_command;
 	char *url;		/* owned, freed by cli_close() */
 	int argc;		/* what is left */
 	char **argv;
@@ -40,7 +41,14 @@ struct cli_options {
 /* Returns -1 to go on, or the exit status (help was printed, or an error). */
 int cli_options_parse(int argc, char **argv, unsigned int takes,
 		      const char *usage, struct cli_options *options_r);
-/* Open the database that the options or the configuration name. The status
+/* The configuration, which names a database unless the options do. The status
+   when it fails (said on stderr), else -1. */
+int cli_load(struct cli_options *options);
+/* Its path, once the configuration is loaded. */
+const char *cli_database(const struct cli_options *options);
+/* May a feed be called so? */
+bool cli_is_name(const char *text);
+/* Load, and open the database that the options or the configuration name. The status
    when it fails (said on stderr), else -1. */
 int cli_open(struct cli_options *options, enum warden_store_mode mode,
 	     struct warden_store **store_r);

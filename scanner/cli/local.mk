@@ -2,7 +2,15 @@ bin_PROGRAMS += scanner/warden
 scanner_warden_SOURCES = \
 	scanner/cli/cli-commands.h \
 	scanner/cli/cli-db.c \
+	scanner/cli/cli-command.c \
+	scanner/cli/cli-command.h \
 	scanner/cli/cli-feed.c \
+	scanner/cli/cli-feed.h \
+	scanner/cli/cli-feed-details.c \
+	scanner/cli/cli-feed-list.c \
+	scanner/cli/cli-feed-source.c \
+	scanner/cli/cli-feed-source.h \
+	scanner/cli/cli-feed-update.c \
 	scanner/cli/cli-input.c \
 	scanner/cli/cli-input.h \
 	scanner/cli/cli-list.c \
@@ -21,6 +29,7 @@ scanner_warden_CPPFLAGS = $(SCANNER_CPPFLAGS) $(JSON_CFLAGS)
 scanner_warden_LDADD = \
 	sql/libwarden-store.a \
 	scanner/libwarden-core.a \
+	scanner/libwarden-feed.a \
 	scanner/libwarden-checks.a \
 	scanner/libwarden-reader.a \
 	scanner/libwarden-parse.a \

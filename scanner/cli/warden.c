@@ -20,7 +20,7 @@ static const struct {
 	{ "show", warden_cli_show, "everything known of one message" },
 	{ "hunt", warden_cli_hunt, "who has this file, link or sender?" },
 	{ "stats", warden_cli_stats, "counts by verdict, finding, service" },
-	{ "feed", warden_cli_feed, "import, list and remove indicator lists" },
+	{ "feed", warden_cli_feed, "import, update, list and remove indicator lists" },
 	{ "db", warden_cli_db, "check and prune the database" },
 };
 
@@ -41,7 +41,7 @@ static const char *const with_value[] = {
 	"--config", "-c", "--database", "--since", "--until", "--user",
 	"--verdict", "--action", "--sender", "--sha256", "--hash", "--host",
 	"--subject", "--mailbox", "--message-id", "--limit", "--older-than",
-	"--name", "--format", NULL
+	"--name", "--format", "--command", NULL
 };
 
 static int find_command(int argc, char **argv)

@@ -2,8 +2,7 @@
 #define WARDEN_FEED_LIMITS_H
 
 /* Every bound on a feed's file, in one place, each with its reason. A file
-   that passes one of the first group is refused; a value that passes one of
-   the second is skipped and counted. */
+   that passes one of them is refused, except for a URL's length. */
 
 /* --- files ------------------------------------------------------------- */
 /* Unpacked. The largest list that is published (all of URLhaus as CSV) has
@@ -27,7 +26,8 @@
 #define WARDEN_FEED_EVENTS_MAX 100000u
 
 /* --- values ------------------------------------------------------------ */
-/* A longer link is cut in the facts (WARDEN_FACT_URL_MAX) and matches none. */
+/* A longer link is cut in the facts (WARDEN_FACT_URL_MAX) and matches none:
+   skipped and counted. */
 #define WARDEN_FEED_URL_MAX 4096u
 #define WARDEN_FEED_HOST_MAX 253u		/* RFC 1035 2.3.4 */
 #define WARDEN_FEED_SENDER_MAX 320u		/* RFC 5321 4.5.3.1 */

@@ -65,15 +65,29 @@ static int hosts_line(struct warden_feed *feed, char *line, char **error_r)
 	return 1;
 }
 
+/* Every line, so that a mixed list which begins with one stays a list. The
+   last one may be cut. */
 static bool is_hosts(const char *head, gsize size)
 {
-	g_autofree char *line = feed_head_line(head, size);
-	char *rest, *address;
+	bool found = FALSE;
 
-	if (line == NULL || strpbrk(line, " \t") == NULL)
-		return FALSE;
-	address = strtok_r(line, " \t", &rest);
-	return address != NULL && is_address(address);
+	while (size > 0) {
+		const char *end = memchr(head, '\n', size);
+		gsize length = end == NULL ? size : (gsize)(end - head);
+		g_autofree char *line = g_strndup(head, length);
+		char *text = feed_line_text(line), *rest;
+
+		if (end == NULL && found)
+			break;
+		if (text != NULL && (strpbrk(text, " \t") == NULL ||
+				     !is_address(strtok_r(text, " \t",
+							  &rest))))
+			return FALSE;
+		found = found || text != NULL;
+		head += end == NULL ? length : length + 1;
+		size -= end == NULL ? length : length + 1;
+	}
+	return found;
 }
 
 /* --- blockers' rules ---------------------------------------------------------- */

@@ -105,9 +105,8 @@ static enum feed_value check_host(const char *host, bool strict,
 		return local ? skip(WARDEN_FEED_LOCAL, NULL, skip_r, what_r) :
 			FEED_VALUE_GOOD;
 	}
-	if (strlen(host) > WARDEN_FEED_HOST_MAX)
-		return skip(WARDEN_FEED_TOO_LONG, NULL, skip_r, what_r);
-	labels = count_labels(host, strict);
+	labels = strlen(host) > WARDEN_FEED_HOST_MAX ? 0 :
+		count_labels(host, strict);
 	if (labels == 1 && warden_url_is_public_suffix(host))
 		return skip(WARDEN_FEED_PUBLIC_SUFFIX, "is a top-level domain "
 			    "and would hit everybody below it", skip_r,
@@ -198,10 +197,9 @@ static enum feed_value make_sender(const char *text, char **value_r,
 	enum feed_value made;
 
 	*what_r = "no address and no @domain";
-	if (at == NULL || strpbrk(text, " \t<>") != NULL)
+	if (at == NULL || strpbrk(text, " \t<>") != NULL ||
+	    strlen(text) > WARDEN_FEED_SENDER_MAX)
 		return FEED_VALUE_BAD;
-	if (strlen(text) > WARDEN_FEED_SENDER_MAX)
-		return skip(WARDEN_FEED_TOO_LONG, NULL, skip_r, what_r);
 	domain = warden_url_host_ascii(at + 1);
 	made = check_host(domain, TRUE, skip_r, what_r);
 	if (made == FEED_VALUE_BAD)

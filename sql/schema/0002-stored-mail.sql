@@ -17,3 +17,6 @@ CREATE TABLE pulls (
 	comment TEXT NOT NULL,
 	PRIMARY KEY (key, user)
 ) WITHOUT ROWID;
+
+-- The importer's own words about where a feed comes from, a JSON object.
+ALTER TABLE feeds ADD COLUMN details TEXT NOT NULL DEFAULT '';

@@ -358,13 +358,15 @@ static void import(const char *path, guint64 count)
 {
 	struct warden_store *store = open_store(path);
 	struct source source = { .count = count };
+	const struct warden_feed_import feed = {
+		.name = "bench", .source = "made up",
+		.next = next_indicator, .context = &source,
+	};
 	gint64 started = g_get_monotonic_time();
 	char *error = NULL;
 	guint64 n;
 
-	if (warden_store_feed_replace(store, "bench", "made up", FALSE,
-				      next_indicator, &source, &n,
-				      &error) < 0)
+	if (warden_store_feed_replace(store, &feed, &n, &error) < 0)
 		g_error("%s", error);
 	printf("imported %" G_GUINT64_FORMAT " indicators in %.1f s\n", n,
 	       (double)(g_get_monotonic_time() - started) / 1e6);

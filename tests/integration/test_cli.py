@@ -162,7 +162,7 @@ class Feeds(Case):
                 "g" * 64 + " x y", "http://", "no_dots", "a..b.example",
                 "x" * 5000, "\xff\xfe", "63", "-a-.example",
                 "http://a b.example/", "http://no_dots/",
-                "0.0.0.0 one.example two.example",
+                "0.0.0.0 one.example two..example",
                 "a.example\0" + "x" * 5000 + "\nevil.example"), 1):
             bad = folder / "bad.txt"
             bad.write_bytes(b"ok.example.com\n" * number

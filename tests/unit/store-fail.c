@@ -225,12 +225,9 @@ int warden_store_stats(struct warden_store *store, gint64 since,
 
 /* --- upkeep ---------------------------------------------------------------- */
 
-int warden_store_feed_replace(struct warden_store *store, const char *name,
-			      const char *source, bool allow,
-			      int (*next)(void *context,
-					  struct warden_indicator *indicator_r,
-					  char **error_r),
-			      void *context, guint64 *count_r, char **error_r)
+int warden_store_feed_replace(struct warden_store *store,
+			      const struct warden_feed_import *import,
+			      guint64 *count_r, char **error_r)
 {
 	return refuse(error_r);
 }

@@ -34,6 +34,17 @@ static int next_indicator(void *context, struct warden_indicator *indicator,
 	return 1;
 }
 
+static int replace(struct warden_store *store, const char *name, bool allow,
+		   struct source *source, guint64 *n, char **error)
+{
+	const struct warden_feed_import import = {
+		.name = name, .source = "f", .allow = allow,
+		.next = next_indicator, .context = source,
+	};
+
+	return warden_store_feed_replace(store, &import, n, error);
+}
+
 static int is_known(struct warden_store *store, const char *host, bool *allow)
 {
 	struct warden_known_hit hit;
@@ -52,26 +63,26 @@ static void test_feeds(struct fixture *f, const void *data)
 	guint64 n = 0;
 	bool allow;
 
-	g_assert_cmpint(warden_store_feed_replace(f->store, "bad", "f", FALSE,
-		next_indicator, &twelve_k, &n, &error), ==, 1);
+	g_assert_cmpint(replace(f->store, "bad", FALSE, &twelve_k, &n,
+				&error), ==, 1);
 	g_assert_cmpuint(n, ==, 12000);
 	g_assert_cmpint(is_known(f->store, "h11999.example", &allow), ==, 1);
 	g_assert_cmpint(is_known(f->store, "a.b.h7.example", &allow), ==, 1);
 	g_assert_cmpint(is_known(f->store, "xh7.example", &allow), ==, 0);
 	/* refused as a whole: the old set stays */
-	g_assert_cmpint(warden_store_feed_replace(f->store, "bad", "f", FALSE,
-		next_indicator, &broken, &n, &error), ==, -1);
+	g_assert_cmpint(replace(f->store, "bad", FALSE, &broken, &n,
+				&error), ==, -1);
 	g_assert_cmpstr(error, ==, "line 3: no host");
 	g_clear_pointer(&error, g_free);
 	g_assert_cmpint(is_known(f->store, "h11999.example", &allow), ==, 1);
-	g_assert_cmpint(warden_store_feed_replace(f->store, "bad", "f", FALSE,
-		next_indicator, &few, &n, &error), ==, 1);
+	g_assert_cmpint(replace(f->store, "bad", FALSE, &few, &n,
+				&error), ==, 1);
 	g_assert_cmpint(is_known(f->store, "h11999.example", &allow), ==, 0);
 	g_assert_cmpint(count(f->path, "SELECT count(*) FROM indicators"), ==,
 			3);
 	/* an allow-list beats a deny-list */
-	g_assert_cmpint(warden_store_feed_replace(f->store, "good", "g", TRUE,
-		next_indicator, &one, &n, &error), ==, 1);
+	g_assert_cmpint(replace(f->store, "good", TRUE, &one, &n,
+				&error), ==, 1);
 	g_assert_cmpint(is_known(f->store, "h0.example", &allow), ==, 1);
 	g_assert_true(allow);
 	g_assert_cmpint(is_known(f->store, "h1.example", &allow), ==, 1);
@@ -96,14 +107,27 @@ static int next_row(void *context, struct warden_indicator *indicator,
 	return 1;
 }
 
+static const char *details_of_rows(void *context)
+{
+	const struct warden_indicator **row = context;
+
+	/* Asked when all were taken. */
+	return (*row)->value == NULL ? "{\"all\":1}" : "early";
+}
+
 static void import(struct fixture *f, const char *name, bool allow,
 		   const struct warden_indicator *rows, guint64 wanted)
 {
 	char *error = NULL;
 	guint64 n;
 
-	if (warden_store_feed_replace(f->store, name, "a file", allow,
-				      next_row, &rows, &n, &error) < 0)
+	const struct warden_feed_import feed = {
+		.name = name, .source = "a file", .allow = allow,
+		.next = next_row, .context = &rows,
+		.details = details_of_rows,
+	};
+
+	if (warden_store_feed_replace(f->store, &feed, &n, &error) < 0)
 		g_error("%s", error);
 	g_assert_cmpuint(n, ==, wanted);
 }
@@ -165,9 +189,9 @@ static void test_kinds(struct fixture *f, const void *data)
 
 static void count_feed(const struct warden_feed *feed, void *context)
 {
-	g_string_append_printf(context, "%s %s %d %" G_GUINT64_FORMAT ";",
-			       feed->name, feed->source, feed->allow,
-			       feed->indicators);
+	g_string_append_printf(context, "%s %s %d %" G_GUINT64_FORMAT
+			       " %s;", feed->name, feed->source, feed->allow,
+			       feed->indicators, feed->details);
 }
 
 /* An import that was killed leaves rows that are in force nowhere. */
@@ -178,7 +202,7 @@ static void test_killed(struct fixture *f, const void *data)
 	bool allow;
 
 	execute(f->path, "INSERT INTO feeds VALUES (77, 'dead', 0, 'f', 0, 0, "
-		"0); INSERT INTO indicators VALUES (2, 'dead.example', 77, "
+		"0, ''); INSERT INTO indicators VALUES (2, 'dead.example', 77, "
 		"''), (2, 'zz.example', 77, '')");
 	g_assert_cmpint(is_known(f->store, "dead.example", &allow), ==, 0);
 	import(f, "denied", FALSE, denied, 5);
@@ -187,7 +211,7 @@ static void test_killed(struct fixture *f, const void *data)
 	g_assert_cmpint(count(f->path, "SELECT count(*) FROM feeds"), ==, 1);
 	g_assert_cmpint(warden_store_feed_list(f->store, count_feed, listed,
 					       &error), ==, 1);
-	g_assert_cmpstr(listed->str, ==, "denied a file 0 5;");
+	g_assert_cmpstr(listed->str, ==, "denied a file 0 5 {\"all\":1};");
 }
 
 /* Two imports at once: one after the other, nothing mixed. */
@@ -206,9 +230,8 @@ static void test_at_once(struct fixture *f, const void *data)
 				open_store(f->path, 60000);
 			guint64 n;
 			char *error = NULL;
-			int ret = warden_store_feed_replace(store, "same",
-				"f", FALSE, next_indicator, &source, &n,
-				&error);
+			int ret = replace(store, "same", FALSE, &source, &n,
+					  &error);
 
 			warden_store_close(&store);
 			_exit(ret == 1 && n == 6000u + i ? 0 : 1);
