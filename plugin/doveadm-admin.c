@@ -30,16 +30,20 @@ const char *doveadm_warden_mail_plugin_version = DOVECOT_ABI_VERSION;
 /* --- who ------------------------------------------------------------------ */
 
 /* Who sits at the keyboard, though root runs the command. */
-static const char *get_actor(void)
+static const char *get_actor(struct warden_admin *admin)
 {
 	const struct passwd *pw;
 	char name[256];
 
-	if (getlogin_r(name, sizeof(name)) == 0 && *name != '\0')
-		return t_strdup(name);
-	pw = getpwuid(getuid());
-	return pw != NULL ? t_strdup(pw->pw_name) :
-		t_strdup_printf("uid %s", dec2str(getuid()));
+	if (*admin->actor != '\0')
+		return admin->actor;
+	if (getlogin_r(name, sizeof(name)) != 0 || *name == '\0') {
+		pw = getpwuid(getuid());
+		i_snprintf(name, sizeof(name), "%s", pw != NULL ? pw->pw_name :
+			   t_strdup_printf("uid %s", dec2str(getuid())));
+	}
+	i_strocpy(admin->actor, name, sizeof(admin->actor));
+	return admin->actor;
 }
 
 static struct warden_str as_str(const char *value)
@@ -78,7 +82,7 @@ int warden_admin_ask(struct warden_admin *admin,
 	if (get_socket(admin, &input.socket_path, error_r) < 0)
 		return -1;
 	request->service = warden_str("doveadm", 7);
-	request->actor = as_str(get_actor());
+	request->actor = as_str(get_actor(admin));
 	request->admin = TRUE;
 	event = event_create(admin->user == NULL ? NULL : admin->user->event);
 	input.event = event;
@@ -210,8 +214,9 @@ static void audit_begin(struct warden_admin *admin)
 	if (admin->audit_begun || admin->dry_run || admin->object == NULL)
 		return;
 	admin->audit_begun = TRUE;
-	if (warden_admin_audit(admin, NULL, admin->name, admin->object,
-			       admin->comment) < 0) {
+	if (warden_admin_audit(admin, NULL,
+			t_strconcat(admin->name, "-begin", NULL),
+			admin->object, admin->comment) < 0) {
 		/* nothing is done that nobody could know of */
 		admin->stopped = TRUE;
 	}
@@ -222,7 +227,7 @@ static void audit_end(struct warden_admin *admin)
 	if (!admin->audit_begun || admin->stopped)
 		return;
 	(void)warden_admin_audit(admin, NULL,
-		t_strconcat(admin->name, "-done", NULL), admin->object,
+		t_strconcat(admin->name, "-end", NULL), admin->object,
 		t_strdup_printf("%s%s%s", summary(admin),
 				admin->comment == NULL ? "" : ": ",
 				admin->comment == NULL ? "" :
@@ -274,6 +279,7 @@ static void admin_run_user(struct warden_admin *admin)
 		return;
 	}
 	admin->wuser->release_comment = admin->comment;
+	admin->wuser->actor = get_actor(admin);
 	admin->vfuncs->run_user(admin);
 }
 
@@ -329,6 +335,7 @@ void warden_admin_begin(struct warden_admin *admin, const char *object)
 	(void)doveadm_cmd_param_bool(cctx, "dry-run", &admin->dry_run);
 	(void)doveadm_cmd_param_str(cctx, "comment", &admin->comment);
 	admin->object = object;
+	admin->progress_shown = warden_client_now();
 	/* doveadm itself does this when there are several users */
 	if (admin->ctx.iterate_single_user && has_terminal(admin)) {
 		doveadm_print_header("username", "Username",
@@ -420,7 +427,9 @@ void warden_admin_walk(struct warden_admin *admin,
 /* --- the module ----------------------------------------------------------- */
 
 static struct doveadm_cmd_ver2 *const commands[] = {
+	&warden_cmd_pull,
 	&warden_cmd_release,
+	&warden_cmd_restore,
 };
 
 void doveadm_warden_mail_plugin_init(struct module *module ATTR_UNUSED)

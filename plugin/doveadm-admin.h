@@ -37,6 +37,8 @@ struct warden_admin {
 	const char *done_word;
 	/* -n: say what would be done */
 	bool dry_run;
+	/* Who acts; empty = not asked yet. */
+	char actor[256];
 	/* -c, or NULL */
 	const char *comment;
 	/* For the audit trail: what the command is about. */

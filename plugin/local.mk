@@ -96,9 +96,13 @@ plugin_lib99_doveadm_warden_mail_plugin_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 plugin_lib99_doveadm_warden_mail_plugin_la_SOURCES = \
 	plugin/doveadm-admin.c \
 	plugin/doveadm-admin.h \
+	plugin/doveadm-hunt.c \
+	plugin/doveadm-hunt.h \
+	plugin/doveadm-pull.c \
 	plugin/doveadm-putback.c \
 	plugin/doveadm-putback.h \
-	plugin/doveadm-release.c
+	plugin/doveadm-release.c \
+	plugin/doveadm-restore.c
 
 if DOVECOT_SETTINGS_GET
 dovecot_settingsdir = $(dovecot_plugindir)/settings

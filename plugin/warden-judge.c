@@ -85,6 +85,8 @@ request_init(const struct warden_question *q, struct warden_request *request_r)
 	request_r->user = request_str(owner);
 	if (strcmp(owner, q->user->username) != 0)
 		request_r->actor = request_str(q->user->username);
+	if (wuser->actor != NULL)
+		request_r->actor = request_str(wuser->actor);
 	request_r->recipient = request_str(q->recipient);
 	request_r->sender = request_str(q->sender);
 	request_r->session = request_str(q->session != NULL ? q->session :

@@ -64,7 +64,8 @@ struct warden_user {
 	/* We are saving into Quarantine or committing it. What other plugins
 	   (imapsieve) then want to copy out of it is refused. */
 	bool quarantine_busy;
-	/* Set by doveadm warden release, for the request. */
+	/* Set by doveadm warden, for its requests: who acts, and why. */
+	const char *actor;
 	const char *release_comment;
 	bool release_global;
 };

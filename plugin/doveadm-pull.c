@@ -1,0 +1,332 @@
+/* doveadm warden pull: out of every mailbox, into its owner's Quarantine.
+
+   The database says whose, and which messages; the mailboxes say where. A mail
+   is known by the key in its index record. Where that is missing (the index was
+   lost) and the database has a copy, the bytes decide: first at the place that
+   the database names, then, if a copy is still not met, anywhere in the user's
+   mailboxes that has no record.
+
+   Nothing is remembered between runs: what is in Quarantine is not in its
+   mailbox any more, so a killed run is simply run again. */
+
+#include "lib.h"
+#include "array.h"
+#include "mail-namespace.h"
+#include "seq-range-array.h"
+#include "str.h"
+#include "doveadm-print.h"
+
+#include "doveadm-hunt.h"
+#include "warden-move.h"
+#include "warden-sync.h"
+
+#include "warden-doveadm-compat.h"
+
+/* Sessions hold it while they move what a FETCH found. */
+#define LOCK_SECS 60
+
+struct pull_cmd_context {
+	struct warden_admin admin;
+	const char *const *hunts;
+};
+
+/* One mail that shall go. */
+struct pull_mail {
+	uint32_t uid;
+	/* by its bytes: it has no record */
+	bool by_bytes;
+	uint8_t key[WARDEN_RECORD_KEY_SIZE];
+	const char *guid;
+};
+
+/* One user. */
+struct pull_context {
+	struct warden_admin *admin;
+	pool_t pool;
+	struct warden_hunt_result *hunted;
+	/* Read all mail without record, not only where a copy is known to be. */
+	bool read_all;
+	/* Mails without record that were not read. */
+	unsigned int unread;
+	/* of the mailbox at hand, by uid */
+	ARRAY(struct pull_mail) mails;
+};
+
+/* --- finding -------------------------------------------------------------- */
+
+static struct pull_mail *add_mail(struct pull_context *ctx, struct mail *mail)
+{
+	struct pull_mail *pmail = array_append_space(&ctx->mails);
+	const char *guid;
+
+	pmail->uid = mail->uid;
+	pmail->guid = mail_get_special(mail, MAIL_FETCH_GUID, &guid) < 0 ? "" :
+		p_strdup(ctx->pool, guid);
+	return pmail;
+}
+
+static void look_at_bytes(struct pull_context *ctx, struct mail *mail)
+{
+	uint8_t key[WARDEN_RECORD_KEY_SIZE];
+	struct pull_mail *pmail;
+
+	if (warden_hunt_key_of(mail, key) < 0) {
+		if (mail->expunged)
+			return;
+		warden_admin_mailbox_failed(ctx->admin, mail->box,
+			t_strdup_printf("Can't read UID %u in", mail->uid));
+		warden_admin_mails_failed(ctx->admin, 1);
+	} else if (warden_hunt_has_key(ctx->hunted, key)) {
+		pmail = add_mail(ctx, mail);
+		pmail->by_bytes = TRUE;
+		memcpy(pmail->key, key, sizeof(key));
+	}
+}
+
+static void
+look_at_mail(struct pull_context *ctx, struct mail *mail, uint32_t seq,
+	     const struct warden_record *record, struct warden_hunt_copy *copy)
+{
+	if (warden_record_has_key(record)) {
+		if (!warden_hunt_has_key(ctx->hunted, record->key))
+			return;
+		mail_set_seq(mail, seq);
+		(void)add_mail(ctx, mail);
+	} else if (copy != NULL || ctx->read_all) {
+		mail_set_seq(mail, seq);
+		look_at_bytes(ctx, mail);
+	} else {
+		ctx->unread++;
+		return;
+	}
+	if (copy != NULL)
+		copy->met = TRUE;
+}
+
+static void find_mails(struct pull_context *ctx, struct mailbox *box)
+{
+	struct mailbox_transaction_context *t;
+	uint32_t ext_id = warden_record_register(box);
+	struct mailbox_status status;
+	struct warden_record record;
+	struct mail *mail;
+	guid_128_t guid;
+	uint32_t seq, uid;
+
+	array_clear(&ctx->mails);
+	if (!warden_sync_get_guid(box, guid)) {
+		warden_admin_mailbox_failed(ctx->admin, box, "Can't open");
+		return;
+	}
+	mailbox_get_open_status(box, STATUS_UIDVALIDITY | STATUS_MESSAGES,
+				&status);
+	t = mailbox_transaction_begin(box, 0, "warden pull");
+	mail = mail_alloc(t, 0, NULL);
+	for (seq = 1; seq <= status.messages; seq++) T_BEGIN {
+		(void)warden_record_lookup(t, seq, ext_id, &record);
+		mail_index_lookup_uid(t->view, seq, &uid);
+		look_at_mail(ctx, mail, seq, &record,
+			     warden_hunt_find(ctx->hunted, guid,
+					      status.uidvalidity, uid));
+	} T_END;
+	mail_free(&mail);
+	mailbox_transaction_rollback(&t);
+}
+
+/* --- moving --------------------------------------------------------------- */
+
+static int uid_cmp(const uint32_t *uid, const struct pull_mail *pmail)
+{
+	return *uid < pmail->uid ? -1 : *uid > pmail->uid ? 1 : 0;
+}
+
+static bool
+pull_wanted(struct mail *mail, struct warden_record *record, void *context)
+{
+	struct pull_context *ctx = context;
+	const struct pull_mail *pmail =
+		array_bsearch(&ctx->mails, &mail->uid, uid_cmp);
+
+	if (pmail == NULL)
+		return FALSE;
+	if (!warden_record_has_key(record)) {
+		if (!pmail->by_bytes)
+			return FALSE;
+		record->verdict = WARDEN_VERDICT_PENDING;
+		memcpy(record->key, pmail->key, sizeof(record->key));
+	} else if (!warden_hunt_has_key(ctx->hunted, record->key)) {
+		return FALSE;
+	}
+	/* that somebody let it go once does not count any more */
+	if (record->verdict == WARDEN_VERDICT_RELEASED)
+		record->verdict = WARDEN_VERDICT_CLEAN;
+	record->action = WARDEN_ACTION_QUARANTINE;
+	record->flags |= WARDEN_RECORD_PULLED;
+	return TRUE;
+}
+
+static void print(struct mailbox *box, const struct pull_mail *pmail)
+{
+	doveadm_print(box->vname);
+	doveadm_print_num(pmail->uid);
+	doveadm_print(pmail->guid);
+}
+
+/* Say what went: those that do not stand here any more. After a failure that
+   may be some of them only. */
+static void count_moved(struct pull_context *ctx, struct mailbox *box)
+{
+	const struct pull_mail *pmail;
+	unsigned int left = 0;
+	uint32_t seq;
+
+	if (mailbox_sync(box, 0) < 0) {
+		warden_admin_mailbox_failed(ctx->admin, box, "Can't open");
+		warden_admin_mails_failed(ctx->admin,
+					  array_count(&ctx->mails));
+		return;
+	}
+	array_foreach(&ctx->mails, pmail) {
+		if (mail_index_lookup_seq(box->view, pmail->uid, &seq)) {
+			left++;
+			continue;
+		}
+		print(box, pmail);
+		ctx->admin->mails_done++;
+	}
+	warden_admin_mails_failed(ctx->admin, left);
+}
+
+static void move_mails(struct pull_context *ctx, struct mailbox *box)
+{
+	struct warden_move move = {
+		.user = ctx->admin->user,
+		.operation = WARDEN_OPERATION_PULL,
+		.comment = ctx->admin->comment,
+		.wanted = pull_wanted,
+		.context = ctx,
+		.lock_secs = LOCK_SECS,
+	};
+	const struct pull_mail *pmail;
+	struct warden_move_result result;
+	ARRAY_TYPE(seq_range) uids;
+	const char *error;
+
+	if (ctx->admin->dry_run) {
+		array_foreach(&ctx->mails, pmail)
+			print(box, pmail);
+		ctx->admin->mails_done += array_count(&ctx->mails);
+		return;
+	}
+	t_array_init(&uids, 32);
+	array_foreach(&ctx->mails, pmail)
+		seq_range_array_add(&uids, pmail->uid);
+	if (warden_move_to_quarantine(&move, box, &uids, &result, &error) < 0)
+		warden_admin_failed(ctx->admin, MAIL_ERROR_TEMP, "%s", error);
+	count_moved(ctx, box);
+}
+
+static void pull_mailbox(struct warden_admin *admin, struct mailbox *box,
+			 void *context)
+{
+	struct pull_context *ctx = context;
+
+	find_mails(ctx, box);
+	if (array_count(&ctx->mails) > 0)
+		move_mails(ctx, box);
+	warden_admin_progress(admin, NULL, FALSE);
+}
+
+/* --- a user --------------------------------------------------------------- */
+
+/* Is there a copy whose mail was met neither in a mailbox nor stands in
+   Quarantine? */
+static bool is_complete(struct pull_context *ctx)
+{
+	const struct warden_hunt_copy *copy;
+	struct mailbox *box = warden_admin_open_quarantine(ctx->admin);
+	guid_128_t quarantine;
+	bool complete = TRUE;
+
+	if (box == NULL || !warden_sync_get_guid(box, quarantine))
+		memset(quarantine, 0, sizeof(quarantine));
+	if (box != NULL)
+		mailbox_free(&box);
+	array_foreach(&ctx->hunted->copies, copy) {
+		if (!copy->met &&
+		    !guid_128_equals(copy->mailbox, quarantine))
+			complete = FALSE;
+	}
+	return complete;
+}
+
+static void pull_run_user(struct warden_admin *admin)
+{
+	struct pull_cmd_context *cmd =
+		container_of(admin, struct pull_cmd_context, admin);
+	struct pull_context ctx = { .admin = admin };
+
+	if (warden_hunt_copies(admin, cmd->hunts, &ctx.hunted) < 0)
+		return;
+	if (array_count(&ctx.hunted->keys) > 0) {
+		ctx.pool = pool_alloconly_create("warden pull", 1024);
+		i_array_init(&ctx.mails, 32);
+		warden_admin_walk(admin, pull_mailbox, &ctx);
+		if (ctx.unread > 0 && !warden_admin_is_stopped(admin) &&
+		    !is_complete(&ctx)) {
+			ctx.read_all = TRUE;
+			warden_admin_walk(admin, pull_mailbox, &ctx);
+		}
+		array_free(&ctx.mails);
+		pool_unref(&ctx.pool);
+	}
+	warden_hunt_free(&ctx.hunted);
+}
+
+/* --- the command ---------------------------------------------------------- */
+
+WARDEN_DOVEADM_INIT(cmd_pull_init)
+{
+	struct pull_cmd_context *cmd =
+		container_of(_ctx, struct pull_cmd_context, admin.ctx);
+
+	cmd->hunts = warden_hunt_param(_ctx->cctx, "warden pull");
+	cmd->admin.users_total = warden_hunt_holders_count();
+	warden_admin_begin(&cmd->admin, p_strdup(_ctx->pool,
+		t_strarray_join(cmd->hunts, " ")));
+	doveadm_print_header("mailbox", "mailbox",
+			     DOVEADM_PRINT_HEADER_FLAG_EXPAND);
+	doveadm_print_header_simple("uid");
+	doveadm_print_header_simple("guid");
+}
+
+static const struct warden_admin_vfuncs pull_vfuncs = {
+	.run_user = pull_run_user,
+};
+
+static struct doveadm_mail_cmd_context *cmd_pull_alloc(void)
+{
+	struct pull_cmd_context *cmd;
+
+	cmd = (struct pull_cmd_context *)
+		doveadm_mail_cmd_alloc_size(sizeof(*cmd));
+	warden_admin_init(&cmd->admin, "pull", "moved to Quarantine",
+			  &pull_vfuncs);
+	cmd->admin.ctx.v.init = cmd_pull_init;
+	warden_doveadm_set_options(&cmd->admin.ctx, "c:n");
+	return &cmd->admin.ctx;
+}
+
+struct doveadm_cmd_ver2 warden_cmd_pull = {
+	.name = "warden pull",
+	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
+		"[-F <file>] [-n] [-c <comment>] <kind:value> [...]",
+	.cmd = warden_hunt_cmd,
+	.mail_cmd = cmd_pull_alloc,
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_MAIL_COMMON
+DOVEADM_CMD_PARAM('c', "comment", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('n', "dry-run", CMD_PARAM_BOOL, 0)
+DOVEADM_CMD_PARAM('\0', "hunt", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
+DOVEADM_CMD_PARAMS_END
+};
