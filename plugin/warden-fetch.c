@@ -185,11 +185,40 @@ static bool gate_check(struct mail *mail)
 static bool gate_concerns(struct mail *mail)
 {
 	const struct mail_private *pmail = (const struct mail_private *)mail;
-	const struct warden_user *wuser =
-		WARDEN_USER_CONTEXT_REQUIRE(mail->box->storage->user);
 
-	return !mail->saving && (wuser->gate_always ||
-		(pmail->wanted_fields & MAIL_FETCH_STREAM_BODY) != 0);
+	return !mail->saving &&
+		(pmail->wanted_fields & MAIL_FETCH_STREAM_BODY) != 0;
+}
+
+/* URLFETCH and CATENATE name one mail by its URL, and do not say that they
+   will read its body. */
+static bool mail_is_of_url(const struct mail_private *mail,
+			   const struct warden_user *wuser)
+{
+	return wuser->gate_always || (!mail->search_mail &&
+		(mail->wanted_fields & MAIL_FETCH_MESSAGE_PARTS) != 0);
+}
+
+static void gate_pass(struct mail *mail, struct warden_mail *wmail)
+{
+	/* the scanner's copy is read through here, too */
+	wmail->gate = WARDEN_GATE_OPEN;
+	if (!gate_check(mail))
+		wmail->gate = WARDEN_GATE_HIDDEN;
+}
+
+/* A URL's mail is not found, rather than not readable: that is an error on
+   which 2.3's URLFETCH dies. */
+static bool url_mail_set_uid(struct mail *_mail, uint32_t uid)
+{
+	struct mail_private *mail = (struct mail_private *)_mail;
+	struct warden_mail *wmail = WARDEN_MAIL_CONTEXT_REQUIRE(mail);
+
+	if (!wmail->module_ctx.super.set_uid(_mail, uid))
+		return FALSE;
+	if (wmail->gate == WARDEN_GATE_UNKNOWN && !_mail->saving)
+		gate_pass(_mail, wmail);
+	return wmail->gate != WARDEN_GATE_HIDDEN;
 }
 
 static int
@@ -202,12 +231,8 @@ warden_mail_get_stream(struct mail *_mail, bool get_body,
 	struct warden_mail *wmail = WARDEN_MAIL_CONTEXT_REQUIRE(mail);
 
 	if (get_body && wmail->gate == WARDEN_GATE_UNKNOWN &&
-	    gate_concerns(_mail)) {
-		/* the scanner's copy is read through here, too */
-		wmail->gate = WARDEN_GATE_OPEN;
-		if (!gate_check(_mail))
-			wmail->gate = WARDEN_GATE_HIDDEN;
-	}
+	    gate_concerns(_mail))
+		gate_pass(_mail, wmail);
 	if (get_body && wmail->gate == WARDEN_GATE_HIDDEN) {
 		mail_set_expunged(_mail);
 		return -1;
@@ -238,6 +263,9 @@ void warden_fetch_hook_mail(struct mail *_mail, struct warden_mailbox *mbox)
 	mail->vlast = &wmail->module_ctx.super;
 	v->get_stream = warden_mail_get_stream;
 	v->close = warden_mail_close;
+	if (mail_is_of_url(mail, WARDEN_USER_CONTEXT_REQUIRE(
+						_mail->box->storage->user)))
+		v->set_uid = url_mail_set_uid;
 	MODULE_CONTEXT_SET(mail, warden_mail_module, wmail);
 }
 

@@ -1,6 +1,7 @@
 """What the plugin's integration tests have in common: an instance with a fake
 scanner, and that nothing in Dovecot's log looks like a crash."""
 
+import hashlib
 import os
 import pathlib
 import shutil
@@ -9,7 +10,7 @@ import unittest
 
 import epoch
 import ways
-from fake_wardend import FakeWardend
+from fake_wardend import FakeWardend, SCAN, canonical
 from instance import Instance, literal
 
 GENERATION = os.environ.get("WARDEN_GENERATION", "2.3")
@@ -95,6 +96,36 @@ class PluginCase(unittest.TestCase):
 
     def lmtp(self, message, user=None):
         return ways.lmtp(self.instance, user or self.user, message)
+
+    def key(self, message, user=None):
+        """Of the message as it is stored."""
+        stored = ways.stored(self.instance, user or self.user, message)
+        for mails in stored.values():
+            return hashlib.sha256(canonical(mails[0]["body"])).digest()
+        # not in the user's own namespace: as it was appended
+        return hashlib.sha256(canonical(message)).digest()
+
+    def turn(self, message, verdict="malware", action="quarantine",
+             keyword="$WardenMalware", user=None):
+        """From now on it is this."""
+        key = self.key(message, user)
+        since = self.fake.lists
+        self.fake.verdicts[key[:16]] = (verdict, action, keyword, key)
+        self.fake.lists += 1
+        self.set_epoch(since=since, changed={key[:16]: self.fake.lists})
+        return key
+
+    def fetches(self):
+        return [r for r in self.fake.of(SCAN) if r["operation"] == "fetch"]
+
+    @staticmethod
+    def flat(data):
+        return b" ".join(part if isinstance(part, bytes) else
+                         b" ".join(part) for part in data if part)
+
+    def fetch(self, client, which, item):
+        _, data = client.uid("fetch", which, item)
+        return self.flat(data)
 
     def assert_stands_in(self, message, *mailboxes, user=None):
         found = ways.where(self.instance, user or self.user, message)

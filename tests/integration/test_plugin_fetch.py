@@ -5,14 +5,13 @@ A mail's stored bytes are known to the fake scanner after its save; turn() makes
 it say something else from now on, and publishes that as a feed's import does.
 """
 
-import hashlib
 import re
 import threading
 import time
 import unittest
 
 import ways
-from fake_wardend import canonical, GONE, MOVED, RENAMED, SCAN
+from fake_wardend import GONE, MOVED, RENAMED, SCAN
 from plugin_case import PluginCase
 
 # What asks for a body, or for a part of it.
@@ -32,39 +31,12 @@ class Gate(PluginCase):
         self.fake.verdicts.clear()
         self.set_epoch()
 
-    def key(self, message):
-        """Of the message as it is stored."""
-        for mails in ways.stored(self.instance, self.user, message).values():
-            return hashlib.sha256(canonical(mails[0]["body"])).digest()
-
-    def turn(self, message, verdict="malware", action="quarantine",
-             keyword="$WardenMalware"):
-        """From now on it is this."""
-        key = self.key(message)
-        since = self.fake.lists
-        self.fake.verdicts[key[:16]] = (verdict, action, keyword, key)
-        self.fake.lists += 1
-        self.set_epoch(since=since, changed={key[:16]: self.fake.lists})
-        return key
-
     def put(self, count=1, verdict=None):
         messages = [ways.mail(verdict) for _ in range(count)]
         for message in messages:
             self.assertRegex(self.append(message), "^OK")
         self.fake.clear()
         return messages
-
-    def fetches(self):
-        return [r for r in self.fake.of(SCAN) if r["operation"] == "fetch"]
-
-    @staticmethod
-    def flat(data):
-        return b" ".join(part if isinstance(part, bytes) else
-                         b" ".join(part) for part in data if part)
-
-    def fetch(self, client, which, item):
-        _, data = client.uid("fetch", which, item)
-        return self.flat(data)
 
 
 class Forms(Gate):

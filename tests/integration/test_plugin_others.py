@@ -2,7 +2,9 @@
 users."""
 
 import os
+import re
 import subprocess
+import time
 import unittest
 
 import instance as instance_module
@@ -376,6 +378,28 @@ class Public(PluginCase):
         self.assert_stands_in(message, "INBOX", user="anna")
 
 
+    def test_fetch(self):
+        """Hidden from everybody, and left where it is."""
+        client = self.imap("anna")
+        client.create("Public/Board")
+        mails = [ways.mail() for _ in range(2)]
+        for message in mails:
+            literal(client, "Public/Board", message)
+        self.turn(mails[0], user="anna")
+        for user in ("ben", "anna"):
+            reader = self.imap(user)
+            reader.select("Public/Board")
+            for _ in range(2):
+                text = self.fetch(reader, "1:*", "BODY.PEEK[]")
+                self.assertNotIn(ways.tag_of(mails[0]) + b"\r\n", text)
+                self.assertIn(ways.tag_of(mails[1]) + b"\r\n", text)
+                reader.noop()
+                self.assertEqual(len(reader.search(
+                    None, "SUBJECT", ways.tag_of(mails[0]).decode())[1][0]
+                    .split()), 1)
+        self.assertEqual(self.instance.mails("ben", QUARANTINE), None)
+
+
 class Acl(Public):
     """The same with acl, and a mailbox that may not be posted to."""
 
@@ -482,6 +506,43 @@ class Shared(PluginCase):
         self.assertNotIn("INBOX", ways.where(self.instance, "ben", other))
 
 
+class UrlAuth(PluginCase):
+    """URLFETCH hands out bodies, too (RFC 4467), in a process of its own."""
+
+    @classmethod
+    def options(cls):
+        attributes = ("mail_attribute_dict = file:%h/dovecot-attributes\n"
+                      if OLD else "mail_attribute {\n  dict file {\n"
+                      "    path = %{home}/dovecot-attributes\n  }\n}\n")
+        return {"conf": attributes + "imap_urlauth_host = 127.0.0.1\n"}
+
+    def test_it(self):
+        message = ways.mail()
+        self.append(message)
+        client = self.imap()
+        client.select("INBOX")
+        url = ("imap://%s@127.0.0.1/INBOX/;uid=1;urlauth=user+%s"
+               % (self.user, self.user))
+        status, lines = ways.command(
+            client, b'GENURLAUTH "%s" INTERNAL\r\n' % url.encode())
+        self.assertRegex(status, "^OK", lines)
+        found = re.search(r'(imap://[^"\s]+)', " ".join(lines)).group(1)
+
+        def fetch():
+            return ways.command(client, b'URLFETCH "%s"\r\n'
+                                % found.encode())
+
+        status, lines = fetch()
+        self.assertIn("two dots and From", " ".join(lines))
+        self.turn(message)
+        deadline = time.monotonic() + 20
+        while "two dots and From" in " ".join(lines):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+            status, lines = fetch()
+        self.assertIn("NIL", " ".join(lines))
+
+
 class Detail(PluginCase):
     """user+Junk is delivered to Junk: its role counts."""
 
@@ -536,6 +597,23 @@ class Virtual(PluginCase):
         self.assertIn(QUARANTINE, ways.where(self.instance, self.user, bad))
         self.assertNotIn("Work", ways.where(self.instance, self.user, bad))
         self.assertIn("Work", ways.where(self.instance, self.user, good))
+
+    def test_fetch(self):
+        """The mails behind it pass the gate."""
+        mails = [ways.mail() for _ in range(3)]
+        for message in mails:
+            self.append(message)
+        self.turn(mails[1])
+        client = self.imap()
+        client.select("Virtual/All")
+        text = self.fetch(client, "1:*", "BODY.PEEK[]")
+        for message, count in zip(mails, (1, 0, 1)):
+            self.assertEqual(text.count(b"Subject: " + ways.tag_of(message)),
+                             count)
+        client.noop()
+        client.select("Virtual/All")
+        self.assertEqual(client.search(None, "ALL")[1], [b"1 2"])
+        self.assert_stands_in(mails[1], QUARANTINE)
 
     def test_save(self):
         good, bad = ways.mail(), ways.mail("malware")
