@@ -427,6 +427,7 @@ void warden_admin_walk(struct warden_admin *admin,
 /* --- the module ----------------------------------------------------------- */
 
 static struct doveadm_cmd_ver2 *const commands[] = {
+	&warden_cmd_digest,
 	&warden_cmd_pull,
 	&warden_cmd_release,
 	&warden_cmd_restore,

@@ -126,6 +126,7 @@ void warden_admin_walk(struct warden_admin *admin,
 
 /* --- commands ------------------------------------------------------------- */
 
+extern struct doveadm_cmd_ver2 warden_cmd_digest;
 extern struct doveadm_cmd_ver2 warden_cmd_expire;
 extern struct doveadm_cmd_ver2 warden_cmd_pull;
 extern struct doveadm_cmd_ver2 warden_cmd_release;

@@ -46,6 +46,8 @@ plugin_lib02_warden_plugin_la_SOURCES = \
 	plugin/warden-judge.h \
 	plugin/warden-move.c \
 	plugin/warden-move.h \
+	plugin/warden-notice.c \
+	plugin/warden-notice.h \
 	plugin/warden-plugin.c \
 	plugin/warden-plugin.h \
 	plugin/warden-quarantine.c \
@@ -101,6 +103,7 @@ plugin_lib99_doveadm_warden_mail_plugin_la_SOURCES = \
 	plugin/doveadm-pull.c \
 	plugin/doveadm-putback.c \
 	plugin/doveadm-putback.h \
+	plugin/doveadm-digest.c \
 	plugin/doveadm-release.c \
 	plugin/doveadm-restore.c
 

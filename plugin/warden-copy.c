@@ -383,6 +383,10 @@ int warden_copy(struct mail_save_context *ctx, struct mail *mail)
 		return super_copy(&target, ctx, mail);
 
 	copy_source_init(&target, mail, &source);
+	/* Our own words are no mail to be judged, released or reported. */
+	if (source.have_record &&
+	    (source.record.flags & WARDEN_RECORD_NOTICE) != 0)
+		return copy_carry(&target, ctx, mail, &source, FALSE);
 	if (warden_target_is_sync(&target))
 		return copy_carry(&target, ctx, mail, &source, TRUE);
 	if (target.mbox->quarantine)

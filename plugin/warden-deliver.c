@@ -15,6 +15,7 @@
 #include "mail-deliver.h"
 
 #include "warden-deliver.h"
+#include "warden-notice.h"
 #include "warden-quarantine.h"
 
 #pragma weak mail_deliver_hook_set
@@ -198,8 +199,12 @@ quarantine(struct mail_deliver_context *ctx, struct warden_delivery *delivery,
 					*storage_r, NULL);
 		}
 	}
-	if (ret == 0)
+	if (ret == 0) {
+		if (delivery->answer.key_size >= WARDEN_RECORD_KEY_SIZE)
+			warden_notice_add(ctx->rcpt_user, delivery->answer.key);
+		warden_notice_send(ctx->rcpt_user);
 		return 1;
+	}
 	/* Not even "over quota" may make this a bounce, or fall back to
 	   INBOX: it was judged. */
 	e_error(ctx->event, "warden: saving into Quarantine failed: %s", error);

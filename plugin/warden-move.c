@@ -8,6 +8,7 @@
 
 #include "warden-judge.h"
 #include "warden-move.h"
+#include "warden-notice.h"
 #include "warden-quarantine.h"
 #include "warden-save.h"
 
@@ -183,6 +184,8 @@ tell_batch(struct move_context *ctx,
 		journey.uid = warden_uids_nth(&result->uids,
 					      moved->quarantine_idx);
 		warden_judge_tell_moved(&journey);
+		if (moved->have_key && moved->quarantine_idx != UINT_MAX)
+			warden_notice_add(ctx->move->user, moved->key);
 	}
 }
 
@@ -290,5 +293,6 @@ int warden_move_to_quarantine(const struct warden_move *move,
 	}
 	mailbox_free(&ctx.box);
 	pool_unref(&ctx.pool);
+	warden_notice_send(move->user);
 	return ret;
 }

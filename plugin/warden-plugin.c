@@ -11,6 +11,7 @@
 #include "warden-deliver.h"
 #include "warden-epoch.h"
 #include "warden-fetch.h"
+#include "warden-notice.h"
 #include "warden-plugin.h"
 #include "warden-quarantine.h"
 #include "warden-save.h"
@@ -202,6 +203,7 @@ static void warden_mail_user_deinit(struct mail_user *user)
 	struct warden_user *wuser = WARDEN_USER_CONTEXT_REQUIRE(user);
 
 	warden_delivery_forget(user);
+	warden_notice_end(user);
 	warden_client_flush();
 	wuser->module_ctx.super.deinit(user);
 }

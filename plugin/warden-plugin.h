@@ -68,6 +68,9 @@ struct warden_user {
 	const char *actor;
 	const char *release_comment;
 	bool release_global;
+	/* Put into Quarantine and not told yet (warden-notice.h). */
+	string_t *notice_keys;
+	unsigned int notice_count;
 };
 
 struct warden_mailbox {

@@ -23,6 +23,8 @@ struct mailbox_transaction_context;
 #define WARDEN_RECORD_PULLED 0x0008
 /* In Quarantine: on its way back; it may stand in its mailbox already. */
 #define WARDEN_RECORD_RESTORING 0x0010
+/* A message from us to the user. */
+#define WARDEN_RECORD_NOTICE 0x0020
 
 /* On-disk format, host byte order as all of Dovecot's index. The extension
    carries the format's version in its name's suffix should it ever change. */

@@ -6,6 +6,7 @@
 #include "seq-range-array.h"
 
 #include "warden-fetch.h"
+#include "warden-notice.h"
 #include "warden-save.h"
 #include "warden-spool.h"
 
@@ -142,6 +143,19 @@ alert(struct mailbox *box, struct warden_transaction *wt)
 	}
 }
 
+/* What is new in Quarantine. */
+static void notice(struct mail_user *user, struct warden_transaction *wt)
+{
+	const struct warden_saved_mail *mail;
+
+	array_foreach(&wt->mails, mail) {
+		if (mail->diverted && mail->quarantine_idx != UINT_MAX &&
+		    mail->have_key)
+			warden_notice_add(user, mail->key);
+	}
+	warden_notice_send(user);
+}
+
 /* The bad mails of a mixed transaction. If this fails they stay, with records
    that say what they are. */
 static void
@@ -229,8 +243,10 @@ commit_diverted(struct mailbox_transaction_context *t,
 	}
 	tell_all(box->storage->user, box, wt, ret < 0 ? NULL : changes_r,
 		 &result);
-	if (ret == 0)
+	if (ret == 0) {
 		alert(box, wt);
+		notice(box->storage->user, wt);
+	}
 	return ret;
 }
 
