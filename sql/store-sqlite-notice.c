@@ -86,8 +86,9 @@ static void claim_key(struct warden_store *store, gint64 user_id,
 		*sound = false;
 }
 
-static void claim_rest(struct warden_store *store, gint64 user_id,
-		       gint64 since, gint64 now, bool *sound)
+/* Returns how many. */
+static guint64 claim_rest(struct warden_store *store, gint64 user_id,
+			  gint64 since, gint64 now, bool *sound)
 {
 	struct statement st;
 
@@ -99,6 +100,7 @@ static void claim_rest(struct warden_store *store, gint64 user_id,
 	bind_int(&st, since);
 	if (statement_run(&st) < 0)
 		*sound = false;
+	return *sound ? sqlite3_changes(store->db) : 0;
 }
 
 /* --- what is news --------------------------------------------------------- */
@@ -198,6 +200,7 @@ static guint64 claim(struct warden_store *store, gint64 user_id,
 		     GPtrArray *list, bool *sound)
 {
 	bool digest = claim->keys_count == 0;
+	guint64 rest, total;
 
 	if (!digest && is_too_many(store, user_id, now, sound))
 		return 0;
@@ -205,8 +208,14 @@ static guint64 claim(struct warden_store *store, gint64 user_id,
 		claim_key(store, user_id, claim->keys +
 			  i * WARDEN_STORE_NOTICE_KEY_SIZE, now, sound);
 	/* Of what is long past a digest may speak. */
-	claim_rest(store, user_id, digest ? 0 : now - DAY_USECS, now, sound);
-	return list_claimed(store, user_id, now, claim->limit, list, sound);
+	rest = claim_rest(store, user_id, digest ? 0 : now - DAY_USECS, now,
+			  sound);
+	total = list_claimed(store, user_id, now, claim->limit, list, sound);
+	/* What has no key here is found as untold, unless its move is not on
+	   record yet. */
+	if (total > 0 && claim->more > rest)
+		total += claim->more - rest;
+	return total;
 }
 
 int warden_store_notice_claim(struct warden_store *store,

@@ -216,6 +216,7 @@ struct warden_notice_claim {
 	   just put into Quarantine. None: a digest. */
 	const guint8 *keys;
 	gsize keys_count;
+	guint64 more;		/* mails like these, without key */
 	guint limit;		/* of the list */
 };
 /* A message that the user is to be told of. */

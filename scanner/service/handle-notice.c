@@ -255,6 +255,7 @@ static void tell(struct warden_exchange *exchange,
 	struct warden_notice_claim claim = {
 		.user = exchange->user, .keys = subjects->keys->data,
 		.keys_count = subjects->keys->len / KEY_SIZE,
+		.more = subjects->more,
 		.limit = WARDEN_NOTICE_ITEMS_MAX,
 	};
 	GPtrArray *untold = NULL;
@@ -274,7 +275,7 @@ static void tell(struct warden_exchange *exchange,
 	listing_init(exchange, store, untold, &listing);
 	if (ret > 0) {
 		warden_answer_set_text(exchange->answer, make_text(
-			exchange, &listing, total + subjects->more, told));
+			exchange, &listing, total, told));
 		exchange->answer->reply.cursor = told;
 	}
 	listing_clear(&listing);

@@ -74,6 +74,8 @@ class FakeWardend:
         self.rules, self.lists = 7, 3   # epochs that it answers with
         self.fixed_key = None       # said to be every message's
         self.fail_next = 0          # close so many connections unanswered
+        self.notice = b""           # what NOTICE is answered with
+        self.notice_mode = ""       # or "slow", "close", "tempfail"
         self._delivery = 0
         self._lock = threading.Lock()
         self._listener = socket.socket(socket.AF_UNIX)
@@ -174,6 +176,10 @@ class FakeWardend:
             self.requests.append(request)
         if self.slow and kind in (SCAN, RELEASE):
             time.sleep(self.slow)
+        if kind == NOTICE and self.notice_mode == "slow":
+            time.sleep(60)
+        if kind == NOTICE and self.notice_mode == "close":
+            return
         if kind not in TOLD:
             if self.mode == "close":
                 return
@@ -203,6 +209,12 @@ class FakeWardend:
                 status = REFUSED
                 out = attribute(266, b"Malware may only be released by an "
                                 b"administrator")
+        elif op == NOTICE and self.notice_mode == "tempfail":
+            status, out = TEMPFAIL, attribute(266, b"database is gone")
+        elif op == NOTICE and not request.get("aborted"):
+            out = attribute(269, struct.pack(">Q", 4711))
+            if self.notice:
+                out += attribute(268, self.notice)
         elif op == STATUS:
             out = attribute(268, b"version=fake\nworkers=1\n")
         return frame(op | 0x80, attribute(256, bytes([status])) + out)

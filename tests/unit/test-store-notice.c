@@ -204,6 +204,30 @@ static void test_flood(struct fixture *f, const void *data)
 	g_assert_cmpuint(claim_total(f, "anna", 31, 31), ==, 1);
 }
 
+/* Mails that are not named: found as untold, or only counted. */
+static void test_more(struct fixture *f, const void *data)
+{
+	struct warden_notice_claim request = { .user = "anna", .limit = 3 };
+	struct warden_scan_result *result = make_result(1);
+	GPtrArray *list;
+	guint64 total;
+	gint64 told;
+	char *error = NULL;
+
+	for (guint32 i = 1; i <= 4; i++)
+		deliver(f, "anna", i, NULL);
+	request.keys = result->facts->key;
+	request.keys_count = 1;
+	request.more = 10;
+	g_assert_cmpint(warden_store_notice_claim(f->store, &request, &list,
+						  &total, &told, &error), ==,
+			1);
+	g_assert_cmpuint(total, ==, 11);
+	g_assert_cmpuint(list->len, ==, 3);
+	g_ptr_array_unref(list);
+	free_result(result);
+}
+
 static void test_pending(struct fixture *f, const void *data)
 {
 	struct warden_delivery delivery = to_anna;
@@ -231,6 +255,7 @@ int main(int argc, char **argv)
 		{ "/store/notice/same", test_same },
 		{ "/store/notice/which", test_which },
 		{ "/store/notice/flood", test_flood },
+		{ "/store/notice/more", test_more },
 		{ "/store/notice/pending", test_pending },
 	};
 
