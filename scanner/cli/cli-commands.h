@@ -10,5 +10,6 @@ int warden_cli_show(int argc, char **argv);
 int warden_cli_stats(int argc, char **argv);
 int warden_cli_db(int argc, char **argv);
 int warden_cli_feed(int argc, char **argv);
+int warden_cli_notice(int argc, char **argv);
 
 #endif

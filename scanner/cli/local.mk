@@ -14,6 +14,7 @@ scanner_warden_SOURCES = \
 	scanner/cli/cli-input.c \
 	scanner/cli/cli-input.h \
 	scanner/cli/cli-list.c \
+	scanner/cli/cli-notice.c \
 	scanner/cli/cli-options.c \
 	scanner/cli/cli-options.h \
 	scanner/cli/cli-output.c \

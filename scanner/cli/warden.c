@@ -21,6 +21,7 @@ static const struct {
 	{ "hunt", warden_cli_hunt, "who has this file, link or sender?" },
 	{ "stats", warden_cli_stats, "counts by verdict, finding, service" },
 	{ "feed", warden_cli_feed, "import, update, list and remove indicator lists" },
+	{ "notice", warden_cli_notice, "show what users are told of Quarantine" },
 	{ "db", warden_cli_db, "check and prune the database" },
 };
 
@@ -41,7 +42,7 @@ static const char *const with_value[] = {
 	"--config", "-c", "--database", "--since", "--until", "--user",
 	"--verdict", "--action", "--sender", "--sha256", "--hash", "--host",
 	"--subject", "--mailbox", "--message-id", "--limit", "--older-than",
-	"--name", "--format", "--command", NULL
+	"--name", "--format", "--command", "--language", NULL
 };
 
 static int find_command(int argc, char **argv)

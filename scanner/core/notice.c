@@ -446,18 +446,25 @@ static void append_body(GString *out, const char *body)
 
 /* --- the message ---------------------------------------------------------- */
 
+static void render_both(struct filling *filling,
+			const struct warden_notice_text *text,
+			char **subject_r, char **body_r)
+{
+	filling->item = text->kind == WARDEN_NOTICE_SINGLE ?
+		&filling->notice->items[0] : NULL;
+	filling->number = 1;
+	*subject_r = render_all(filling, text->subject, SUBJECT_VALUE_MAX);
+	*body_r = render_all(filling, text->body, VALUE_MAX);
+}
+
 static GString *compose(struct filling *filling,
 			const struct warden_notice_text *text)
 {
 	const struct warden_notice *notice = filling->notice;
-	bool single = text->kind == WARDEN_NOTICE_SINGLE;
 	g_autofree char *subject = NULL, *body = NULL;
 	GString *out = g_string_new(NULL);
 
-	filling->item = single ? &notice->items[0] : NULL;
-	filling->number = 1;
-	subject = render_all(filling, text->subject, SUBJECT_VALUE_MAX);
-	body = render_all(filling, text->body, VALUE_MAX);
+	render_both(filling, text, &subject, &body);
 
 	append_from(out, notice);
 	append_to(out, notice);
@@ -468,7 +475,8 @@ static GString *compose(struct filling *filling,
 	/* RFC 3834: nobody answers this by machine. */
 	g_string_append(out, "Auto-Submitted: auto-generated\r\n");
 	g_string_append_printf(out, "X-Warden-Notice: %s\r\n",
-			       single ? "single" : "digest");
+			       text->kind == WARDEN_NOTICE_SINGLE ?
+			       "single" : "digest");
 	g_string_append_printf(out, "Content-Language: %s\r\n",
 			       filling->texts->language);
 	g_string_append(out, "MIME-Version: 1.0\r\n"
@@ -477,18 +485,45 @@ static GString *compose(struct filling *filling,
 	return out;
 }
 
-char *warden_notice_compose(const struct warden_notice_texts *texts,
-			    const struct warden_notice *notice)
+static const struct warden_notice_text *
+choose_text(const struct warden_notice_texts *texts,
+	    const struct warden_notice *notice)
 {
 	bool single = notice->total == 1 && notice->count == 1;
-	const struct warden_notice_text *text = texts->text[
-		single ? WARDEN_NOTICE_SINGLE : WARDEN_NOTICE_DIGEST];
-	struct filling filling = {
+
+	return texts->text[single ? WARDEN_NOTICE_SINGLE :
+			   WARDEN_NOTICE_DIGEST];
+}
+
+static void filling_init(const struct warden_notice_texts *texts,
+			 const struct warden_notice *notice,
+			 struct filling *filling)
+{
+	*filling = (struct filling){
 		.texts = texts, .notice = notice,
 		.count = MIN(notice->count, WARDEN_NOTICE_ITEMS_MAX),
 	};
-	GString *out = compose(&filling, text);
+}
 
+void warden_notice_render(const struct warden_notice_texts *texts,
+			  const struct warden_notice *notice,
+			  char **subject_r, char **body_r)
+{
+	struct filling filling;
+
+	filling_init(texts, notice, &filling);
+	render_both(&filling, choose_text(texts, notice), subject_r, body_r);
+}
+
+char *warden_notice_compose(const struct warden_notice_texts *texts,
+			    const struct warden_notice *notice)
+{
+	const struct warden_notice_text *text = choose_text(texts, notice);
+	struct filling filling;
+
+	filling_init(texts, notice, &filling);
+
+	GString *out = compose(&filling, text);
 	while (out->len > WARDEN_NOTICE_SIZE_MAX && filling.count > 1) {
 		g_string_free(out, TRUE);
 		filling.count = filling.count * 3 / 4;

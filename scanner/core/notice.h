@@ -95,9 +95,13 @@ struct warden_notice {
 	guint total;		/* count and those that are not listed */
 };
 
+/* Subject and body (LF) as people read them; owned by the caller. One item of
+   a total of one: the single text, else the digest. */
+void warden_notice_render(const struct warden_notice_texts *texts,
+			  const struct warden_notice *notice,
+			  char **subject_r, char **body_r);
 /* The message, with CRLF, at most WARDEN_NOTICE_SIZE_MAX bytes (of many items
-   fewer are listed then). One item of a total of one: the single text, else the
-   digest. Owned by the caller. */
+   fewer are listed then). Owned by the caller. */
 char *warden_notice_compose(const struct warden_notice_texts *texts,
 			    const struct warden_notice *notice);
 

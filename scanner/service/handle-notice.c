@@ -134,6 +134,18 @@ static char *find_file(struct warden_store *store,
 	return g_strdup(part == NULL ? "" : part->name);
 }
 
+/* An administrator put it there, whatever it is. */
+static bool is_pulled(struct warden_exchange *exchange,
+		      struct warden_store *store,
+		      const struct warden_stored_message *message)
+{
+	g_autofree char *error = NULL;
+
+	return warden_store_is_pulled(store, message->key,
+				      sizeof(message->key), exchange->user,
+				      &error) > 0;
+}
+
 /* What the database does not say now is left out: the notice is worth more
    than its details. */
 static void
@@ -164,6 +176,10 @@ add_item(struct warden_exchange *exchange, struct warden_store *store,
 					    &error);
 	if (message == NULL)
 		return;
+	if (is_pulled(exchange, store, message)) {
+		item->verdict = WARDEN_VERDICT_UNKNOWN;
+		item->user_release = false;
+	}
 	g_ptr_array_add(listing->messages, message);
 	finding = find_finding(policy, message);
 	if (finding == NULL)

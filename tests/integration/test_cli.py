@@ -92,7 +92,7 @@ class Queries(Case):
 
     def test_help(self):
         for command in ("scan", "list", "show", "hunt", "stats", "feed",
-                        "db"):
+                        "notice", "db"):
             out, _ = self.run_cli(command, "--help")
             self.assertTrue(out.startswith("usage: warden " + command))
             self.assertRegex(out, r"(?i)exit\s+status:")

@@ -3,6 +3,7 @@ and that nothing depends on it."""
 
 import email
 import email.policy
+import hashlib
 import os
 import pwd
 import re
@@ -27,7 +28,7 @@ def parse(mail):
 
 
 def is_notice(mail):
-    return b"\r\nX-Warden-Notice: " in mail["body"]
+    return b"\r\nX-Warden-Notice: " in (mail["body"] or b"")
 
 
 class NoticeCase(unittest.TestCase):
@@ -223,6 +224,53 @@ class Inbox(NoticeCase):
                          audited)
         self.assertEqual(self.instance.sql(
             "SELECT count(*) FROM deliveries WHERE operation <> 1"), judged)
+
+    def test_pull(self):
+        """Many mails out of several mailboxes: one notice, and no word that
+        the user could let them go."""
+        mails = [messages.message("A note for you (%d)" % number, "Hello.\n",
+                                  sender="Eva <eva@pulled.example>",
+                                  number=3000 + number)
+                 for number in range(120)]
+        client = self.instance.imap(self.user)
+        client.create("Work")
+        client.logout()
+        self.append(*mails[:70])
+        self.append(*mails[70:], mailbox="Work")
+        self.assertEqual(self.notices(), {})
+        done = self.instance.doveadm("warden", "pull", "-u", self.user,
+                                     "sender:eva@pulled.example")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.instance.mails(self.user, "Quarantine")),
+                         120)
+        notice = self.one("INBOX")
+        self.assertEqual(notice["Subject"], "Nachrichten in Quarantäne: 120")
+        text = notice.get_content()
+        self.assertIn("oder die Administration hat sie dorthin", text)
+        self.assertNotIn("verschieben Sie sie", text)
+
+    def test_fetch(self):
+        """Found bad when it is read."""
+        digest = hashlib.sha256(messages.BROCHURE + b"%d").hexdigest()
+        mail = messages.message(
+            "The brochure (%s)" % self.STORAGE, "As promised.\n",
+            attachments=[("brochure.pdf", messages.BROCHURE + b"%d",
+                          "application/pdf")], number=4000)
+        self.lmtp(mail)
+        self.assertEqual(len(self.instance.mails(self.user)), 1)
+        feed = self.instance.dir / "bad.txt"
+        feed.write_text(digest + "\n")
+        feed.chmod(0o644)
+        done = self.instance.warden("feed", "import", "--name", "bad",
+                                    str(feed))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        end = time.monotonic() + 60
+        while not self.notices() and time.monotonic() < end:
+            self.instance.mails(self.user)
+        text = self.one("INBOX").get_content()
+        self.assertIn("als bösartig bekannt", text)
+        self.assertIn("brochure[.]pdf", text)
+        self.assertEqual(len(self.instance.mails(self.user, "Quarantine")), 1)
 
     def test_flood(self):
         """Somebody who bombs a mailbox does not bomb it with notices."""
