@@ -2,12 +2,15 @@ noinst_LIBRARIES += sql/libwarden-store.a
 sql_libwarden_store_a_SOURCES = \
 	sql/schema.h \
 	sql/store.h \
+	sql/store-epoch.c \
 	sql/store-hunt.c \
 	sql/store-journal.c \
 	sql/store-journal.h \
 	sql/store-queue.c \
 	sql/store-queue.h \
 	sql/store-sqlite.c \
+	sql/store-sqlite-affected.c \
+	sql/store-sqlite-affected.h \
 	sql/store-sqlite-feed.c \
 	sql/store-sqlite-lookup.c \
 	sql/store-sqlite-place.c \
@@ -15,6 +18,7 @@ sql_libwarden_store_a_SOURCES = \
 	sql/store-sqlite-private.h \
 	sql/store-sqlite-query.c \
 	sql/store-sqlite-record.c \
+	sql/store-sqlite-sender.c \
 	sql/store-sqlite-statement.c \
 	sql/store-sqlite-upkeep.c \
 	sql/store-sqlite-url.c

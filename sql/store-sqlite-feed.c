@@ -1,6 +1,6 @@
 #include "warden-config.h"
 
-#include "store-sqlite-private.h"
+#include "store-sqlite-affected.h"
 
 #include <string.h>
 
@@ -8,6 +8,8 @@
 /* So many rows at a time while others wait their turn to write. */
 #define CHUNK_ROWS 5000
 #define IMPORT_WAIT_MSECS 60000
+/* Another process that writes the epoch file. */
+#define PUBLISH_WAIT_MSECS 5000
 
 /* --- look-ups ------------------------------------------------------------- */
 
@@ -124,24 +126,6 @@ static bool run_int(struct warden_store *store, const char *sql, gint64 value)
 	return statement_run(&st) > 0;
 }
 
-static bool run_text(struct warden_store *store, const char *sql,
-		     const char *value)
-{
-	struct statement st;
-
-	statement_init(&st, store, sql);
-	bind_text(&st, value);
-	return statement_run(&st) > 0;
-}
-
-static bool bump_lists(struct warden_store *store)
-{
-	struct statement st;
-
-	statement_init(&st, store, "UPDATE meta SET value = value + 1 "
-		       "WHERE key = 'list_generation'");
-	return statement_run(&st) > 0;
-}
 
 /* What is written in the order of its key touches each page of the table once,
    not at every row: so a list is read into a temporary table (a file beyond
@@ -252,22 +236,80 @@ static int fill_feed(struct warden_store *store, gint64 id, guint64 *count_r,
 	return rows < 0 ? store_fail(store, "counting a feed", error_r) : 1;
 }
 
-static int activate_feed(struct warden_store *store, const char *name,
-			 gint64 id, guint64 count, char **error_r)
+/* The feed that is in force now, its id 0 if there is none. */
+static int find_active(struct warden_store *store, const char *name,
+		       gint64 *id_r, bool *allow_r, char **error_r)
+{
+	struct statement st;
+	int ret;
+
+	*id_r = 0;
+	*allow_r = FALSE;
+	statement_init(&st, store, "SELECT id, allow FROM feeds "
+		       "WHERE name = ? AND active = 1");
+	bind_text(&st, name);
+	ret = statement_step(&st);
+	if (ret > 0) {
+		*id_r = column_int(&st, 0);
+		*allow_r = column_int(&st, 1) != 0;
+	}
+	statement_reset(&st);
+	return ret < 0 ? store_fail(store, "looking for a feed", error_r) : 1;
+}
+
+/* new_feed 0: none takes the old one's place. */
+static int switch_feeds(struct warden_store *store,
+			const struct store_change *change, guint64 count,
+			char **error_r)
 {
 	struct statement st;
 	bool sound;
 
 	if (store_begin(store, error_r) < 0)
 		return -1;
-	sound = run_text(store, "UPDATE feeds SET active = 0 "
-			 "WHERE name = ? AND active = 1", name);
+	sound = run_int(store, "UPDATE feeds SET active = 0 WHERE id = ?",
+			change->old_feed);
 	statement_init(&st, store, "UPDATE feeds SET active = 1, "
 		       "indicators = ? WHERE id = ?");
 	bind_int(&st, (gint64)count);
-	bind_int(&st, id);
-	sound = statement_run(&st) > 0 && bump_lists(store) && sound;
-	return store_end(store, sound, error_r);
+	bind_int(&st, change->new_feed);
+	sound = statement_run(&st) > 0 && sound;
+	sound = sound && store_change_commit(store, change);
+	if (store_end(store, sound, error_r) < 0)
+		return -1;
+	store->published_version = 0;
+	/* What it could not write, the service writes within a second. */
+	g_autofree char *ignored = NULL;
+	(void)warden_store_publish(store, PUBLISH_WAIT_MSECS, &ignored);
+	return 1;
+}
+
+static bool set_importing(struct warden_store *store, bool importing)
+{
+	return run_int(store, "UPDATE meta SET value = ? "
+		       "WHERE key = 'importing'", importing);
+}
+
+static int mark_importing(struct warden_store *store, char **error_r)
+{
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	return store_end(store, set_importing(store, TRUE), error_r);
+}
+
+static int put_in_force(struct warden_store *store,
+			struct store_change *change, guint64 count,
+			char **error_r)
+{
+	g_autofree char *ignored = NULL;
+
+	if (mark_importing(store, error_r) < 0 ||
+	    store_change_prepare(store, change, error_r) < 0 ||
+	    switch_feeds(store, change, count, error_r) < 0)
+		return -1;
+	/* They do no harm until the next change. */
+	(void)store_change_sweep(store, &ignored);
+	return 1;
 }
 
 /* --- what is no longer in force, or never came ------------------------------- */
@@ -360,19 +402,25 @@ static int replace_feed(struct warden_store *store,
 			const struct warden_feed_import *import,
 			guint64 *count_r, char **error_r)
 {
+	struct store_change change = { 0 };
 	g_autofree char *ignored = NULL;
-	gint64 id = 0;
+	bool old_allow;
 	int ret = stage(store, import, error_r);
 
 	if (ret > 0)
-		ret = make_feed(store, import, &id, error_r);
+		ret = make_feed(store, import, &change.new_feed, error_r);
 	if (ret > 0)
-		ret = fill_feed(store, id, count_r, error_r);
+		ret = fill_feed(store, change.new_feed, count_r, error_r);
 	if (ret > 0)
-		ret = activate_feed(store, import->name, id, *count_r, error_r);
+		ret = find_active(store, import->name, &change.old_feed,
+				  &old_allow, error_r);
+	if (ret > 0) {
+		change.all = old_allow != import->allow;
+		ret = put_in_force(store, &change, *count_r, error_r);
+	}
 	/* The old set, or ours if something failed: then the old one stays.
 	   What cannot be swept now is swept by the next import. */
-	if (id != 0)
+	if (change.new_feed != 0)
 		sweep_feeds(store, &ignored);
 	unstage(store);
 	return ret;
@@ -427,19 +475,14 @@ int warden_store_feed_replace(struct warden_store *store,
 static int deactivate_feed(struct warden_store *store, const char *name,
 			   char **error_r)
 {
-	bool sound;
-	int changed;
+	struct store_change change = { 0 };
+	bool allow;
 
-	if (store_begin(store, error_r) < 0)
+	if (find_active(store, name, &change.old_feed, &allow, error_r) < 0)
 		return -1;
-	sound = run_text(store, "UPDATE feeds SET active = 0 WHERE name = ? "
-			 "AND active = 1", name);
-	changed = sqlite3_changes(store->db);
-	if (changed > 0)
-		sound = bump_lists(store) && sound;
-	if (store_end(store, sound, error_r) < 0)
-		return -1;
-	return changed > 0 ? 1 : 0;
+	if (change.old_feed == 0)
+		return 0;
+	return put_in_force(store, &change, 0, error_r);
 }
 
 int warden_store_feed_remove(struct warden_store *store, const char *name,

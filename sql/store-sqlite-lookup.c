@@ -230,6 +230,7 @@ int warden_store_load_facts(struct warden_store *store, gint64 message_id,
 		return 0;
 	if (ret < 0 || load_parts(store, message_id, facts) < 0 ||
 	    load_urls(store, message_id, facts) < 0 ||
+	    store_load_senders(store, message_id, facts->header.from) < 0 ||
 	    load_unscanned(store, message_id, facts->unscanned) < 0)
 		return store_fail(store, "loading a message", error_r);
 	*facts_r = g_steal_pointer(&facts);

@@ -8,6 +8,7 @@
 #include "store-queue.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 /* The column deliveries.state. */
 enum store_state {
@@ -29,6 +30,11 @@ struct warden_store {
 	int wal_pages;		/* in the log at our last commit */
 	int wal_copied;		/* of these, in the database already */
 	GHashTable *statements;	/* text (static) → sqlite3_stmt */
+	char *epoch_file;	/* NULL = none */
+	/* When the file was last seen to be right: SQLite's data_version then
+	   (0 = never), and the file. */
+	gint64 published_version;
+	struct stat published;
 };
 
 /* One use of a statement: sound stays true until the first failure, so that a
@@ -80,6 +86,21 @@ char *store_reverse_host(const char *host);
    one. *host_r (host_r may be NULL): the host of that form, NULL if there is
    none; owned by the caller. */
 gint64 store_url_hash(const char *url, char **host_r);
+/* "ben@example.org" → "example.org@ben"; "@example.org" → "example.org@".
+   Owned by the caller. */
+char *store_rotate_address(const char *address);
+/* All addresses that lists are asked for, each once, in that order. */
+void store_insert_senders(struct warden_store *store, gint64 message_id,
+			  const struct warden_facts *facts,
+			  const char *envelope_sender, bool *sound);
+/* One more envelope sender. Returns whether it was not there yet. */
+bool store_add_sender(struct warden_store *store, gint64 message_id,
+		      const char *envelope_sender, bool *sound);
+/* struct warden_address, in that order. 0, or -1. */
+int store_load_senders(struct warden_store *store, gint64 message_id,
+		       GPtrArray *addresses);
+/* A value of the table meta. -1 if it cannot be read: all are above. */
+gint64 store_meta(struct warden_store *store, const char *key);
 /* A message's links, each once. */
 void store_insert_urls(struct warden_store *store, gint64 message_id,
 		       const GPtrArray *urls, bool *sound);

@@ -186,7 +186,9 @@ static void add_url(struct conditions *c, const char *url)
 	reversed = store_reverse_host(host);
 	add_set_text(c, DELIVERIES_OF "(SELECT l.message_id FROM hosts h "
 		     "JOIN urls l ON l.host_id = h.id WHERE h.reversed = ? "
-		     "AND l.url_hash = ?)", reversed);
+		     "AND l.url_hash = ? UNION SELECT message_id "
+		     "FROM odd_urls WHERE url_hash = ?)", reversed);
+	value_add(c->set_values)->number = hash;
 	value_add(c->set_values)->number = hash;
 }
 

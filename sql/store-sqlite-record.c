@@ -245,16 +245,57 @@ static bool stored_stays(const struct stored *stored,
 
 	if (stored->rules != epoch->rules)
 		return stored->rules > epoch->rules;
-	if (stored->lists != epoch->lists)
+	/* 0: the lists had moved on when it was recorded. */
+	if (stored->lists != epoch->lists && epoch->lists != 0)
 		return stored->lists > epoch->lists;
 	return new < old || (new == old && stored->same_symbols);
 }
 
+/* What newer rules read out of it takes the place of what older ones did. */
+static void delete_values(struct warden_store *store, gint64 id, bool *sound)
+{
+	delete_of(store, "DELETE FROM parts WHERE message_id = ?", id, sound);
+	delete_of(store, "DELETE FROM urls WHERE message_id = ?", id, sound);
+	delete_of(store, "DELETE FROM odd_urls WHERE message_id = ?", id,
+		  sound);
+	delete_of(store, "DELETE FROM senders WHERE message_id = ?", id,
+		  sound);
+}
+
+static void insert_values(struct warden_store *store, gint64 id,
+			  const struct warden_facts *facts,
+			  const char *envelope_sender, bool *sound)
+{
+	insert_parts(store, id, facts->parts, sound);
+	store_insert_urls(store, id, facts->urls, sound);
+	store_insert_senders(store, id, facts, envelope_sender, sound);
+}
+
+/* The envelope senders of earlier deliveries are not forgotten. */
+static void keep_senders(struct warden_store *store, gint64 id, bool *sound)
+{
+	g_autoptr(GPtrArray) senders = g_ptr_array_new_with_free_func(g_free);
+	struct statement st;
+	int ret;
+
+	statement_init(&st, store, "SELECT DISTINCT sender FROM deliveries "
+		       "WHERE message_id = ? ORDER BY sender");
+	bind_int(&st, id);
+	while ((ret = statement_step(&st)) > 0)
+		g_ptr_array_add(senders, g_strdup(column_text(&st, 0)));
+	statement_reset(&st);
+	*sound = *sound && ret >= 0;
+	for (guint i = 0; i < senders->len && *sound; i++)
+		store_add_sender(store, id, senders->pdata[i], sound);
+}
+
 /* A message seen before keeps its row. Its parts and URLs are written again
-   only when the rules that read them are newer. */
+   only when the rules that read them are newer. *grew_r: there is something
+   new that lists may know. */
 static gint64 record_message(struct warden_store *store,
 			     const struct warden_scan_result *result,
 			     const struct warden_epoch *epoch, gint64 time,
+			     const char *envelope_sender, bool *grew_r,
 			     bool *sound)
 {
 	g_autofree char *symbols = symbols_of(result->findings);
@@ -262,28 +303,28 @@ static gint64 record_message(struct warden_store *store,
 	struct stored stored = { 0 };
 	bool is_new = id == 0, newer = FALSE;
 
+	*grew_r = is_new;
 	if (is_new) {
 		id = insert_message(store, result, epoch, time, symbols,
 				    sound);
 	} else {
+		*grew_r = store_add_sender(store, id, envelope_sender, sound);
 		*sound = *sound && load_stored(store, id, symbols, &stored);
 		if (!*sound || stored_stays(&stored, result, epoch))
 			return id;
 		newer = stored.rules < epoch->rules;
 		update_message(store, id, result, epoch, symbols, sound);
 	}
-	if (newer) {
-		delete_of(store, "DELETE FROM parts WHERE message_id = ?", id,
-			  sound);
-		delete_of(store, "DELETE FROM urls WHERE message_id = ?", id,
-			  sound);
-	}
-	if (is_new || newer) {
-		insert_parts(store, id, result->facts->parts, sound);
-		store_insert_urls(store, id, result->facts->urls, sound);
-	}
+	if (newer)
+		delete_values(store, id, sound);
+	if (is_new || newer)
+		insert_values(store, id, result->facts, envelope_sender,
+			      sound);
+	if (newer)
+		keep_senders(store, id, sound);
 	insert_findings(store, id, result->findings, sound);
 	insert_unscanned(store, id, result->facts->unscanned, sound);
+	*grew_r = *grew_r || newer;
 	return id;
 }
 
@@ -343,23 +384,40 @@ guint64 store_insert_delivery(struct warden_store *store, gint64 message_id,
 	return (guint64)sqlite3_last_insert_rowid(store->db);
 }
 
+/* The lists were asked before this transaction. If they have changed since,
+   the message must not count as judged by today's. */
+static bool check_lists(struct warden_store *store, struct warden_epoch *epoch)
+{
+	gint64 lists = store_meta(store, "list_generation");
+
+	if (lists != epoch->lists)
+		epoch->lists = 0;
+	return lists >= 0;
+}
+
 int warden_store_record_scan(struct warden_store *store,
 			     const struct warden_scan_result *result,
-			     const struct warden_epoch *epoch,
+			     struct warden_epoch *epoch,
 			     const struct warden_delivery *delivery,
 			     guint64 *delivery_id_r, char **error_r)
 {
-	bool sound = TRUE;
+	struct warden_epoch judged = *epoch;
 	guint64 delivery_id = 0;
+	bool sound, grew;
 
 	if (store_begin(store, error_r) < 0)
 		return -1;
-	gint64 id = record_message(store, result, epoch, delivery->time != 0 ?
-				   delivery->time : store_now(), &sound);
+	sound = check_lists(store, &judged);
+	gint64 id = record_message(store, result, &judged,
+				   delivery->time != 0 ? delivery->time :
+				   store_now(), delivery->sender, &grew,
+				   &sound);
 	if (sound)
-		delivery_id = store_insert_delivery(store, id, delivery, &sound);
+		delivery_id = store_insert_delivery(store, id, delivery,
+						    &sound);
 	if (store_end(store, sound, error_r) < 0)
 		return -1;
+	*epoch = judged;
 	*delivery_id_r = delivery_id;
 	return 1;
 }

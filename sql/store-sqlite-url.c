@@ -71,10 +71,26 @@ static gint64 host_id(struct warden_store *store, const char *host,
 	return sqlite3_last_insert_rowid(store->db);
 }
 
+/* The form in lists may have another host: what the parser took for an odd way
+   to write an address stands there as it was written. */
+static void insert_odd_url(struct warden_store *store, gint64 message_id,
+			   gint64 hash, bool *sound)
+{
+	struct statement st;
+
+	statement_init(&st, store, "INSERT OR IGNORE INTO odd_urls "
+		       "(url_hash, message_id) VALUES (?,?)");
+	bind_int(&st, hash);
+	bind_int(&st, message_id);
+	*sound = statement_run(&st) > 0;
+}
+
 static void insert_url(struct warden_store *store, gint64 message_id, guint n,
 		       const struct warden_url *url, bool *sound)
 {
 	gint64 host = host_id(store, url->host, sound);
+	g_autofree char *listed_host = NULL;
+	gint64 hash = store_url_hash(url->url, &listed_host);
 	struct statement st;
 
 	if (!*sound)
@@ -85,12 +101,15 @@ static void insert_url(struct warden_store *store, gint64 message_id, guint n,
 	bind_int(&st, message_id);
 	bind_int(&st, n);
 	bind_int(&st, host);
-	bind_int(&st, store_url_hash(url->url, NULL));
+	bind_int(&st, hash);
 	bind_text(&st, url->url);
 	bind_text(&st, url->text);
 	bind_text(&st, url->source);
 	bind_text(&st, url->part);
 	*sound = statement_run(&st) > 0;
+	if (*sound && listed_host != NULL &&
+	    strcmp(listed_host, url->host) != 0)
+		insert_odd_url(store, message_id, hash, sound);
 }
 
 void store_insert_urls(struct warden_store *store, gint64 message_id,

@@ -39,7 +39,7 @@ static void adopt_file(const char *path, const struct stat *dir)
 void store_adopt_files(struct warden_store *store)
 {
 	static const char *const suffixes[] = {
-		"", "-wal", "-shm", "-queue", "-import",
+		"", "-wal", "-shm", "-queue", "-import", "-epoch",
 	};
 	g_autofree char *dir_path = g_path_get_dirname(store->path);
 	struct stat dir;
@@ -230,6 +230,7 @@ int warden_store_open(const char *path,
 	int ret;
 
 	store->path = g_strdup(path);
+	store->epoch_file = g_strdup(settings->epoch_file);
 	store->mode = settings->mode;
 	store->commit_msecs = settings->commit_msecs == 0 ?
 		COMMIT_MSECS_DEFAULT : settings->commit_msecs;
@@ -265,6 +266,7 @@ void warden_store_close(struct warden_store **_store)
 	warden_store_queue_close(&store->queue);
 	g_free(store->failure);
 	g_free(store->path);
+	g_free(store->epoch_file);
 	g_free(store);
 }
 
@@ -280,7 +282,7 @@ void warden_store_fds(struct warden_store *store,
 
 /* --- epochs --------------------------------------------------------------- */
 
-static gint64 meta_get(struct warden_store *store, const char *key)
+gint64 store_meta(struct warden_store *store, const char *key)
 {
 	struct statement st;
 	gint64 value = -1;
@@ -323,7 +325,7 @@ static int advance_rules(struct warden_store *store, guint64 fingerprint,
 		return -1;
 	/* Another process may have been here while we waited our turn. */
 	sound = TRUE;
-	if ((guint64)meta_get(store, "rules_fingerprint") != fingerprint) {
+	if ((guint64)store_meta(store, "rules_fingerprint") != fingerprint) {
 		statement_init(&st, store, "UPDATE meta SET value = value + 1 "
 			       "WHERE key = 'rules_epoch'");
 		sound = statement_run(&st) > 0;
@@ -346,5 +348,7 @@ int warden_store_epoch(struct warden_store *store, guint64 fingerprint,
 		return 1;
 	if (advance_rules(store, fingerprint, error_r) < 0)
 		return -1;
+	/* Our own commits are not seen there. */
+	store->published_version = 0;
 	return read_epoch(store, &stored, epoch_r, error_r);
 }

@@ -22,6 +22,8 @@ enum warden_store_mode {
 struct warden_store_settings {
 	enum warden_store_mode mode;
 	guint commit_msecs;	/* waiting its turn + commit; 0 = default 2000 */
+	/* What warden_store_publish() writes; NULL = nothing. WRITE only. */
+	const char *epoch_file;
 };
 
 /* Returns 1, or -1 with *error_r (path and SQLite's words). */
@@ -44,6 +46,20 @@ struct warden_epoch {
 int warden_store_epoch(struct warden_store *store, guint64 fingerprint,
 		       struct warden_epoch *epoch_r, char **error_r);
 
+/* The epoch now, with the rules as they stand; nothing is advanced. 1, -1. */
+int warden_store_epoch_now(struct warden_store *store,
+			   struct warden_epoch *epoch_r, char **error_r);
+
+/* Write the epoch file (scanner/protocol/epoch.h) if it is not what the
+   database says: temporary file, fsync, rename. Cheap when nothing has
+   changed. Changes of feeds do it themselves, right after their commit; this
+   is for whoever advances the rules, or finds the file missing or left behind
+   by a process that was killed. wait_msecs: for another one that writes it.
+   1 written, 0 it was right (or another is at it), -1 with *error_r: mail goes
+   on, and asks more often than needed. */
+int warden_store_publish(struct warden_store *store, guint wait_msecs,
+			 char **error_r);
+
 /* --- recording ---------------------------------------------------------- */
 
 struct warden_delivery {
@@ -58,12 +74,14 @@ struct warden_delivery {
 	const char *keyword;
 };
 
-/* One transaction: message, parts, URLs, findings, verdict, delivery. A
-   message seen before keeps its row (parts and URLs are not repeated; verdict
-   and findings are replaced when the epoch is newer). */
+/* One transaction: message, parts, URLs, senders, findings, verdict, delivery.
+   A message seen before keeps its row (parts and URLs are not repeated;
+   verdict and findings are replaced when the epoch is newer). epoch: in which
+   lists were asked, read before the first look-up; its lists become 0 if they
+   have changed since: then the verdict is not fresh. */
 int warden_store_record_scan(struct warden_store *store,
 			     const struct warden_scan_result *result,
-			     const struct warden_epoch *epoch,
+			     struct warden_epoch *epoch,
 			     const struct warden_delivery *delivery,
 			     guint64 *delivery_id_r, char **error_r);
 /* A delivery of a message whose findings are stored already, or (PENDING)
@@ -312,7 +330,8 @@ int warden_store_hunt(struct warden_store *store,
 		      bool (*each)(const struct warden_hit *hit,
 				   void *context),
 		      void *context, guint64 *cursor_r, char **error_r);
-/* Parts and URLs of a stored message, as facts (no traits). 1, 0, -1. */
+/* Parts, URLs and unscanned of a stored message, as facts (no traits); all
+   addresses that lists are asked for stand in header.from. 1, 0, -1. */
 int warden_store_load_facts(struct warden_store *store, gint64 message_id,
 			    struct warden_facts **facts_r, char **error_r);
 /* Counts: each(table, key, n): ("verdict","malware",3), ("action",…),

@@ -319,15 +319,31 @@ int cli_open(struct cli_options *options, enum warden_store_mode mode,
 
 	if (status >= 0)
 		return status;
+	/* Of another database than the configuration's it would be a lie. */
+	if (g_strcmp0(cli_database(options), options->config->database) == 0)
+		settings.epoch_file = options->config->epoch_file;
 	if (warden_store_open(cli_database(options), &settings, store_r,
 			      &error) < 0)
 		return cli_failed(options, error);
 	return -1;
 }
 
+/* Lists that have changed told of themselves. A failure is said here; the
+   service makes up for it. */
+static void publish(struct cli_options *options, struct warden_store *store)
+{
+	g_autofree char *error = NULL;
+
+	if (warden_store_publish(store, 0, &error) < 0)
+		fprintf(stderr, "warden %s: warning: the epoch file was not "
+			"written, the service will do it: %s\n",
+			options->command, error);
+}
+
 void cli_close(struct cli_options *options, struct warden_store **store)
 {
 	if (store != NULL && *store != NULL) {
+		publish(options, *store);
 		warden_store_idle(*store);
 		warden_store_close(store);
 	}

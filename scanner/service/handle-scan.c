@@ -235,7 +235,7 @@ static guint reader_msecs(const struct warden_exchange *exchange)
 
 static void answer_result(struct warden_exchange *exchange,
 			  const struct warden_scan_result *result,
-			  const struct warden_epoch *epoch)
+			  struct warden_epoch *epoch)
 {
 	const struct warden_service *service = exchange->service;
 	struct warden_answer *answer = exchange->answer;
@@ -250,8 +250,6 @@ static void answer_result(struct warden_exchange *exchange,
 	apply_release(exchange, result->facts->key, WARDEN_SHA256_SIZE,
 		      &outcome);
 	set_outcome(exchange, &outcome);
-	answer->reply.rules_epoch = epoch->rules;
-	answer->reply.list_generation = epoch->lists;
 	if (exchange->request->full_size > exchange->connection->body_stored ||
 	    exchange->request->body_size > exchange->connection->body_stored)
 		answer->reply.flags |= WARDEN_REPLY_TRUNCATED;
@@ -264,6 +262,8 @@ static void answer_result(struct warden_exchange *exchange,
 	enum warden_recorded recorded = warden_records_scan(
 		service->records, exchange->deadline, result, epoch, &delivery,
 		&delivery_id);
+	answer->reply.rules_epoch = epoch->rules;
+	answer->reply.list_generation = epoch->lists;
 	warden_exchange_recorded(exchange, recorded, delivery_id);
 }
 

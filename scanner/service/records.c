@@ -6,6 +6,10 @@
 
 #include "../../sql/store-journal.h"
 
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
 /* Two failures in a row, and the database is left alone for a while: mail must
    not wait for it again and again. */
 #define BREAKER_FAILURES 2
@@ -21,6 +25,9 @@ struct warden_records {
 	struct warden_store *store;
 	struct warden_journal *journal;	/* NULL: none wanted */
 	struct warden_epoch epoch;	/* last known */
+	bool rules_known;		/* since the database was opened */
+	struct stat file;		/* the database when it was opened */
+	bool publish_said;		/* as said below */
 	guint failures;			/* in a row */
 	gint64 closed_until;		/* breaker, monotonic µs */
 	bool said;			/* the failure has been logged */
@@ -52,6 +59,13 @@ void warden_records_free(struct warden_records **records)
 
 /* --- the database's health ---------------------------------------------- */
 
+static void close_store(struct warden_records *records)
+{
+	if (records->store != NULL)
+		warden_store_close(&records->store);
+	records->rules_known = false;
+}
+
 void warden_records_failed(struct warden_records *records, const char *what,
 			   char *error)
 {
@@ -60,8 +74,7 @@ void warden_records_failed(struct warden_records *records, const char *what,
 		warden_log_error("%s: %s", what, error);
 	g_free(error);
 	records->said = true;
-	if (records->store != NULL)
-		warden_store_close(&records->store);
+	close_store(records);
 	if (++records->failures < BREAKER_FAILURES)
 		return;
 	records->closed_until = g_get_monotonic_time() + BREAKER_USECS;
@@ -82,6 +95,7 @@ struct warden_store *warden_records_store(struct warden_records *records)
 	struct warden_store_settings settings = {
 		.mode = WARDEN_STORE_WRITE,
 		.commit_msecs = config->commit_msecs,
+		.epoch_file = config->epoch_file,
 	};
 	char *error = NULL;
 
@@ -93,6 +107,8 @@ struct warden_store *warden_records_store(struct warden_records *records)
 		records->store = NULL;
 		warden_records_failed(records, "opening the verdict database",
 				      error);
+	} else if (stat(config->database, &records->file) < 0) {
+		memset(&records->file, 0, sizeof(records->file));
 	}
 	return records->store;
 }
@@ -110,15 +126,66 @@ void warden_records_epoch(struct warden_records *records,
 			  struct warden_epoch *epoch_r)
 {
 	struct warden_store *store = warden_records_store(records);
+	struct warden_epoch now;
 	char *error = NULL;
+	int ret = 0;
 
-	if (store != NULL &&
-	    warden_store_epoch(store, warden_policy_fingerprint(
-					records->config->policy),
-			       &records->epoch, &error) < 0)
+	if (store != NULL && records->rules_known)
+		ret = warden_store_epoch_now(store, &now, &error);
+	else if (store != NULL)
+		ret = warden_store_epoch(store, warden_policy_fingerprint(
+						records->config->policy),
+					 &now, &error);
+	if (ret < 0)
 		warden_records_failed(records, "reading the rules epoch",
 				      error);
+	if (ret > 0 && !records->rules_known)
+		records->epoch.rules = now.rules;
+	if (ret > 0) {
+		records->epoch.lists = now.lists;
+		records->rules_known = true;
+	}
 	*epoch_r = records->epoch;
+}
+
+/* A database that was put in the place of ours: ours has no name any more. */
+static bool is_replaced(const struct warden_records *records)
+{
+	struct stat now;
+
+	return stat(records->config->database, &now) < 0 ?
+		errno == ENOENT : now.st_ino != records->file.st_ino ||
+				  now.st_dev != records->file.st_dev;
+}
+
+static void publish(struct warden_records *records)
+{
+	g_autofree char *error = NULL;
+
+	if (warden_store_publish(records->store, 0, &error) >= 0) {
+		records->publish_said = false;
+		return;
+	}
+	if (!records->publish_said)
+		warden_log_error("writing the epoch file: %s (mail is judged "
+				 "again more often than needed)", error);
+	records->publish_said = true;
+}
+
+void warden_records_watch(struct warden_records *records)
+{
+	struct warden_epoch epoch;
+
+	if (records->store != NULL && is_replaced(records)) {
+		warden_log_warning("%s was replaced: using the new one",
+				   records->config->database);
+		close_store(records);
+	}
+	/* At first this opens it, and advances the rules. */
+	if (warden_records_store(records) != NULL && !records->rules_known)
+		warden_records_epoch(records, &epoch);
+	if (records->store != NULL)
+		publish(records);
 }
 
 /* --- recording ---------------------------------------------------------- */
@@ -168,11 +235,12 @@ to_journal(struct warden_records *records,
 enum warden_recorded
 warden_records_scan(struct warden_records *records, gint64 deadline,
 		    const struct warden_scan_result *result,
-		    const struct warden_epoch *epoch,
+		    struct warden_epoch *epoch,
 		    const struct warden_delivery *delivery,
 		    guint64 *delivery_id_r)
 {
 	struct warden_store *store = warden_records_store(records);
+	enum warden_recorded recorded;
 	char *error = NULL;
 
 	if (store != NULL && has_time(deadline)) {
@@ -183,8 +251,11 @@ warden_records_scan(struct warden_records *records, gint64 deadline,
 		}
 		warden_records_failed(records, "recording a verdict", error);
 	}
-	return to_journal(records, result, epoch, result->facts->key,
-			  delivery);
+	recorded = to_journal(records, result, epoch, result->facts->key,
+			      delivery);
+	/* Until it is in the database no change of lists finds it. */
+	epoch->lists = 0;
+	return recorded;
 }
 
 enum warden_recorded

@@ -32,17 +32,27 @@ struct warden_store *warden_records_store(struct warden_records *records);
 void warden_records_failed(struct warden_records *records, const char *what,
 			   char *error);
 
-/* The current epoch; the last known one when the database cannot say. */
+/* The current epoch; the last known one when the database cannot say. The
+   rules are this process's: it advances them once, when it opens the database.
+   A process of an older configuration that lives on does not undo what a newer
+   one has advanced, and its verdicts do not count as fresh. */
 void warden_records_epoch(struct warden_records *records,
 			  struct warden_epoch *epoch_r);
 
+/* About once a second, also when idle: is the epoch file what the database
+   says, and the database still the one at that path? Puts right what is not;
+   what cannot be is logged once. */
+void warden_records_watch(struct warden_records *records);
+
 /* Record a judged message and its delivery, a delivery alone, or a place.
    deadline: when the client's patience ends (monotonic microseconds, 0 = none
-   known); what cannot be committed before goes to the journal. */
+   known); what cannot be committed before goes to the journal. epoch: in which
+   lists were asked; its lists become 0 unless the message is on record as of
+   these very lists, so that a change of them can find it. */
 enum warden_recorded
 warden_records_scan(struct warden_records *records, gint64 deadline,
 		    const struct warden_scan_result *result,
-		    const struct warden_epoch *epoch,
+		    struct warden_epoch *epoch,
 		    const struct warden_delivery *delivery,
 		    guint64 *delivery_id_r);
 enum warden_recorded

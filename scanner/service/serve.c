@@ -26,6 +26,9 @@
    for ever. */
 #define QUIET_USECS (10 * 1000)
 #define HOUSEKEEPING_REQUESTS_MAX 100
+/* How often the epoch file and the database are looked after: lists are in
+   force for everybody two seconds after an import. */
+#define WATCH_USECS G_USEC_PER_SEC
 /* Dovecot's master kills what has not gone five seconds after its own end. */
 #define STOP_USECS (4 * G_USEC_PER_SEC)
 #define EXTRA_POLLS 1	/* the dead pipe */
@@ -37,6 +40,7 @@ struct serve {
 	guint n_connections;
 	guint unhoused;		/* requests since the last housekeeping */
 	gint64 house_at;	/* when it is due, 0 = not */
+	gint64 watch_at;	/* likewise, always due again */
 	gint64 stop_at;		/* stopping: the last moment; 0 = not */
 	gint64 accept_again;	/* after EMFILE */
 };
@@ -204,7 +208,7 @@ static void accept_one(struct serve *serve, int listener, gint64 now)
 
 static gint64 next_event(const struct serve *serve, gint64 now)
 {
-	gint64 next = now + 60 * G_USEC_PER_SEC;
+	gint64 next = serve->watch_at;
 
 	for (guint i = 0; i < serve->n_connections; i++) {
 		const struct warden_connection *connection =
@@ -322,6 +326,14 @@ static void housekeeping(struct serve *serve)
 	serve->house_at = wait < 0 ? 0 : g_get_monotonic_time() + wait;
 }
 
+static void watch(struct serve *serve, gint64 now)
+{
+	if (serve->stop_at != 0 || now < serve->watch_at)
+		return;
+	warden_records_watch(serve->service->records);
+	serve->watch_at = g_get_monotonic_time() + WATCH_USECS;
+}
+
 /* When stopping, a request that has begun to arrive is still served, if it
    arrives soon. */
 static void drop_unserved(struct serve *serve, gint64 now)
@@ -349,6 +361,7 @@ void warden_serve(struct warden_service *service,
 			       master->listeners[0], g_get_monotonic_time());
 	for (;;) {
 		now = g_get_monotonic_time();
+		watch(&serve, now);
 		/* Not after a scan, but after looking what came meanwhile. */
 		if (looked)
 			expire(&serve, now);

@@ -27,7 +27,7 @@
 #define SAMPLES_MAX 200000
 #define LOOKUPS 2000
 
-static const struct warden_epoch epoch = { 1, 0 };
+static struct warden_epoch epoch = { 1, 0 };
 
 static struct warden_store *open_store(const char *path)
 {

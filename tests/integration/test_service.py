@@ -6,10 +6,12 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import tempfile
 import threading
@@ -89,8 +91,10 @@ class Wardend:
             if self.root:
                 os.chown(path, UID, UID)
         self.config = self.dir / "warden.conf"
-        self.config.write_text("[store]\ndatabase = %s\njournal = %s\n%s"
-                               % (self.database, self.journal, conf))
+        self.epoch_file = self.dir / "db" / "public" / "epoch"
+        self.config.write_text(
+            "[store]\ndatabase = %s\njournal = %s\nepoch_file = %s\n%s"
+            % (self.database, self.journal, self.epoch_file, conf))
         self.command = [str(self.program), "--config", str(self.config),
                         "--listen", str(self.socket),
                         "--workers", str(workers), *options]
@@ -983,6 +987,126 @@ class Database(Case):
                          [(150,)])
 
 
+class Epoch(Case):
+    """The epoch file, whoever changes an epoch."""
+
+    HEADER = struct.Struct("=8sIIIIQ")
+    ENTRY = struct.Struct("=16sI")
+
+    def epoch(self, daemon):
+        """(rules, lists, complete_since, {key: generation}), None: no file."""
+        try:
+            data = daemon.epoch_file.read_bytes()
+        except FileNotFoundError:
+            return None
+        magic, rules, lists, since, _, count = self.HEADER.unpack_from(data)
+        self.assertEqual((magic, len(data)), (
+            b"WRDNEPO1", self.HEADER.size + count * self.ENTRY.size))
+        return rules, lists, since, dict(
+            self.ENTRY.iter_unpack(data[self.HEADER.size:]))
+
+    def wait_for_epoch(self, daemon, wanted):
+        found = wait_until(lambda: (lambda epoch: epoch is not None and
+                                    wanted(epoch) and epoch)(
+                                        self.epoch(daemon)))
+        self.assertTrue(found, daemon.log())
+        return found
+
+    def feed(self, daemon, *words, config=None):
+        program = build_directory(self.BUILD) / "scanner" / "warden"
+        return subprocess.run(
+            [program, "feed", *words, "--config", config or daemon.config],
+            check=True, capture_output=True, text=True, **daemon.ids())
+
+    def test_written_at_start_and_put_right(self):
+        daemon = self.wardend(workers=2)
+        first = self.wait_for_epoch(daemon, lambda epoch: True)
+        self.assertEqual(first[3], {})
+        self.assertEqual(first[1], first[2])
+        self.assertGreater(first[1], 1 << 30)
+        status = wire.status(daemon.socket)
+        self.assertEqual((status["rules_epoch"], status["list_generation"]),
+                         (str(first[0]), str(first[1])))
+        self.assertEqual(daemon.epoch_file.stat().st_mode & 0o7777, 0o644)
+        self.assertEqual(daemon.epoch_file.parent.stat().st_mode & 0o7777,
+                         0o755)
+        daemon.epoch_file.unlink()
+        self.assertEqual(self.wait_for_epoch(daemon, lambda epoch: True),
+                         first)
+
+    def test_rules(self):
+        daemon = self.wardend()
+        first = self.wait_for_epoch(daemon, lambda epoch: True)
+        daemon.stop()
+        daemon.config.write_text(daemon.config.read_text() +
+                                 "[scores]\nEICAR_TEST_FILE = 19\n")
+        daemon.start()
+        second = self.wait_for_epoch(daemon,
+                                     lambda epoch: epoch[0] != first[0])
+        self.assertEqual(second, (first[0] + 1,) + first[1:])
+
+    def test_lists(self):
+        daemon = self.wardend()
+        mail, other = messages.lying_link(4), messages.good(5)
+        host = re.search(rb"https?://([a-z0-9.-]+)", mail)[1].decode()
+        replies = [daemon.scan(mail), daemon.scan(other)]
+        list_file = daemon.dir / "bad.txt"
+        list_file.write_text(host + "\n")
+        self.feed(daemon, "import", "--format", "host", str(list_file))
+        # written by the command itself
+        lists = replies[0]["list_generation"]
+        self.assertEqual(self.epoch(daemon)[1:], (
+            lists + 1, lists, {replies[0]["key"][:16]: lists + 1}))
+        self.assertEqual(daemon.scan(other)["list_generation"], lists + 1)
+
+    def test_killed_importer(self):
+        """A command that could not publish: the idle service does."""
+        daemon = self.wardend()
+        first = self.wait_for_epoch(daemon, lambda epoch: True)
+        list_file = daemon.dir / "bad.txt"
+        list_file.write_text("bad.example\n")
+        elsewhere = daemon.dir / "elsewhere.conf"
+        elsewhere.write_text(daemon.config.read_text().replace(
+            str(daemon.epoch_file), ""))
+        self.feed(daemon, "import", "--format", "host", str(list_file),
+                  config=elsewhere)
+        self.wait_for_epoch(daemon, lambda epoch: epoch[1] == first[1] + 1)
+
+    def test_unwritable(self):
+        daemon = self.wardend()
+        self.wait_for_epoch(daemon, lambda epoch: True)
+        daemon.stop()
+        shutil.rmtree(daemon.epoch_file.parent)
+        daemon.epoch_file.parent.write_text("in the way")
+        daemon.start()
+        self.assert_fields(daemon.scan(messages.good()), status="ok", flags=0)
+        self.assertTrue(wait_until(lambda: "epoch file" in daemon.log()))
+        daemon.epoch_file.parent.unlink()
+        self.wait_for_epoch(daemon, lambda epoch: True)
+        self.assertEqual(daemon.log().count("epoch file"), 1)
+
+    def test_replaced_database(self):
+        daemon = self.wardend()
+        daemon.scan(messages.good())
+        for path in daemon.database.parent.glob("verdicts.sqlite*"):
+            path.unlink()
+        self.assertTrue(wait_until(lambda: "was replaced" in daemon.log()))
+        self.assert_fields(daemon.scan(messages.good()), status="ok", flags=0)
+        self.assertEqual(len(daemon.sql("select * from recent_verdicts")), 1)
+
+    def test_unrecorded_is_not_fresh(self):
+        daemon = self.wardend(conf="commit_msecs = 100\n")
+        fresh = daemon.scan(messages.good(1))
+        self.assertGreater(fresh["list_generation"], 0)
+        lock = sqlite3.connect(daemon.database, isolation_level=None)
+        lock.execute("begin immediate")
+        reply = daemon.scan(messages.good(2))
+        self.assert_fields(reply, flags=wire.UNRECORDED, list_generation=0,
+                           rules_epoch=fresh["rules_epoch"])
+        lock.execute("rollback")
+        lock.close()
+
+
 class Starting(Case):
     def run_once(self, *arguments, **options):
         return subprocess.run(
@@ -1064,6 +1188,7 @@ ClientsSanitized = sanitized(Clients)
 SlowSanitized = sanitized(Slow)
 CrashesSanitized = sanitized(Crashes)
 DatabaseSanitized = sanitized(Database)
+EpochSanitized = sanitized(Epoch)
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -74,9 +74,25 @@ int warden_store_epoch(struct warden_store *store, guint64 fingerprint,
 	return ret;
 }
 
+int warden_store_epoch_now(struct warden_store *store,
+			   struct warden_epoch *epoch_r, char **error_r)
+{
+	int ret = call(STORE_FAIL_EPOCH, 1, error_r);
+
+	if (ret > 0)
+		*epoch_r = (struct warden_epoch){ 5, 6 };
+	return ret;
+}
+
+int warden_store_publish(struct warden_store *store, guint wait_msecs,
+			 char **error_r)
+{
+	return call(STORE_FAIL_PUBLISH, 0, error_r);
+}
+
 int warden_store_record_scan(struct warden_store *store,
 			     const struct warden_scan_result *result,
-			     const struct warden_epoch *epoch,
+			     struct warden_epoch *epoch,
 			     const struct warden_delivery *delivery,
 			     guint64 *delivery_id_r, char **error_r)
 {

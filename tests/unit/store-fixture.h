@@ -21,7 +21,7 @@ struct warden_store *open_store(const char *path, guint commit_msecs);
    one finding. */
 struct warden_scan_result *make_result(guint32 number);
 void free_result(struct warden_scan_result *result);
-extern const struct warden_epoch epoch_1;
+extern struct warden_epoch epoch_1;
 extern const struct warden_delivery to_anna;
 
 /* Record message number for the user of to_anna: the delivery's id. */

@@ -7,6 +7,8 @@ STORE_FIXTURE = tests/unit/store-fixture.c tests/unit/store-fixture.h
 
 STORE_TESTS = \
 	tests/unit/test-store \
+	tests/unit/test-store-affected \
+	tests/unit/test-store-epoch \
 	tests/unit/test-store-failures \
 	tests/unit/test-store-feed \
 	tests/unit/test-store-journal \
@@ -19,6 +21,14 @@ TESTS += $(STORE_TESTS)
 tests_unit_test_store_SOURCES = tests/unit/test-store.c $(STORE_FIXTURE)
 tests_unit_test_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_store_LDADD = $(STORE_TEST_LIBS)
+tests_unit_test_store_affected_SOURCES = tests/unit/test-store-affected.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_affected_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_affected_LDADD = $(STORE_TEST_LIBS)
+tests_unit_test_store_epoch_SOURCES = tests/unit/test-store-epoch.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_epoch_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_epoch_LDADD = $(STORE_TEST_LIBS)
 tests_unit_test_store_failures_SOURCES = tests/unit/test-store-failures.c \
 	$(STORE_FIXTURE)
 tests_unit_test_store_failures_CPPFLAGS = $(STORE_TEST_CPPFLAGS)

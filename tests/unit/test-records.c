@@ -25,7 +25,7 @@ static const struct warden_delivery delivery = {
 	.verdict = WARDEN_VERDICT_PHISHING,
 	.action = WARDEN_ACTION_QUARANTINE,
 };
-static const struct warden_epoch epoch = { 1, 0 };
+
 
 static void set_up(struct fixture *f, const void *data)
 {
@@ -65,12 +65,16 @@ static enum warden_recorded record(struct fixture *f, gint64 deadline)
 			       .keyword = "" },
 		.reason = (char *)"",
 	};
+	struct warden_epoch epoch = { 1, 7 };
 	guint64 id = 0;
 	enum warden_recorded recorded =
 		warden_records_scan(f->records, deadline, &result, &epoch,
 				    &delivery, &id);
 
 	g_assert_true((recorded == WARDEN_RECORDED) == (id != 0));
+	/* what no change of lists would find is not fresh */
+	g_assert_cmpuint(epoch.lists, ==,
+			 recorded == WARDEN_RECORDED ? 7 : 0);
 	warden_facts_free(result.facts);
 	g_ptr_array_unref(result.findings);
 	return recorded;

@@ -253,7 +253,9 @@ static void test_killed(struct fixture *f, const void *data)
 static int try_open(const char *path, enum warden_store_mode mode,
 		    char **error_r)
 {
-	struct warden_store_settings settings = { mode, 1000 };
+	struct warden_store_settings settings = {
+		.mode = mode, .commit_msecs = 1000,
+	};
 	struct warden_store *store = NULL;
 	int ret = warden_store_open(path, &settings, &store, error_r);
 

@@ -58,7 +58,7 @@ static void test_older(struct fixture *f, const void *data)
 /* A step that fails leaves the database as it was. */
 static void test_failing(struct fixture *f, const void *data)
 {
-	struct warden_store_settings settings = { WARDEN_STORE_WRITE, 1000 };
+	struct warden_store_settings settings = { .mode = WARDEN_STORE_WRITE };
 	g_autofree char *path = g_strconcat(f->path, "-bad", NULL);
 	struct warden_store *store = NULL;
 	char *error = NULL;

@@ -246,7 +246,7 @@ static void test_release(struct fixture *f, const void *data)
 static void test_older(struct fixture *f, const void *data)
 {
 	struct warden_scan_result *result = make_result(1);
-	struct warden_epoch newer = { 2, 7 }, older = { 2, 6 };
+	struct warden_epoch newer = { 2, 0 }, older = { 1, 0 };
 	struct warden_stored_message *message;
 	char *error = NULL;
 	guint64 id;
@@ -260,7 +260,7 @@ static void test_older(struct fixture *f, const void *data)
 	g_assert_cmpint(warden_store_lookup_message(f->store,
 		result->facts->key, 32, &message, &error), ==, 1);
 	g_assert_cmpint(message->verdict, ==, WARDEN_VERDICT_CLEAN);
-	g_assert_cmpuint(message->epoch.lists, ==, 7);
+	g_assert_cmpuint(message->epoch.rules, ==, 2);
 	g_assert_cmpint(count(f->path, "SELECT count(*) FROM deliveries"), ==,
 			2);
 	warden_stored_message_free(message);
@@ -381,7 +381,7 @@ static void test_check(struct fixture *f, const void *data)
 
 static void test_newer(struct fixture *f, const void *data)
 {
-	struct warden_store_settings settings = { WARDEN_STORE_WRITE, 0 };
+	struct warden_store_settings settings = { .commit_msecs = 0 };
 	struct warden_store *store = NULL;
 	char *error = NULL;
 
@@ -398,7 +398,9 @@ static void test_newer(struct fixture *f, const void *data)
 
 static void test_read_only(struct fixture *f, const void *data)
 {
-	struct warden_store_settings settings = { WARDEN_STORE_READ, 0 };
+	struct warden_store_settings settings = {
+		.mode = WARDEN_STORE_READ,
+	};
 	struct warden_store *store = NULL;
 	char *error = NULL;
 	guint64 id;
