@@ -1,6 +1,7 @@
 include tests/unit/protocol.mk
 include tests/unit/parse.mk
 include tests/unit/checks.mk
+include tests/unit/feed.mk
 include tests/unit/service.mk
 include tests/unit/store.mk
 include tests/unit/plugin.mk

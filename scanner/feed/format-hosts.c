@@ -65,29 +65,19 @@ static int hosts_line(struct warden_feed *feed, char *line, char **error_r)
 	return 1;
 }
 
-/* Every line, so that a mixed list which begins with one stays a list. The
-   last one may be cut. */
+static bool is_hosts_line(char *text)
+{
+	char *blank = strpbrk(text, " \t");
+
+	if (blank == NULL)
+		return FALSE;
+	*blank = '\0';
+	return is_address(text);
+}
+
 static bool is_hosts(const char *head, gsize size)
 {
-	bool found = FALSE;
-
-	while (size > 0) {
-		const char *end = memchr(head, '\n', size);
-		gsize length = end == NULL ? size : (gsize)(end - head);
-		g_autofree char *line = g_strndup(head, length);
-		char *text = feed_line_text(line), *rest;
-
-		if (end == NULL && found)
-			break;
-		if (text != NULL && (strpbrk(text, " \t") == NULL ||
-				     !is_address(strtok_r(text, " \t",
-							  &rest))))
-			return FALSE;
-		found = found || text != NULL;
-		head += end == NULL ? length : length + 1;
-		size -= end == NULL ? length : length + 1;
-	}
-	return found;
+	return feed_head_all(head, size, is_hosts_line);
 }
 
 /* --- blockers' rules ---------------------------------------------------------- */

@@ -53,6 +53,27 @@ char *feed_head_line(const char *head, gsize size)
 	return NULL;
 }
 
+bool feed_head_all(const char *head, gsize size, bool (*is_one)(char *text))
+{
+	bool found = FALSE;
+
+	while (size > 0) {
+		const char *end = memchr(head, '\n', size);
+		gsize length = end == NULL ? size : (gsize)(end - head);
+		g_autofree char *line = g_strndup(head, length);
+		char *text = feed_line_text(line);
+
+		if (end == NULL && found)
+			break;
+		if (text != NULL && !is_one(text))
+			return FALSE;
+		found = found || text != NULL;
+		head += end == NULL ? length : length + 1;
+		size -= end == NULL ? length : length + 1;
+	}
+	return found;
+}
+
 /* --- one kind -------------------------------------------------------------------- */
 
 static int take_line(struct warden_feed *feed, enum warden_known_kind kind,
@@ -78,6 +99,16 @@ static int sha256_line(struct warden_feed *feed, char *line, char **error_r)
 static int url_line(struct warden_feed *feed, char *line, char **error_r)
 {
 	return take_line(feed, WARDEN_KNOWN_URL, line, error_r);
+}
+
+static bool is_url_line(char *text)
+{
+	return strstr(text, "://") != NULL && strpbrk(text, " \t") == NULL;
+}
+
+static bool is_urls(const char *head, gsize size)
+{
+	return feed_head_all(head, size, is_url_line);
 }
 
 static int host_line(struct warden_feed *feed, char *line, char **error_r)
@@ -122,9 +153,15 @@ const struct feed_reader feed_reader_sha256 = {
 	.format = { .name = "sha256", .summary = "a SHA-256 a line" },
 	.line = sha256_line,
 };
+/* Such lists are published, and hosts that cannot exist are in them. */
 const struct feed_reader feed_reader_url = {
-	.format = { .name = "url", .summary = "a URL a line" },
+	.format = {
+		.name = "url",
+		.summary = "a URL a line: OpenPhish, URLhaus text",
+	},
+	.looks_like = is_urls,
 	.line = url_line,
+	.lenient = TRUE,
 };
 const struct feed_reader feed_reader_host = {
 	.format = { .name = "domain", .summary = "a host or domain a line" },
@@ -137,12 +174,9 @@ const struct feed_reader feed_reader_sender = {
 	},
 	.line = sender_line,
 };
-/* As url, but published: hosts that cannot exist are skipped. */
+/* By the name that people look for. */
 const struct feed_reader feed_reader_openphish = {
-	.format = {
-		.name = "openphish",
-		.summary = "OpenPhish feed.txt: a URL a line",
-	},
+	.format = { .name = "openphish", .summary = "the same as url" },
 	.line = url_line,
 	.lenient = TRUE,
 };

@@ -166,7 +166,6 @@ static enum feed_value make_url(const char *text, char **value_r,
 	struct warden_url_parts parts;
 	enum feed_value made = FEED_VALUE_BAD;
 
-	*what_r = "no URL with a host";
 	if (warden_url_split(text, &parts)) {
 		made = check_host(parts.host, FALSE, skip_r, what_r);
 		/* It has the look of one, but nobody can follow it. */
@@ -175,6 +174,8 @@ static enum feed_value make_url(const char *text, char **value_r,
 				    "cannot exist", skip_r, what_r);
 	}
 	warden_url_parts_clear(&parts);
+	if (made == FEED_VALUE_BAD)
+		*what_r = "no URL with a host";
 	if (made != FEED_VALUE_GOOD)
 		return made;
 	*value_r = warden_url_normalise(text);

@@ -18,7 +18,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CACHE = pathlib.Path(os.environ.get("WARDEN_CACHE", ROOT / ".cache"))
 DICTIONARIES = {"protocol": "fuzz-protocol.dict",
-                "notice": "fuzz-notice.dict"}
+                "notice": "fuzz-notice.dict",
+                "feed": "fuzz-feed.dict"}
 
 
 def find_programs(names):

@@ -1,5 +1,6 @@
 EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
+	tests/fuzz/fuzz-feed.dict \
 	tests/fuzz/fuzz-notice.dict \
 	tests/fuzz/seeds
 
@@ -83,6 +84,15 @@ tests_fuzz_replay_notice_CPPFLAGS = $(SCANNER_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/notice"'
 tests_fuzz_replay_notice_LDADD = $(WARDEN_NOTICE_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-feed
+TESTS += tests/fuzz/replay-feed
+tests_fuzz_replay_feed_SOURCES = \
+	tests/fuzz/fuzz-feed.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_feed_CPPFLAGS = $(SCANNER_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/feed"'
+tests_fuzz_replay_feed_LDADD = $(WARDEN_FEED_LIBS)
+
 if FUZZERS
 noinst_PROGRAMS += tests/fuzz/fuzz-protocol
 tests_fuzz_fuzz_protocol_SOURCES = tests/fuzz/fuzz-protocol.c
@@ -131,4 +141,10 @@ tests_fuzz_fuzz_notice_SOURCES = tests/fuzz/fuzz-notice.c
 tests_fuzz_fuzz_notice_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_fuzz_fuzz_notice_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_notice_LDADD = $(WARDEN_NOTICE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-feed
+tests_fuzz_fuzz_feed_SOURCES = tests/fuzz/fuzz-feed.c
+tests_fuzz_fuzz_feed_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_fuzz_fuzz_feed_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_feed_LDADD = $(WARDEN_FEED_LIBS)
 endif

@@ -240,6 +240,44 @@ def make_files():
     yield "pdf", b"%PDF-1.4\n1 0 obj\n<</URI(http://x.y)>>\nendobj\n"
 
 
+FEEDS = pathlib.Path(__file__).resolve().parents[1] / "feeds"
+FEED_FORMATS = {
+    "urlhaus.csv": "urlhaus", "bazaar.csv": "malwarebazaar",
+    "phishtank.csv": "phishtank-csv", "phishtank.json": "phishtank-json",
+    "openphish.txt": "openphish", "hosts.txt": "hosts",
+    "domains.txt": "domain", "adblock.txt": "adblock",
+    "clamav.hdb": "clamav-hash", "clamav.hsb": "clamav-hash",
+    "clamav.fp": "clamav-allow", "clamav.sfp": "clamav-allow",
+    "clamav.pdb": "clamav-pdb", "clamav.wdb": "clamav-wdb",
+    "rules.yar": "yara", "list.txt": "list", "stix.json": "stix",
+    "misp-event.json": "misp", "misp/manifest.json": "manifest"}
+
+
+def make_feeds():
+    """The first line names the format; "auto" is none."""
+    for file, form in FEED_FORMATS.items():
+        data = (FEEDS / file).read_bytes()
+        name = file.replace("/", "-")
+        yield name, form.encode() + b"\n" + data
+        yield name + "-auto", b"auto\n" + data
+        yield name + "-cut", form.encode() + b"\n" + data[:len(data) // 2]
+    plain = (FEEDS / "urlhaus.csv").read_bytes()
+    yield "gz", b"auto\n" + gzip.compress(plain, mtime=0)
+    yield "bz2", b"auto\n" + bz2.compress(plain)
+    yield "xz", b"auto\n" + lzma.compress(plain)
+    yield "zip-one", b"auto\n" + make_zip([("a.csv", plain)])
+    yield "zip-two", b"auto\n" + make_zip([("a.csv", plain), ("b", b"x")])
+    yield "utf16", b"auto\n" + "a.example\n".encode("utf-16")
+    yield "mark", b"list\n\xef\xbb\xbfa.example\r\n"
+    yield "json-escapes", (b'phishtank-json\n[{"url":"http:\\/\\/a.example'
+                           b'\\u00fc\\ud83d\\ude00\\ud83d\\u0000"}]')
+    yield "json-deep", b"misp\n" + b"[" * 70
+    yield "stix-sets", (b'stix\n{"type":"bundle","objects":[{"type":"indicator"'
+                        b',"pattern":"([url:value IN (\'http://a.example/\')'
+                        b' OR NOT (file:name LIKE \'x\')]) AND [a:b[*].c = t'
+                        b"'2026-01-01'] WITHIN 5 SECONDS\"}]}")
+
+
 def main():
     for name, data in MESSAGES.items():
         write("parse", name, data)
@@ -253,6 +291,8 @@ def main():
         write("file", name, data)
     for name, data in NOTICES.items():
         write("notice", name, data)
+    for name, data in make_feeds():
+        write("feed", name, data)
     # Values in GVariant's form come from test-facts' own round trips; these
     # are only near misses.
     write("facts", "empty", b"")

@@ -1,0 +1,1 @@
+rule nothing { strings: $a = "x" condition: $a }

@@ -1,0 +1,2 @@
+yara
+rule nothing { strings: $a = "x" condition: $a }
