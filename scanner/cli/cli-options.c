@@ -347,6 +347,5 @@ void cli_close(struct cli_options *options, struct warden_store **store)
 		warden_store_idle(*store);
 		warden_store_close(store);
 	}
-	g_clear_pointer(&options->url, g_free);
 	g_clear_pointer(&options->config, warden_config_free);
 }

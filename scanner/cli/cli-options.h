@@ -32,7 +32,6 @@ struct cli_options {
 	gint64 older_than;	/* µs since 1970; 0 = not given */
 	bool all, dry_run, allow;
 	const char *name, *format, *feed_command;
-	char *url;		/* owned, freed by cli_close() */
 	int argc;		/* what is left */
 	char **argv;
 	struct warden_config *config;

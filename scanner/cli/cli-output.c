@@ -194,10 +194,11 @@ void cli_print_copy(const struct warden_copy *copy)
 {
 	g_autofree char *time = cli_time_local(copy->time);
 	g_autofree char *user = cli_cell(copy->user, 12);
-	const char *place = copy->mailbox[0] != '\0' ? copy->mailbox :
+	const char *place = strcmp(copy->state, "aborted") == 0 ?
+		"(not saved)" : strcmp(copy->state, "gone") == 0 ? "(gone)" :
+		copy->mailbox[0] != '\0' ? copy->mailbox :
 		copy->wanted_mailbox;
-	g_autofree char *mailbox = cli_cell(strcmp(copy->state, "aborted") ==
-					    0 ? "(not saved)" : place, 12);
+	g_autofree char *mailbox = cli_cell(place, 12);
 	guint from_columns, subject_columns;
 
 	text_columns(&from_columns, &subject_columns);

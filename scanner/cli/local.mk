@@ -11,6 +11,7 @@ scanner_warden_SOURCES = \
 	scanner/cli/cli-feed-source.c \
 	scanner/cli/cli-feed-source.h \
 	scanner/cli/cli-feed-update.c \
+	scanner/cli/cli-hunt.c \
 	scanner/cli/cli-input.c \
 	scanner/cli/cli-input.h \
 	scanner/cli/cli-list.c \

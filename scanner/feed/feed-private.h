@@ -157,7 +157,10 @@ char *feed_line_text(char *line);
 char *feed_head_line(const char *head, gsize size);
 /* Is every line of text one? Some must be there; the last may be cut and does
    not count then. So a mixed list is not taken for what it begins with. */
-bool feed_head_all(const char *head, gsize size, bool (*is_one)(char *text));
+bool feed_head_all(const char *head, gsize size,
+		   bool (*is_one)(const char *text));
+/* An address and something behind it. */
+bool feed_is_hosts_line(const char *text);
 /* The first byte that is no white space, 0 if there is none. */
 char feed_head_sign(const char *head, gsize size);
 bool feed_head_has(const char *head, gsize size, const char *text);

@@ -65,19 +65,20 @@ static int hosts_line(struct warden_feed *feed, char *line, char **error_r)
 	return 1;
 }
 
-static bool is_hosts_line(char *text)
+bool feed_is_hosts_line(const char *text)
 {
-	char *blank = strpbrk(text, " \t");
+	gsize size = strcspn(text, " \t");
+	g_autofree char *word = NULL;
 
-	if (blank == NULL)
+	if (text[size] == '\0')
 		return FALSE;
-	*blank = '\0';
-	return is_address(text);
+	word = g_strndup(text, size);
+	return is_address(word);
 }
 
 static bool is_hosts(const char *head, gsize size)
 {
-	return feed_head_all(head, size, is_hosts_line);
+	return feed_head_all(head, size, feed_is_hosts_line);
 }
 
 /* --- blockers' rules ---------------------------------------------------------- */

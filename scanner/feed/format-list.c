@@ -53,7 +53,8 @@ char *feed_head_line(const char *head, gsize size)
 	return NULL;
 }
 
-bool feed_head_all(const char *head, gsize size, bool (*is_one)(char *text))
+bool feed_head_all(const char *head, gsize size,
+		   bool (*is_one)(const char *text))
 {
 	bool found = FALSE;
 
@@ -101,7 +102,7 @@ static int url_line(struct warden_feed *feed, char *line, char **error_r)
 	return take_line(feed, WARDEN_KNOWN_URL, line, error_r);
 }
 
-static bool is_url_line(char *text)
+static bool is_url_line(const char *text)
 {
 	return strstr(text, "://") != NULL && strpbrk(text, " \t") == NULL;
 }
@@ -136,7 +137,7 @@ static int mixed_line(struct warden_feed *feed, char *line, char **error_r)
 		return url_line(feed, text, error_r);
 	if (strchr(text, '@') != NULL)
 		return sender_line(feed, text, error_r);
-	if (strpbrk(text, " \t") != NULL)
+	if (feed_is_hosts_line(text))
 		return feed_reader_hosts.line(feed, text, error_r);
 	return host_line(feed, text, error_r);
 }
