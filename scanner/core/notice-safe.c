@@ -269,6 +269,8 @@ static bool is_live(const struct walk *walk, glong i)
 		return false;
 	switch (c) {
 	case ':':
+		if (after == '/' && at(walk, i + 2) == '/')
+			return true;
 		return !g_unichar_isspace(after) && g_unichar_isalnum(before) &&
 		       !(g_unichar_isdigit(before) &&
 			 g_unichar_isdigit(after));

@@ -33,6 +33,7 @@ static const struct {
 	{ "@home", "@home" },
 	{ "\\\\host\\share", "[\\]\\host\\share" },
 	{ "example..org", "example.[.]org" },
+	{ "-://x", "-[:]//x" },
 	{ "localhost:8080/x", "localhost[:]8080/x" },
 	{ "192.168.0.1", "192[.]168[.]0[.]1" },
 	{ "1.2.org", "1[.]2[.]org" },
