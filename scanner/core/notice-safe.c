@@ -257,8 +257,19 @@ static void append_run(struct walk *walk, glong start, glong end)
 	append_a_label(walk, start, end);
 }
 
-/* "mailto:x", "javascript:x", "ben@example": a colon behind a letter and an
-   at sign, each with something right behind it. Two backslashes begin a name
+/* "15:30": a scheme begins with a letter (RFC 3986 3.1). */
+static bool is_time(const struct walk *walk, glong colon)
+{
+	glong i = colon - 1;
+
+	while (g_ascii_isdigit(at(walk, i)) && at(walk, i) < 0x80)
+		i--;
+	return i < colon - 1 && !is_host_char(at(walk, i)) &&
+	       g_unichar_isdigit(at(walk, colon + 1));
+}
+
+/* "mailto:x", "javascript:x", "ben@example": a colon behind a letter, and an at
+   sign (before it a name may come), each with something right behind it. Two backslashes begin a name
    in Windows' network. */
 static bool is_live(const struct walk *walk, glong i)
 {
@@ -272,10 +283,9 @@ static bool is_live(const struct walk *walk, glong i)
 		if (after == '/' && at(walk, i + 2) == '/')
 			return true;
 		return !g_unichar_isspace(after) && g_unichar_isalnum(before) &&
-		       !(g_unichar_isdigit(before) &&
-			 g_unichar_isdigit(after));
+		       !is_time(walk, i);
 	case '@':
-		return !g_unichar_isspace(after) && !g_unichar_isspace(before);
+		return !g_unichar_isspace(after);
 	case '\\':
 		return after == '\\';
 	default:

@@ -18,8 +18,8 @@ from instance import Instance, literal
 from plugin_case import BUILD, GENERATION, PluginCase
 
 # Nothing that any mail program would take for a link or an address.
-LIVE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S|www\.|[^\s\[]@\S|"
-                  r"[\w-]\.[^\W\d]|\\\\")
+LIVE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S|://|www\.|[^\s\[]@\S|"
+                  r"[\w-]\.[^\W\d]|[^\W\d]\.\w|\d+\.\d+\.\d+\.\d|\\\\")
 
 
 def parse(mail):

@@ -1,9 +1,15 @@
 """NOTICE, asked of wardend itself, and `warden notice`."""
 
+import email
+import email.policy
+import os
 import re
 import subprocess
+import unicodedata
 
 import messages
+import tree
+from test_notice import LIVE
 from test_service import Case, build_directory
 
 GENERATIONS = ("native",)
@@ -84,6 +90,61 @@ class Notice(Case):
 
 class AsanNotice(Notice):
     BUILD = "asan"
+
+
+class Dead(Case):
+    """Whatever comes, nothing of it is live in a notice: of every mail of the
+    cases, and of some real ones where there are any."""
+
+    CORPUS = tree.PROJECT.parent / "shared" / "corpus"
+    VERDICTS = ("clean suspicious spam phishing malware policy unscannable"
+                .split())
+    EVERY = int(os.environ.get("WARDEN_NOTICE_EVERY", "20"))
+    KEPT = ("Auto-Submitted", "Content-Language",
+            "Content-Transfer-Encoding", "Content-Type", "Date", "From",
+            "MIME-Version", "Message-ID", "Subject", "To", "X-Warden-Notice")
+
+    def notice(self, number, data, language):
+        user = "user%d" % number
+        reply = self.daemon.scan(data, user=user, mailbox="INBOX", actions=" "
+                                 .join(v + "=quarantine"
+                                       for v in self.VERDICTS))
+        self.assertEqual(reply["action"], "quarantine", reply)
+        reply = self.daemon.ask("notice", user=user, language=language,
+                                mailbox="Quarantine",
+                                query=reply["key"][:16].hex())
+        return reply["text"].encode()
+
+    def check(self, number, path):
+        language = LANGUAGES[number % len(LANGUAGES)]
+        data = self.notice(number, path.read_bytes(), language)
+        for line in data.split(b"\r\n"):
+            self.assertRegex(line, rb"\A[ -~]{0,78}\Z")
+        notice = email.message_from_bytes(data, policy=email.policy.default)
+        self.assertEqual(sorted(notice.keys()), sorted(self.KEPT))
+        self.assertEqual(notice["Content-Language"], language)
+        text = notice["Subject"] + "\n" + notice.get_content()
+        self.assertIsNone(LIVE.search(text), text)
+        hidden = [c for c in text if c not in "\r\n" and
+                  unicodedata.category(c) in ("Cc", "Cf", "Co", "Zl", "Zp")]
+        self.assertEqual(hidden, [], text)
+
+    def check_all(self, paths):
+        self.daemon = self.wardend()
+        for number, path in enumerate(paths):
+            with self.subTest(path.name):
+                self.check(number, path)
+
+    def test_cases(self):
+        paths = sorted((tree.PROJECT / "tests/cases").glob("*/message.eml"))
+        self.assertGreater(len(paths), 50)
+        self.check_all(paths)
+
+    def test_corpus(self):
+        paths = sorted(self.CORPUS.glob("*/*.eml"))[::self.EVERY]
+        if not paths:
+            self.skipTest("no corpus beside the project")
+        self.check_all(paths)
 
 
 class Command(Case):
