@@ -1,6 +1,8 @@
 wardenconf_DATA += config/warden.conf config/scores.conf
 EXTRA_DIST += config/warden.conf config/scores.conf docs/checks.md
 dist_man_MANS += man/warden.conf.5
+dist_wardendata_DATA = config/warden-feed-update.service \
+	config/warden-feed-update.timer
 
 # Both files are compiled in as well, as they are: `warden scan` works from the
 # build tree and without any file.

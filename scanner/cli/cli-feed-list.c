@@ -107,5 +107,7 @@ int cli_feed_list(struct cli_options *options, struct warden_store *store)
 
 	if (warden_store_feed_list(store, print_feed, &listing, &error) < 0)
 		return cli_failed(options, error);
+	if (!options->json && listing.count == 0)
+		puts("No feeds.");
 	return CLI_OK;
 }

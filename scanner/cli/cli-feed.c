@@ -355,8 +355,6 @@ static int check_format(struct cli_options *options)
 		options->format = NULL;
 		return -1;
 	}
-	if (strcmp(options->format, "host") == 0)
-		options->format = "domain";
 	return warden_feed_format_find(options->format) != NULL ? -1 :
 		cli_usage_error(options, "--format: '%s' is unknown",
 				options->format);

@@ -81,9 +81,30 @@ const struct warden_feed_format *warden_feed_formats(guint *count_r)
 
 static const struct feed_reader *find_reader(const char *name)
 {
+	/* What people say instead. */
+	static const struct {
+		const char *name;
+		const struct feed_reader *reader;
+	} others[] = {
+		{ "bazaar", &feed_reader_malwarebazaar },
+		{ "fp", &feed_reader_clamav_allow },
+		{ "hash", &feed_reader_sha256 },
+		{ "hdb", &feed_reader_clamav_hash },
+		{ "host", &feed_reader_host },
+		{ "hsb", &feed_reader_clamav_hash },
+		{ "pdb", &feed_reader_clamav_pdb },
+		{ "phishtank", &feed_reader_phishtank_csv },
+		{ "sfp", &feed_reader_clamav_allow },
+		{ "wdb", &feed_reader_clamav_wdb },
+	};
+
 	for (gsize i = 0; i < G_N_ELEMENTS(readers); i++) {
 		if (strcmp(readers[i]->format.name, name) == 0)
 			return readers[i];
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+		if (strcmp(others[i].name, name) == 0)
+			return others[i].reader;
 	}
 	return NULL;
 }
@@ -151,6 +172,19 @@ static int detect(struct warden_feed *feed, char **error_r)
 	return 1;
 }
 
+/* Which of PhishTank's two was not said. */
+static int choose_phishtank(struct warden_feed *feed, char **error_r)
+{
+	const char *head;
+	gsize size;
+
+	if (feed_input_peek(feed->input, &head, &size, error_r) < 0)
+		return -1;
+	if (feed_head_sign(head, size) == '[')
+		feed->reader = &feed_reader_phishtank_json;
+	return 1;
+}
+
 static int choose_reader(struct warden_feed *feed, char **error_r)
 {
 	const char *name = feed->settings->format;
@@ -165,6 +199,9 @@ static int choose_reader(struct warden_feed *feed, char **error_r)
 						   "feeds", name);
 			return -1;
 		}
+		if (strcmp(name, "phishtank") == 0 &&
+		    choose_phishtank(feed, error_r) < 0)
+			return -1;
 	}
 	if (feed->reader->refused == NULL)
 		return 1;

@@ -4,6 +4,7 @@ full disk and another import."""
 
 import bz2
 import gzip
+import hashlib
 import io
 import json
 import lzma
@@ -140,8 +141,15 @@ class Formats(Database):
         self.assertEqual(len(out.splitlines()), len(names) + 1)
 
     def test_packed(self):
+        zstd = shutil.which("zstd")
         for name in self.names():
             data = (FILES / name).read_bytes()
+            if zstd:
+                path = self.write(name + ".zst", subprocess.run(
+                    [zstd], input=data, stdout=subprocess.PIPE,
+                    check=True).stdout)
+                self.check(name, self.rows("feed", "import", "--dry-run",
+                                           path)[0])
             for ending, packed in (
                     (".gz", gzip.compress(data)), (".bz2", bz2.compress(data)),
                     (".xz", lzma.compress(data)),
@@ -521,6 +529,33 @@ class Force(test_cli.Case):
         self.run_cli("feed", "remove", "good")
         self.server.deliver(link, "dora")
         self.assertEqual(len(self.server.mails("dora", "Quarantine")), 1)
+
+
+    def quarantined(self, user):
+        return len(self.server.mails(user, "Quarantine") or [])
+
+    def test_fetch(self):
+        """Mail that was good is judged again when it is read; when the list
+        goes, it stays where it was put."""
+        program = b"a tool " * 100
+        mail = messages.message("Tool", attachments=[
+            ("tool.bin", program, "application/octet-stream")])
+        self.server.deliver(mail, "emil")
+        self.assertEqual(len(self.server.mails("emil")), 1)
+        self.run_cli("feed", "import", "--name", "hashes", "-",
+                     input=hashlib.sha256(program).hexdigest().encode())
+        until = time.monotonic() + PATIENCE
+        while not self.quarantined("emil") and time.monotonic() < until:
+            self.server.mails("emil")
+            time.sleep(0.1)
+        self.assertEqual(self.quarantined("emil"), 1)
+        self.assertEqual(self.server.mails("emil"), [])
+        row = self.rows("hunt", "sha256:%s"
+                        % hashlib.sha256(program).hexdigest())[0]
+        self.assertEqual((row["mailbox"], row["verdict"]),
+                         ("Quarantine", "malware"))
+        self.run_cli("feed", "remove", "hashes")
+        self.assertEqual(self.quarantined("emil"), 1)
 
 
 class Hunt(test_cli.Case):

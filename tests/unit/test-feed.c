@@ -119,7 +119,6 @@ static void test_files(void)
 			g_strconcat(files[i], ".expected", NULL);
 		gsize size;
 
-		load(files[i], &data, &size);
 		load(expected, &wanted, &size);
 		load(files[i], &data, &size);
 		got = read_text(files[i], NULL, data, size, warnings);
@@ -314,6 +313,11 @@ static const struct {
 	{ "sha256", "d41d8cd98f00b204e9800998ecf8427e", "-md5-or-sha1 1\n" },
 	{ "list", "a.example # why", "host a.example\n" },
 	{ "list", "; a.example", "" },
+	{ "phishtank", "[{\"phish_id\":1,\"url\":\"http://a.example/\"}]",
+	  "url http://a.example/ phishing\n" },
+	{ "phishtank", "1,http://a.example/,,,yes,,yes,Other\n",
+	  "url http://a.example/ phishing\n" },
+	{ "hsb", HASH ":*:x:73", "sha256 " HASH " x\n" },
 	{ "misp", "{\"response\":[" EVENT("{\"type\":\"domain\",\"value\":"
 	  "\"a.example\",\"to_ids\":1}") "]}", "host a.example\n" },
 	{ "misp", EVENT("{\"type\":\"domain\",\"value\":\"\\ud83d\\ude00.x\"}"),
@@ -384,6 +388,33 @@ static void test_limits(void)
 	g_string_append_len(text, line, WARDEN_FEED_URL_MAX);
 	url = read_string("url", text);
 	g_assert_cmpstr(url, ==, "url\n-too-long 1\n");
+}
+
+static void test_too_many(void)
+{
+	struct bytes bytes = {
+		.data = "a.example\nb.example\n", .size = 20,
+		.piece = G_MAXSIZE,
+	};
+	const struct warden_feed_settings settings = {
+		.name = "f", .now_secs = NOW, .read = read_bytes,
+		.context = &bytes,
+	};
+	/* as after other files of the same import */
+	struct warden_feed_counts counts = {
+		.found = WARDEN_FEED_INDICATORS_MAX - 1,
+	};
+	struct warden_feed_item item;
+	struct warden_feed *feed;
+	char *error = NULL;
+
+	g_assert_cmpint(warden_feed_open(&settings, &counts, &feed, &error),
+			==, 1);
+	g_assert_cmpint(warden_feed_next(feed, &item, &error), ==, 1);
+	g_assert_cmpint(warden_feed_next(feed, &item, &error), ==, -1);
+	g_assert_cmpstr(error, ==, "f:2: more than 5,000,000 indicators");
+	g_free(error);
+	warden_feed_close(&feed);
 }
 
 static GBytes *compress(const void *data, gsize size)
@@ -484,6 +515,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/feed/malformed", test_malformed);
 	g_test_add_func("/feed/values", test_values);
 	g_test_add_func("/feed/limits", test_limits);
+	g_test_add_func("/feed/too-many", test_too_many);
 	g_test_add_func("/feed/packed", test_packed);
 	g_test_add_func("/feed/bomb", test_bomb);
 	g_test_add_func("/feed/manifest", test_manifest);
