@@ -4,15 +4,19 @@ save    mail delivered by LMTP over four connections, with and without the
         plugin in turn: deliveries a second, p50 and p99 of a delivery; rows in
         each table and the database's integrity at the end
 memory  imap sessions with and without the plugin: PSS and CPU of each
+fetch   bodies read by IMAP, one by one and in bulk, of mail whose verdict is
+        fresh; and what system calls that is made of, if strace is installed
 scan    `warden scan` over the same mail: messages and megabytes a second
 
 The mail is ../shared/corpus where it is present, else mail that is made up.
 """
 
 import argparse
+import collections
 import os
 import pathlib
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -54,7 +58,7 @@ def percentile(values, percent):
 # --- save -------------------------------------------------------------------
 
 
-def deliver_all(server, mails, connections=4):
+def deliver_all(server, mails, connections=4, users=20):
     """Seconds in all, and of each delivery."""
     times, errors, lock = [], [], threading.Lock()
     queue = list(enumerate(mails))
@@ -69,7 +73,7 @@ def deliver_all(server, mails, connections=4):
                 number, mail = queue.pop()
             started = time.monotonic()
             client.mail("sender@example.org")
-            client.rcpt("user%d" % (number % 20))
+            client.rcpt("user%d" % (number % users))
             code, text = client.data(mail)
             taken = time.monotonic() - started
             with lock:
@@ -193,6 +197,107 @@ def bench_memory(args):
                               (2, "CPU", "ms"))))
 
 
+# --- fetch -----------------------------------------------------------------------
+
+
+class Reader:
+    """An IMAP session that reads as fast as it can."""
+
+    def __init__(self, server, user):
+        before = set(server.pids("imap"))
+        self.client = server.imap(user)
+        self.client.select("INBOX")
+        self.pid = (set(server.pids("imap")) - before).pop()
+        self.count = int(self.client.untagged_responses["EXISTS"][0])
+
+    def command(self, text):
+        sock = self.client.sock
+        sock.sendall(b"f " + text + b"\r\n")
+        tail = b""
+        while not re.search(rb"(^|\n)f (OK|NO|BAD)[^\n]*\n$", tail):
+            more = sock.recv(1 << 20)
+            if not more:
+                raise EOFError("connection closed")
+            tail = (tail + more)[-200:]
+
+    def one_by_one(self):
+        for number in range(1, self.count + 1):
+            self.command(b"FETCH %d (BODY.PEEK[])" % number)
+
+    def in_bulk(self):
+        self.command(b"FETCH 1:* (BODY.PEEK[])")
+
+    def measure(self, what):
+        """Mails a second, and CPU msecs a mail of the imap process."""
+        cpu, started = cpu_msecs(self.pid), time.monotonic()
+        what()
+        seconds = time.monotonic() - started
+        return (self.count / seconds,
+                (cpu_msecs(self.pid) - cpu) / self.count)
+
+
+def trace(reader):
+    """{system call: how often} while all mail is read one by one."""
+    if shutil.which("strace") is None:
+        return None
+    with tempfile.NamedTemporaryFile() as out:
+        strace = subprocess.Popen(["strace", "-qq", "-f", "-p",
+                                   str(reader.pid), "-o", out.name])
+        time.sleep(1)
+        reader.one_by_one()
+        strace.terminate()
+        strace.wait()
+        return collections.Counter(re.findall(
+            r"^\d+ +(\w+)\(", pathlib.Path(out.name).read_text(
+                errors="replace"), re.M))
+
+
+def bench_fetch(args):
+    mails, what = sample(args.count)
+    print("FETCH of %d %s, Dovecot %s, %s, %d rounds\n"
+          % (len(mails), what, args.dovecot, args.storage, args.rounds))
+    servers = {warden: instance.Instance(args.dovecot, args.storage,
+                                         warden=warden)
+               for warden in (False, True)}
+    with servers[False], servers[True]:
+        for server in servers.values():
+            deliver_all(server, mails, users=1)
+        # FETCH finds bad mail, too: that must not be part of it
+        readers = {}
+        for warden, server in servers.items():
+            first = Reader(server, "user0")
+            first.in_bulk()
+            first.command(b"NOOP")
+            first.client.logout()
+            readers[warden] = Reader(server, "user0")
+        rates = {}
+        print("%-16s %14s %10s %14s %10s" % ("", "one by one/s", "CPU ms",
+                                             "in bulk/s", "CPU ms"))
+        for _ in range(args.rounds):
+            for warden, reader in readers.items():
+                single = reader.measure(reader.one_by_one)
+                bulk = reader.measure(reader.in_bulk)
+                rates.setdefault(warden, []).append((single[0], bulk[0]))
+                print("%-16s %14.0f %10.3f %14.0f %10.3f"
+                      % ("with warden" if warden else "plain", *single, *bulk),
+                      flush=True)
+        for n, name in enumerate(("one by one", "in bulk")):
+            plain, ours = (statistics.median(rate[n] for rate in rates[w])
+                           for w in (False, True))
+            print("median %s: %.0f/s plain, %.0f/s with warden: × %.2f"
+                  % (name, plain, ours, ours / plain))
+        for warden, reader in readers.items():
+            calls = trace(reader)
+            if calls is not None:
+                network = sum(calls[name] for name in
+                              ("socket", "connect", "sendto", "sendmsg",
+                               "recvfrom", "recvmsg"))
+                print("%s: %d messages one by one, network calls to anybody "
+                      "but the client %d; calls: %s"
+                      % ("with warden" if warden else "plain", reader.count,
+                         network, dict(calls.most_common(8))))
+
+
 # --- scan -----------------------------------------------------------------------
 
 
@@ -221,7 +326,7 @@ def bench_scan(args):
 def main():
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("name", nargs="?", default="all",
-                        choices=["all", "save", "memory", "scan"])
+                        choices=["all", "save", "memory", "fetch", "scan"])
     parser.add_argument("--dovecot", choices=["2.3", "2.4"],
                         default=tree.native_generation())
     parser.add_argument("--storage", default="maildir",
@@ -231,7 +336,7 @@ def main():
     parser.add_argument("--sessions", type=int, default=60)
     args = parser.parse_args()
     for name, bench in (("save", bench_save), ("memory", bench_memory),
-                        ("scan", bench_scan)):
+                        ("fetch", bench_fetch), ("scan", bench_scan)):
         if args.name in (name, "all"):
             bench(args)
             print()
