@@ -495,6 +495,7 @@ static bool parse_record(GBytes *bytes, struct record *record)
 		      &record->delivery_value);
 	read_delivery(record->delivery_value, &record->delivery);
 	record->result.reason = (char *)reason;
+	record->result.allowed = WARDEN_ALLOWED_UNKNOWN;
 	record->result.judgement.verdict = MIN(verdict, WARDEN_VERDICT_LAST);
 	record->result.judgement.action = MIN(action, WARDEN_ACTION_LAST);
 	record->result.findings = read_findings(record->findings);

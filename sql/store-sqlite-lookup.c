@@ -93,6 +93,22 @@ static int load_unscanned(struct warden_store *store, gint64 id,
 	return ret;
 }
 
+/* What warden_epoch_is_fresh() would say, in the snapshot of the row. A note of
+   a generation to come counts as of the current one. */
+static void read_freshness(struct statement *st,
+			   struct warden_stored_message *message)
+{
+	guint32 complete_since = (guint32)column_int(st, 15);
+	guint32 lists = message->epoch.lists;
+	gint64 noted = column_int(st, 16);
+
+	message->now.rules = (guint32)column_int(st, 13);
+	message->now.lists = (guint32)column_int(st, 14);
+	message->concerned = lists < complete_since ||
+		lists > message->now.lists ||
+		MIN(noted, message->now.lists) > lists;
+}
+
 static struct warden_stored_message *read_message(struct statement *st)
 {
 	struct warden_stored_message *message =
@@ -115,6 +131,8 @@ static struct warden_stored_message *read_message(struct statement *st)
 	message->epoch.rules = (guint32)column_int(st, 10);
 	message->epoch.lists = (guint32)column_int(st, 11);
 	message->reason = g_strdup(column_text(st, 12));
+	message->allowed = column_int(st, 17);
+	read_freshness(st, message);
 	return message;
 }
 
@@ -131,7 +149,12 @@ int warden_store_lookup_message(struct warden_store *store, const guint8 *key,
 	store_key_range(key, key_size, low, high);
 	statement_init(&st, store, "SELECT id, key, size, subject, from_name, "
 		"from_address, message_id, first_seen, verdict, score, "
-		"rules_epoch, list_generation, reason FROM messages "
+		"rules_epoch, list_generation, reason, "
+		"(SELECT value FROM meta WHERE key = 'rules_epoch'), "
+		"(SELECT value FROM meta WHERE key = 'list_generation'), "
+		"(SELECT value FROM meta WHERE key = 'complete_since'), "
+		"(SELECT a.generation FROM affected a WHERE a.key = "
+		"substr(m.key, 1, 16)), allowed FROM messages m "
 		"WHERE key BETWEEN ? AND ? LIMIT 1");
 	bind_blob(&st, low, sizeof(low));
 	bind_blob(&st, high, sizeof(high));

@@ -50,6 +50,101 @@ int warden_store_place(struct warden_store *store,
 	return changed > 0 ? 1 : 0;
 }
 
+void store_set_place(struct warden_store *store, guint64 delivery_id,
+		     const struct warden_place *place, bool *sound)
+{
+	*sound = *sound && update_place(store, delivery_id,
+					STORE_STATE_STORED, place);
+}
+
+/* --- copies that stand already ------------------------------------------------- */
+
+static guint64 get_id(struct statement *st, bool *sound)
+{
+	guint64 id = 0;
+	int ret = statement_step(st);
+
+	if (ret > 0)
+		id = (guint64)column_int(st, 0);
+	statement_reset(st);
+	*sound = *sound && ret >= 0;
+	return id;
+}
+
+/* What was saved without being judged is now known. */
+static void set_message(struct warden_store *store, guint64 delivery_id,
+			gint64 message_id,
+			const struct warden_delivery *delivery, bool *sound)
+{
+	struct statement st;
+
+	if (message_id == 0)
+		return;
+	statement_init(&st, store, "UPDATE deliveries SET message_id = ?, "
+		       "verdict = ?, action = ?, keyword = ? WHERE id = ? AND "
+		       "(message_id IS NULL OR verdict = 8)");
+	bind_int(&st, message_id);
+	bind_int(&st, delivery->verdict);
+	bind_int(&st, delivery->action);
+	bind_text(&st, delivery->keyword);
+	bind_int(&st, (gint64)delivery_id);
+	*sound = statement_run(&st) > 0 && *sound;
+}
+
+static guint64 find_at_place(struct warden_store *store,
+			     const struct warden_place *place, bool *sound)
+{
+	struct statement st;
+
+	statement_init(&st, store, "SELECT id FROM deliveries WHERE state = 1 "
+		"AND mailbox_guid = ? AND uid_validity = ? AND uid = ? "
+		"ORDER BY id DESC LIMIT 1");
+	bind_blob(&st, place->mailbox_guid, WARDEN_GUID_SIZE);
+	bind_int(&st, place->uid_validity);
+	bind_int(&st, place->uid);
+	return get_id(&st, sound);
+}
+
+/* placed: also one of which the place is known. */
+static guint64 find_of_user(struct warden_store *store, gint64 message_id,
+			    const char *user, bool placed, bool *sound)
+{
+	struct statement st;
+
+	if (message_id == 0)
+		return 0;
+	statement_init(&st, store, "SELECT id FROM deliveries WHERE "
+		"message_id = ?1 AND user_id = (SELECT id FROM users WHERE "
+		"name = ?2) AND (state = 0 OR (state = 1 AND (?3 OR "
+		"mailbox_guid IS NULL))) ORDER BY id DESC LIMIT 1");
+	bind_int(&st, message_id);
+	bind_text(&st, user);
+	bind_int(&st, placed);
+	return get_id(&st, sound);
+}
+
+guint64 store_find_copy(struct warden_store *store, gint64 message_id,
+			const struct warden_delivery *delivery, bool *sound)
+{
+	const struct warden_place *place = delivery->stands;
+	bool placed = place != NULL && place->mailbox_guid != NULL &&
+		place->uid != 0;
+	guint64 id = 0;
+
+	if (placed)
+		id = find_at_place(store, place, sound);
+	if (id == 0 && *sound) {
+		id = find_of_user(store, message_id, delivery->user, !placed,
+				  sound);
+		/* Its PLACE was lost. */
+		if (id != 0 && placed)
+			store_set_place(store, id, place, sound);
+	}
+	if (id != 0 && *sound)
+		set_message(store, id, message_id, delivery, sound);
+	return id;
+}
+
 /* --- expunged and renamed --------------------------------------------------- */
 
 /* A mailbox may hold 50,000 mails: its rows are looked for without holding up
@@ -381,8 +476,6 @@ static guint64 find_told(struct warden_store *store,
 {
 	const struct warden_place *place = &moved->place;
 	struct statement st;
-	guint64 id = 0;
-	int ret;
 
 	if (place->mailbox_guid == NULL || place->uid == 0)
 		return 0;
@@ -393,12 +486,7 @@ static guint64 find_told(struct warden_store *store,
 	bind_int(&st, place->uid_validity);
 	bind_int(&st, place->uid);
 	bind_int(&st, moved->delivery->operation);
-	ret = statement_step(&st);
-	if (ret > 0)
-		id = (guint64)column_int(&st, 0);
-	statement_reset(&st);
-	*sound = *sound && ret >= 0;
-	return id;
+	return get_id(&st, sound);
 }
 
 static guint64 record_moved(struct warden_store *store,

@@ -108,6 +108,13 @@ void store_insert_urls(struct warden_store *store, gint64 message_id,
 guint64 store_insert_delivery(struct warden_store *store, gint64 message_id,
 			      const struct warden_delivery *delivery,
 			      bool *sound);
+/* A row of the delivery's user that may be the copy that it speaks of: at that
+   place, or else of that message and without a place; it is put there. 0 =
+   there is none. */
+guint64 store_find_copy(struct warden_store *store, gint64 message_id,
+			const struct warden_delivery *delivery, bool *sound);
+void store_set_place(struct warden_store *store, guint64 delivery_id,
+		     const struct warden_place *place, bool *sound);
 void store_insert_audit(struct warden_store *store, const char *actor,
 			const char *what, const char *object,
 			const char *comment, bool *sound);

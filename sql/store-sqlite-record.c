@@ -64,6 +64,7 @@ static void bind_judgement(struct statement *st,
 	bind_int(st, epoch->lists);
 	bind_text(st, reason);
 	bind_text(st, symbols);
+	bind_int(st, result->allowed);
 }
 
 static gint64 insert_message(struct warden_store *store,
@@ -80,10 +81,10 @@ static gint64 insert_message(struct warden_store *store,
 	struct statement st;
 
 	statement_init(&st, store, "INSERT INTO messages (judged, verdict, "
-		"score, rules_epoch, list_generation, reason, symbols, key, "
-		"size, subject, from_name, from_address, reply_to, "
+		"score, rules_epoch, list_generation, reason, symbols, "
+		"allowed, key, size, subject, from_name, from_address, reply_to, "
 		"message_id, date_secs, first_seen) "
-		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 	bind_judgement(&st, result, epoch, result->reason, symbols);
 	bind_blob(&st, facts->key, WARDEN_SHA256_SIZE);
 	bind_int(&st, (gint64)facts->size);
@@ -178,13 +179,12 @@ static void update_message(struct warden_store *store, gint64 id,
 
 	statement_init(&st, store, "UPDATE messages SET judged = ?, "
 		"verdict = ?, score = ?, rules_epoch = ?, "
-		"list_generation = ?, reason = ?, symbols = ? WHERE id = ?");
+		"list_generation = ?, reason = ?, symbols = ?, allowed = ? "
+		"WHERE id = ?");
 	bind_judgement(&st, result, epoch, result->reason, symbols);
 	bind_int(&st, id);
 	*sound = statement_run(&st) > 0 && *sound;
 	delete_of(store, "DELETE FROM findings WHERE message_id = ?", id,
-		  sound);
-	delete_of(store, "DELETE FROM unscanned WHERE message_id = ?", id,
 		  sound);
 }
 
@@ -315,6 +315,9 @@ static gint64 record_message(struct warden_store *store,
 		newer = stored.rules < epoch->rules;
 		update_message(store, id, result, epoch, symbols, sound);
 	}
+	if (!is_new)
+		delete_of(store, "DELETE FROM unscanned WHERE message_id = ?",
+			  id, sound);
 	if (newer)
 		delete_values(store, id, sound);
 	if (is_new || newer)
@@ -395,6 +398,43 @@ static bool check_lists(struct warden_store *store, struct warden_epoch *epoch)
 	return lists >= 0;
 }
 
+/* New values of a message while a feed is being compared with what is stored,
+   and no new delivery to find it by: it is noted at once. */
+static void note_grown(struct warden_store *store, gint64 message_id,
+		       bool *sound)
+{
+	gint64 importing = store_meta(store, "importing");
+	struct statement st;
+
+	*sound = *sound && importing >= 0;
+	if (importing <= 0)
+		return;
+	statement_init(&st, store, "INSERT OR REPLACE INTO affected "
+		"SELECT substr(key, 1, 16), (SELECT value + 1 FROM meta "
+		"WHERE key = 'list_generation') FROM messages WHERE id = ?");
+	bind_int(&st, message_id);
+	*sound = statement_run(&st) > 0 && *sound;
+}
+
+/* A copy that stands somewhere already has a row, mostly. */
+static guint64 find_or_insert(struct warden_store *store, gint64 message_id,
+			      const struct warden_delivery *delivery,
+			      bool *is_new_r, bool *sound)
+{
+	guint64 id = 0;
+
+	if (delivery->operation == WARDEN_OPERATION_FETCH ||
+	    delivery->operation == WARDEN_OPERATION_RESCAN)
+		id = store_find_copy(store, message_id, delivery, sound);
+	*is_new_r = id == 0;
+	if (id != 0 || !*sound)
+		return id;
+	id = store_insert_delivery(store, message_id, delivery, sound);
+	if (delivery->stands != NULL)
+		store_set_place(store, id, delivery->stands, sound);
+	return id;
+}
+
 int warden_store_record_scan(struct warden_store *store,
 			     const struct warden_scan_result *result,
 			     struct warden_epoch *epoch,
@@ -403,18 +443,22 @@ int warden_store_record_scan(struct warden_store *store,
 {
 	struct warden_epoch judged = *epoch;
 	guint64 delivery_id = 0;
-	bool sound, grew;
+	bool sound, grew, is_new = TRUE;
 
 	if (store_begin(store, error_r) < 0)
 		return -1;
 	sound = check_lists(store, &judged);
+	if (result->lists_failed)
+		judged.lists = 0;
 	gint64 id = record_message(store, result, &judged,
 				   delivery->time != 0 ? delivery->time :
 				   store_now(), delivery->sender, &grew,
 				   &sound);
 	if (sound)
-		delivery_id = store_insert_delivery(store, id, delivery,
-						    &sound);
+		delivery_id = find_or_insert(store, id, delivery, &is_new,
+					     &sound);
+	if (sound && grew && !is_new)
+		note_grown(store, id, &sound);
 	if (store_end(store, sound, error_r) < 0)
 		return -1;
 	*epoch = judged;
@@ -427,7 +471,7 @@ int warden_store_record_delivery(struct warden_store *store,
 				 const struct warden_delivery *delivery,
 				 guint64 *delivery_id_r, char **error_r)
 {
-	bool sound = TRUE;
+	bool sound = TRUE, is_new;
 	gint64 id = 0;
 	guint64 delivery_id = 0;
 
@@ -436,10 +480,48 @@ int warden_store_record_delivery(struct warden_store *store,
 	if (key != NULL)
 		id = find_message(store, key, &sound);
 	if (sound)
-		delivery_id = store_insert_delivery(store, id, delivery, &sound);
+		delivery_id = find_or_insert(store, id, delivery, &is_new,
+					     &sound);
 	if (store_end(store, sound, error_r) < 0)
 		return -1;
 	*delivery_id_r = delivery_id;
+	return 1;
+}
+
+/* What a newer scan has recorded stays; what another process has found in the
+   same lists is the same. */
+static bool is_outdated(const struct stored *stored,
+			const struct warden_epoch *epoch)
+{
+	return stored->rules != epoch->rules ||
+	       (epoch->lists != 0 && stored->lists >= epoch->lists) ||
+	       (epoch->lists == 0 && stored->lists != 0);
+}
+
+int warden_store_record_lists(struct warden_store *store, gint64 message_id,
+			      const struct warden_scan_result *result,
+			      struct warden_epoch *epoch, char **error_r)
+{
+	g_autofree char *symbols = symbols_of(result->findings);
+	struct warden_epoch judged = *epoch;
+	struct stored stored = { 0 };
+	bool sound;
+
+	if (store_begin(store, error_r) < 0)
+		return -1;
+	sound = check_lists(store, &judged);
+	if (result->lists_failed)
+		judged.lists = 0;
+	if (!sound || !load_stored(store, message_id, symbols, &stored)) {
+		judged.lists = 0;
+	} else if (!is_outdated(&stored, &judged)) {
+		update_message(store, message_id, result, &judged, symbols,
+			       &sound);
+		insert_findings(store, message_id, result->findings, &sound);
+	}
+	if (store_end(store, sound, error_r) < 0)
+		return -1;
+	*epoch = judged;
 	return 1;
 }
 

@@ -72,6 +72,9 @@ struct warden_delivery {
 	enum warden_verdict verdict;	/* may be PENDING or RELEASED */
 	enum warden_action action;
 	const char *keyword;
+	/* FETCH, RESCAN: where the copy stands already, NULL = not known. Such
+	   a copy gets a row only if none is there that may be it. */
+	const struct warden_place *stands;
 };
 
 /* One transaction: message, parts, URLs, senders, findings, verdict, delivery.
@@ -148,17 +151,28 @@ struct warden_stored_message {
 	gint64 first_seen;
 	enum warden_verdict verdict;
 	double score;
-	struct warden_epoch epoch;	/* that judged it */
+	struct warden_epoch epoch;	/* that judged it; lists 0: none */
+	/* The epoch when it was looked up, and whether the lists have changed
+	   between the two in a way that may concern it. */
+	struct warden_epoch now;
+	bool concerned;
 	GPtrArray *findings;	/* struct warden_finding; symbol, family and
 				   technique may be interned strings */
 	GPtrArray *unscanned;	/* struct warden_unscanned */
 	char *reason;		/* the user's one line */
+	gint64 allowed;		/* as in struct warden_scan_result */
 };
 /* By 16 or 32 bytes of the key. 1 found, 0 not, -1. */
 int warden_store_lookup_message(struct warden_store *store, const guint8 *key,
 				gsize key_size,
 				struct warden_stored_message **message_r,
 				char **error_r);
+/* A message was judged again by lists, without its body: verdict, findings and
+   generation, unless somebody else has recorded something newer. epoch: its
+   lists become 0 when they have changed since, as for a scan. 1 or -1. */
+int warden_store_record_lists(struct warden_store *store, gint64 message_id,
+			      const struct warden_scan_result *result,
+			      struct warden_epoch *epoch, char **error_r);
 void warden_stored_message_free(struct warden_stored_message *message);
 
 /* Releases: sticky, by user, or global (user ""). 1 yes, by the user; 2 yes,

@@ -126,22 +126,64 @@ static int compare_findings(const void *a, const void *b)
 	return strcmp((*first)->symbol, (*second)->symbol);
 }
 
-GPtrArray *warden_checks_run(const struct warden_check_input *input)
+static void findings_init(struct warden_findings *findings)
 {
-	struct warden_findings findings;
 	unsigned int count;
 
 	(void)warden_symbols(&count);
-	findings.list = g_ptr_array_new_with_free_func(
+	findings->list = g_ptr_array_new_with_free_func(
 		(GDestroyNotify)warden_finding_free);
-	findings.seen = g_hash_table_new_full(g_str_hash, g_str_equal,
-					      g_free, NULL);
-	findings.counts = g_new0(unsigned int, count);
+	findings->seen = g_hash_table_new_full(g_str_hash, g_str_equal,
+					       g_free, NULL);
+	findings->counts = g_new0(unsigned int, count);
+}
+
+/* Clears all but the list, in its final order. */
+static GPtrArray *findings_finish(struct warden_findings *findings)
+{
+	/* Stable, as GLib promises since 2.32. */
+	g_ptr_array_sort(findings->list, compare_findings);
+	g_hash_table_unref(findings->seen);
+	g_free(findings->counts);
+	return findings->list;
+}
+
+GPtrArray *warden_checks_run(const struct warden_check_input *input)
+{
+	struct warden_findings findings;
+
+	findings_init(&findings);
 	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++)
 		checks[i]->run(input, &findings);
-	/* Stable, as GLib promises since 2.32. */
-	g_ptr_array_sort(findings.list, compare_findings);
-	g_hash_table_unref(findings.seen);
-	g_free(findings.counts);
-	return findings.list;
+	return findings_finish(&findings);
+}
+
+static struct warden_finding *finding_copy(const struct warden_finding *from)
+{
+	struct warden_finding *finding = g_new0(struct warden_finding, 1);
+
+	*finding = *from;
+	finding->score = 0;
+	finding->detail = g_strdup(from->detail);
+	finding->part = g_strdup(from->part);
+	return finding;
+}
+
+GPtrArray *warden_checks_ask_lists(const struct warden_check_input *input,
+				   const GPtrArray *stored)
+{
+	const char *family = warden_check_list.symbols[0].family;
+	struct warden_findings findings;
+
+	findings_init(&findings);
+	for (guint i = 0; i < stored->len; i++) {
+		const struct warden_finding *finding = stored->pdata[i];
+
+		if (strcmp(finding->family, family) != 0)
+			g_ptr_array_add(findings.list, finding_copy(finding));
+	}
+	/* The last family of the table: what it may add is what the others
+	   have left. */
+	warden_check_list.run(input, &findings);
+	return findings_finish(&findings);
 }

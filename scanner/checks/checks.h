@@ -86,6 +86,13 @@ void warden_finding_free(struct warden_finding *finding);
    struct warden_finding * that frees its elements. */
 GPtrArray *warden_checks_run(const struct warden_check_input *input);
 
+/* Judge again when only lists have changed: of stored (findings of an earlier
+   run) what no list said is kept, and lists are asked anew for input's facts.
+   As warden_checks_run() would find it, if input has all that lists are asked
+   for: parts, URLs and addresses. Owned by the caller, as above. */
+GPtrArray *warden_checks_ask_lists(const struct warden_check_input *input,
+				   const GPtrArray *stored);
+
 /* For checks: raise a symbol. Unknown symbols abort (programmer mistake);
    duplicates (same symbol, part, detail) and surplus are dropped. */
 void warden_findings_add(struct warden_findings *findings, const char *symbol,

@@ -242,7 +242,7 @@ static void check_text(struct context *context, const struct warden_url *url,
 	if (strcmp(domain, domain_of(host)) == 0 ||
 	    warden_redirector_same_owner(domain, domain_of(host)) ||
 	    warden_redirector_is_shortener(domain) ||
-	    is_allowed(context, host))
+	    is_allowed(context, url->host))
 		return;
 	if (!warden_url_host_is_address(host, &local) &&
 	    is_redirected(context, url, host, domain, announced)) {

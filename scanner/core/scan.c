@@ -73,28 +73,101 @@ static int read_facts(struct warden_reader *reader, int fd, guint64 size,
 	return make_bare_facts(fd, size, full_size, status, facts_r, error_r);
 }
 
-int warden_scan_fd(const struct warden_config *config,
-		   struct warden_reader *reader, int fd, guint64 size,
-		   guint64 full_size, const struct warden_envelope *envelope,
-		   const struct warden_known *known, const char *overrides,
-		   enum warden_mailbox_role role, guint deadline_msecs,
-		   struct warden_scan_result **result_r, char **error_r)
-{
-	struct warden_check_input input = {
-		.envelope = envelope != NULL ? envelope : &no_envelope,
-		.known = known,
-	};
-	struct warden_scan_result *result;
-	gint64 started = g_get_monotonic_time();
+/* --- lists ------------------------------------------------------------------- */
 
-	result = g_new0(struct warden_scan_result, 1);
-	if (read_facts(reader, fd, size, full_size, started, deadline_msecs,
-		       &result->facts, error_r) < 0) {
-		warden_scan_result_free(result);
-		return -1;
+/* Several checks ask for the same host: the database is asked once. */
+struct asked {
+	const struct warden_known *known;
+	GHashTable *answers;	/* kind and value → struct answer */
+	bool failed;
+};
+
+struct answer {
+	int ret;
+	struct warden_known_hit hit;
+};
+
+static int ask_once(void *context, enum warden_known_kind kind,
+		    const char *value, struct warden_known_hit *hit_r)
+{
+	struct asked *asked = context;
+	g_autofree char *key = g_strdup_printf("%d%s", kind, value);
+	struct answer *answer = g_hash_table_lookup(asked->answers, key);
+
+	if (answer == NULL) {
+		answer = g_new0(struct answer, 1);
+		answer->ret = asked->known->lookup(asked->known->context, kind,
+						   value, &answer->hit);
+		g_hash_table_insert(asked->answers, g_steal_pointer(&key),
+				    answer);
 	}
-	input.facts = result->facts;
-	result->findings = warden_checks_run(&input);
+	asked->failed = asked->failed || answer->ret < 0;
+	*hit_r = answer->hit;
+	return answer->ret;
+}
+
+/* In document order; the links of one message, each once, are what the store
+   keeps as well. */
+static gint64 allowed_hosts(const struct warden_facts *facts,
+			    const struct warden_known *known)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	guint8 digest[WARDEN_SHA256_SIZE];
+	gsize size = sizeof(digest);
+	gint64 number = 0;
+	bool any = FALSE;
+
+	for (guint i = 0; i < facts->urls->len; i++) {
+		const struct warden_url *url = facts->urls->pdata[i];
+		struct warden_known_hit hit = { .allow = FALSE };
+
+		if (url->host[0] == '\0' ||
+		    !g_hash_table_add(seen, url->host) ||
+		    known->lookup(known->context, WARDEN_KNOWN_HOST,
+				  url->host, &hit) <= 0 || !hit.allow)
+			continue;
+		g_checksum_update(sum, (const guchar *)url->host,
+				  (gssize)strlen(url->host) + 1);
+		any = TRUE;
+	}
+	if (!any)
+		return 0;
+	g_checksum_get_digest(sum, digest, &size);
+	memcpy(&number, digest, sizeof(number));
+	/* Neither 0 nor WARDEN_ALLOWED_UNKNOWN, the same on every machine. */
+	return (GINT64_FROM_BE(number) & G_MAXINT64) | 1;
+}
+
+/* stored NULL: all checks, else only those of lists, and stored. */
+static void run_checks(struct warden_scan_result *result,
+		       const struct warden_envelope *envelope,
+		       const struct warden_known *known,
+		       const GPtrArray *stored)
+{
+	struct asked asked = { .known = known };
+	const struct warden_known once = { ask_once, &asked };
+	const struct warden_check_input input = {
+		.facts = result->facts, .envelope = envelope,
+		.known = known != NULL ? &once : NULL,
+	};
+
+	asked.answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					      g_free);
+	result->findings = stored == NULL ? warden_checks_run(&input) :
+		warden_checks_ask_lists(&input, stored);
+	result->allowed = known == NULL ? 0 :
+		allowed_hosts(result->facts, &once);
+	result->lists_failed = asked.failed;
+	g_hash_table_unref(asked.answers);
+}
+
+/* Takes result over: *result_r, or freed on failure. */
+static int judge(const struct warden_config *config,
+		 struct warden_scan_result *result, const char *overrides,
+		 enum warden_mailbox_role role, gint64 started,
+		 struct warden_scan_result **result_r, char **error_r)
+{
 	if (warden_policy_judge(config->policy, result->facts,
 				result->findings, overrides, role,
 				&result->judgement, error_r) < 0) {
@@ -105,4 +178,42 @@ int warden_scan_fd(const struct warden_config *config,
 	result->elapsed_usecs = g_get_monotonic_time() - started;
 	*result_r = result;
 	return 1;
+}
+
+int warden_scan_fd(const struct warden_config *config,
+		   struct warden_reader *reader, int fd, guint64 size,
+		   guint64 full_size, const struct warden_envelope *envelope,
+		   const struct warden_known *known, const char *overrides,
+		   enum warden_mailbox_role role, guint deadline_msecs,
+		   struct warden_scan_result **result_r, char **error_r)
+{
+	struct warden_scan_result *result =
+		g_new0(struct warden_scan_result, 1);
+	gint64 started = g_get_monotonic_time();
+
+	if (read_facts(reader, fd, size, full_size, started, deadline_msecs,
+		       &result->facts, error_r) < 0) {
+		warden_scan_result_free(result);
+		return -1;
+	}
+	run_checks(result, envelope != NULL ? envelope : &no_envelope, known,
+		   NULL);
+	return judge(config, result, overrides, role, started, result_r,
+		     error_r);
+}
+
+int warden_scan_stored(const struct warden_config *config,
+		       struct warden_facts *facts, const GPtrArray *findings,
+		       const struct warden_known *known, const char *overrides,
+		       enum warden_mailbox_role role,
+		       struct warden_scan_result **result_r, char **error_r)
+{
+	struct warden_scan_result *result =
+		g_new0(struct warden_scan_result, 1);
+	gint64 started = g_get_monotonic_time();
+
+	result->facts = facts;
+	run_checks(result, &no_envelope, known, findings);
+	return judge(config, result, overrides, role, started, result_r,
+		     error_r);
 }

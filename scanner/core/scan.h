@@ -7,11 +7,18 @@
 #include "conf.h"
 #include "../reader/reader.h"
 
+#define WARDEN_ALLOWED_UNKNOWN (-1)
+
 struct warden_scan_result {
 	struct warden_facts *facts;
 	GPtrArray *findings;	/* struct warden_finding, strongest first */
 	struct warden_judgement judgement;
 	char *reason;		/* warden_scan_reason() of it all */
+	/* Which of its links' hosts were on an allow-list, as one number: 0 =
+	   none, WARDEN_ALLOWED_UNKNOWN. What other checks than those of lists
+	   found holds as long as this is the same. */
+	gint64 allowed;
+	bool lists_failed;	/* some look-up could not be made */
 	guint64 elapsed_usecs;
 };
 
@@ -25,6 +32,15 @@ int warden_scan_fd(const struct warden_config *config,
 		   const struct warden_known *known, const char *overrides,
 		   enum warden_mailbox_role role, guint deadline_msecs,
 		   struct warden_scan_result **result_r, char **error_r);
+/* The same when only lists have changed, from what is stored: facts with all
+   that lists are asked for and what is unscanned, findings of the last scan.
+   Takes facts over, also on failure. No bytes are read. The result is what a
+   scan of the body would be, if its allowed is still what it was. */
+int warden_scan_stored(const struct warden_config *config,
+		       struct warden_facts *facts, const GPtrArray *findings,
+		       const struct warden_known *known, const char *overrides,
+		       enum warden_mailbox_role role,
+		       struct warden_scan_result **result_r, char **error_r);
 void warden_scan_result_free(struct warden_scan_result *result);
 
 /* One line of JSON as ARCHITECTURE's contract says, without newline. */

@@ -13,6 +13,9 @@ struct warden_exchange {
 	char *service_name, *user, *recipient, *sender, *session;
 	char *mailbox, *origin, *actor, *actions, *guid, *comment;
 	char *query, *what;
+	/* SCAN of a copy that stands already: where; mailbox_guid NULL = it
+	   does not, or did not say */
+	struct warden_place stands;
 	gint64 deadline;	/* of the client, monotonic µs; 0 = none */
 };
 

@@ -22,12 +22,6 @@ struct outcome {
 	double score;
 };
 
-static bool same_epoch(const struct warden_epoch *a,
-		       const struct warden_epoch *b)
-{
-	return a->rules == b->rules && a->lists == b->lists;
-}
-
 /* --- released mail ------------------------------------------------------ */
 
 /* A release lets the mail pass whatever it is, except that a user's own does
@@ -104,46 +98,120 @@ static int judge_stored(struct warden_exchange *exchange,
 	return 1;
 }
 
-static void answer_stored(struct warden_exchange *exchange,
-			  const struct warden_stored_message *message)
+/* The rest of an answer without a body. A FETCH looks at a copy that is
+   recorded already; a RESCAN may find one that is not. */
+static void answer_cached(struct warden_exchange *exchange,
+			  const struct warden_stored_message *message,
+			  struct outcome *outcome,
+			  const struct warden_epoch *epoch)
 {
 	struct warden_answer *answer = exchange->answer;
-	struct outcome outcome;
 	guint64 delivery_id = 0;
 
-	if (judge_stored(exchange, message, &outcome) < 0)
-		return;
-	apply_release(exchange, message->key, WARDEN_SHA256_SIZE, &outcome);
-	set_outcome(exchange, &outcome);
+	apply_release(exchange, message->key, WARDEN_SHA256_SIZE, outcome);
+	set_outcome(exchange, outcome);
 	answer->reply.flags |= WARDEN_REPLY_CACHED;
-	answer->reply.rules_epoch = message->epoch.rules;
-	answer->reply.list_generation = message->epoch.lists;
+	answer->reply.rules_epoch = epoch->rules;
+	answer->reply.list_generation = epoch->lists;
 	memcpy(answer->reply.key, message->key, WARDEN_KEY_SIZE);
 	answer->reply.have_key = true;
-	warden_answer_set_reason(answer, message->reason);
-	warden_answer_set_symbols(answer, message->findings);
 	exchange->service->counts.cached++;
-	/* A FETCH looks at a copy that is recorded already. */
 	if (exchange->request->operation == WARDEN_OPERATION_FETCH)
 		return;
-	struct warden_delivery delivery = outcome_delivery(exchange, &outcome);
+	struct warden_delivery delivery = outcome_delivery(exchange, outcome);
 	enum warden_recorded recorded = warden_records_delivery(
 		exchange->service->records, exchange->deadline, message->key,
 		&delivery, &delivery_id);
 	warden_exchange_recorded(exchange, recorded, delivery_id);
 }
 
-/* The stored message if it was judged in the current epoch, else NULL. */
-static struct warden_stored_message *
-lookup_current(struct warden_exchange *exchange, const guint8 *key,
-	       gsize key_size)
+/* Nothing that the lists say has changed since: as it was. Nothing is written,
+   the current generation is only answered. */
+static void answer_stored(struct warden_exchange *exchange,
+			  const struct warden_stored_message *message)
+{
+	const struct warden_epoch epoch = {
+		message->epoch.rules, message->now.lists
+	};
+	struct outcome outcome;
+
+	if (judge_stored(exchange, message, &outcome) < 0)
+		return;
+	warden_answer_set_reason(exchange->answer, message->reason);
+	warden_answer_set_symbols(exchange->answer, message->findings);
+	answer_cached(exchange, message, &outcome, &epoch);
+}
+
+static void answer_by_lists(struct warden_exchange *exchange,
+			    const struct warden_stored_message *message,
+			    const struct warden_scan_result *result)
+{
+	/* As of before the look-ups. */
+	struct warden_epoch epoch = {
+		message->epoch.rules, message->now.lists
+	};
+	struct outcome outcome = {
+		.verdict = result->judgement.verdict,
+		.action = result->judgement.action,
+		.keyword = result->judgement.keyword,
+		.score = result->judgement.score,
+	};
+
+	warden_records_lists(exchange->service->records, exchange->deadline,
+			     message->id, result, &epoch);
+	warden_answer_set_reason(exchange->answer, result->reason);
+	warden_answer_set_symbols(exchange->answer, result->findings);
+	answer_cached(exchange, message, &outcome, &epoch);
+}
+
+/* Only lists have changed: what was found otherwise is stored, and so is all
+   that lists are asked for. False if the body is needed after all. */
+static bool judge_by_lists(struct warden_exchange *exchange,
+			   const struct warden_stored_message *message)
 {
 	struct warden_records *records = exchange->service->records;
 	struct warden_store *store = warden_records_store(records);
+	struct warden_known known = {
+		.lookup = warden_store_known, .context = store,
+	};
+	struct warden_scan_result *result;
+	struct warden_facts *facts;
+	char *error = NULL;
+	bool answered = false;
+
+	int ret = warden_store_load_facts(store, message->id, &facts, &error);
+	if (ret < 0)
+		warden_records_failed(records, "loading a message", error);
+	if (ret <= 0)
+		return false;
+	if (warden_scan_stored(exchange->service->config, facts,
+			       message->findings, &known, exchange->actions,
+			       exchange->request->role, &result, &error) < 0) {
+		g_free(error);
+		return false;
+	}
+	/* Links are judged otherwise when an allow-list knows their hosts. */
+	if (result->allowed == message->allowed && !result->lists_failed) {
+		answer_by_lists(exchange, message, result);
+		answered = true;
+	}
+	warden_scan_result_free(result);
+	return answered;
+}
+
+/* The stored message if these rules have judged it, else NULL. */
+static struct warden_stored_message *
+lookup_judged(struct warden_exchange *exchange, const guint8 *key,
+	      gsize key_size)
+{
+	struct warden_records *records = exchange->service->records;
 	struct warden_stored_message *message = NULL;
+	struct warden_store *store;
 	struct warden_epoch epoch;
 	char *error = NULL;
 
+	warden_records_epoch(records, &epoch);
+	store = warden_records_store(records);
 	if (store == NULL)
 		return NULL;
 	int ret = warden_store_lookup_message(store, key, key_size, &message,
@@ -152,12 +220,21 @@ lookup_current(struct warden_exchange *exchange, const guint8 *key,
 		warden_records_failed(records, "looking for a message", error);
 	if (ret <= 0)
 		return NULL;
-	warden_records_epoch(records, &epoch);
-	if (!same_epoch(&message->epoch, &epoch) ||
+	if (message->epoch.rules != epoch.rules ||
 	    message->verdict == WARDEN_VERDICT_UNKNOWN ||
 	    message->verdict == WARDEN_VERDICT_PENDING)
 		g_clear_pointer(&message, warden_stored_message_free);
 	return message;
+}
+
+/* False if the body is needed. */
+static bool answer_without_body(struct warden_exchange *exchange,
+				const struct warden_stored_message *message)
+{
+	if (message->concerned)
+		return judge_by_lists(exchange, message);
+	answer_stored(exchange, message);
+	return true;
 }
 
 static void scan_by_key(struct warden_exchange *exchange)
@@ -170,13 +247,11 @@ static void scan_by_key(struct warden_exchange *exchange)
 		return;
 	}
 	struct warden_stored_message *message =
-		lookup_current(exchange, request->key, request->key_size);
-	if (message == NULL) {
+		lookup_judged(exchange, request->key, request->key_size);
+	if (message == NULL || !answer_without_body(exchange, message))
 		exchange->answer->reply.status = WARDEN_STATUS_NEED_BODY;
-		return;
-	}
-	answer_stored(exchange, message);
-	warden_stored_message_free(message);
+	if (message != NULL)
+		warden_stored_message_free(message);
 }
 
 /* --- from the body ------------------------------------------------------ */
@@ -210,11 +285,10 @@ static bool is_known_killer(const struct warden_stored_message *message)
 static bool answer_killer(struct warden_exchange *exchange, const guint8 *key)
 {
 	struct warden_stored_message *message =
-		lookup_current(exchange, key, WARDEN_SHA256_SIZE);
-	bool known = message != NULL && is_known_killer(message);
+		lookup_judged(exchange, key, WARDEN_SHA256_SIZE);
+	bool known = message != NULL && is_known_killer(message) &&
+		answer_without_body(exchange, message);
 
-	if (known)
-		answer_stored(exchange, message);
 	if (message != NULL)
 		warden_stored_message_free(message);
 	return known;

@@ -40,6 +40,14 @@ static void exchange_init(struct warden_exchange *exchange,
 		.query = text(&request->query),
 		.what = text(&request->what),
 	};
+	if (request->op == WARDEN_OP_SCAN && request->have_mailbox_guid &&
+	    request->uid != 0)
+		exchange->stands = (struct warden_place){
+			.mailbox = exchange->mailbox,
+			.mailbox_guid = request->mailbox_guid,
+			.uid_validity = request->uid_validity,
+			.uid = request->uid, .guid = exchange->guid,
+		};
 	/* Time in the backlog is the client's to know; ours begins with its
 	   first byte. */
 	if (request->deadline_msecs != 0)
@@ -97,6 +105,8 @@ warden_exchange_delivery(const struct warden_exchange *exchange)
 		.origin = exchange->origin,
 		.operation = exchange->request->operation,
 		.keyword = "",
+		.stands = exchange->stands.mailbox_guid != NULL ?
+			&exchange->stands : NULL,
 	};
 	return delivery;
 }

@@ -258,6 +258,25 @@ warden_records_scan(struct warden_records *records, gint64 deadline,
 	return recorded;
 }
 
+void warden_records_lists(struct warden_records *records, gint64 deadline,
+			  gint64 message_id,
+			  const struct warden_scan_result *result,
+			  struct warden_epoch *epoch)
+{
+	struct warden_store *store = warden_records_store(records);
+	char *error = NULL;
+
+	if (store != NULL && has_time(deadline)) {
+		if (warden_store_record_lists(store, message_id, result, epoch,
+					      &error) >= 0) {
+			worked(records);
+			return;
+		}
+		warden_records_failed(records, "recording a verdict", error);
+	}
+	epoch->lists = 0;
+}
+
 enum warden_recorded
 warden_records_delivery(struct warden_records *records, gint64 deadline,
 			const guint8 *key,

@@ -55,6 +55,12 @@ warden_records_scan(struct warden_records *records, gint64 deadline,
 		    struct warden_epoch *epoch,
 		    const struct warden_delivery *delivery,
 		    guint64 *delivery_id_r);
+/* A stored message was judged again by today's lists: not journaled, since it
+   can be done again. */
+void warden_records_lists(struct warden_records *records, gint64 deadline,
+			  gint64 message_id,
+			  const struct warden_scan_result *result,
+			  struct warden_epoch *epoch);
 enum warden_recorded
 warden_records_delivery(struct warden_records *records, gint64 deadline,
 			const guint8 *key,

@@ -64,3 +64,6 @@ CREATE TABLE odd_urls (
 	PRIMARY KEY (url_hash, message_id)
 ) WITHOUT ROWID;
 CREATE INDEX odd_urls_message ON odd_urls (message_id);
+
+-- struct warden_scan_result: which hosts were on an allow-list. -1 unknown.
+ALTER TABLE messages ADD COLUMN allowed INTEGER NOT NULL DEFAULT -1;

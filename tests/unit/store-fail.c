@@ -106,6 +106,13 @@ int warden_store_record_scan(struct warden_store *store,
 	return ret;
 }
 
+int warden_store_record_lists(struct warden_store *store, gint64 message_id,
+			      const struct warden_scan_result *result,
+			      struct warden_epoch *epoch, char **error_r)
+{
+	return call(STORE_FAIL_RECORD_SCAN, 1, error_r);
+}
+
 int warden_store_record_delivery(struct warden_store *store,
 				 const guint8 *key,
 				 const struct warden_delivery *delivery,
