@@ -437,7 +437,7 @@ int warden_store_list(struct warden_store *store,
 	"WHERE d.state IN (0, 1) AND u.id > ?%s ORDER BY u.id"
 #define HUNT_COPIES \
 	"SELECT d.id, '', m.key, d.mailbox_guid, d.uid_validity, d.uid, " \
-	"d.action FROM (%s) AS hit CROSS JOIN deliveries d ON d.id = hit.id " \
+	"d.action, d.wanted_mailbox FROM (%s) AS hit CROSS JOIN deliveries d ON d.id = hit.id " \
 	"LEFT JOIN messages m ON m.id = d.message_id " \
 	"WHERE d.state IN (0, 1) AND d.id > ?%s AND d.user_id = " \
 	"(SELECT id FROM users WHERE name = ?) ORDER BY d.id"
@@ -463,6 +463,7 @@ static void read_hit(struct statement *st, bool users, const char *user,
 	hit_r->uid_validity = (guint32)column_int(st, 4);
 	hit_r->uid = (guint32)column_int(st, 5);
 	hit_r->action = (enum warden_action)column_int(st, 6);
+	hit_r->wanted_mailbox = column_text(st, 7);
 }
 
 static char *hunt_sql(const struct conditions *c, bool users)

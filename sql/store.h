@@ -337,6 +337,8 @@ struct warden_hit {
 	const guint8 *mailbox_guid;	/* 16 bytes, NULL if not known */
 	guint32 uid_validity, uid;	/* 0 = not known */
 	enum warden_action action;
+	/* where it was meant to go, or stood before it was moved */
+	const char *wanted_mailbox;
 };
 int warden_store_hunt(struct warden_store *store,
 		      const struct warden_query *query, const char *user,

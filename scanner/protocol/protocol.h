@@ -63,9 +63,10 @@ enum warden_op {
 	WARDEN_OP_MOVED = 9,
 	/* Who holds what query asks for (administrators only)? Without user:
 	   text lists users, one a line. With user: its stored copies, one a
-	   line: "key delivery mailbox_guid uid_validity uid action", hex and
-	   decimal, "-" for what is not known. Ask again with the reply's
-	   cursor until that is 0. */
+	   line: "key delivery mailbox_guid uid_validity uid action origin", hex
+	   and decimal, "-" for what is not known; origin, the mailbox that it
+	   was meant for or moved from, may hold spaces. Ask again with the
+	   reply's cursor until that is 0. */
 	WARDEN_OP_HUNT = 10,
 	/* The text of a notice to a user about mail that was just put into
 	   Quarantine (key, or query), or about all that the user was not told

@@ -22,6 +22,15 @@ static void append_number(GString *text, guint32 number)
 		g_string_append_printf(text, " %u", number);
 }
 
+/* The last of a line: it may hold spaces, but must not end the line. */
+static void append_name(GString *text, const char *name)
+{
+	bool usable = name != NULL && name[0] != '\0' &&
+		      strchr(name, '\n') == NULL;
+
+	g_string_append_printf(text, " %s", usable ? name : "-");
+}
+
 static void append_copy(GString *text, const struct warden_hit *hit)
 {
 	append_hex(text, hit->key, WARDEN_KEY_SIZE);
@@ -30,6 +39,7 @@ static void append_copy(GString *text, const struct warden_hit *hit)
 	append_number(text, hit->uid_validity);
 	append_number(text, hit->uid);
 	g_string_append_printf(text, " %s", warden_action_name(hit->action));
+	append_name(text, hit->wanted_mailbox);
 }
 
 /* FALSE when the page is full: the line goes to the next one. */

@@ -417,11 +417,11 @@ class Answers(Case):
         lines = hunt(query, "anna")["text"].splitlines()
         self.assertEqual([line.split()[0] for line in lines], [key.hex()] * 2)
         self.assertEqual([line.split()[2:] for line in lines],
-                         [[INBOX.hex(), "5", "1", "quarantine"],
-                          [INBOX.hex(), "5", "2", "quarantine"]])
+                         [[INBOX.hex(), "5", "1", "quarantine", "INBOX"],
+                          [INBOX.hex(), "5", "2", "quarantine", "INBOX"]])
         self.assertEqual([line.split()[2:] for line in
                           hunt(query, "carla")["text"].splitlines()],
-                         [["-", "-", "-", "quarantine"]])
+                         [["-", "-", "-", "quarantine", "INBOX"]])
         self.assertEqual(hunt(query, "nobody")["text"], "")
         self.daemon.ask("gone", mailbox_guid=INBOX, uid_validity=5,
                         query="1:3")
