@@ -34,17 +34,61 @@ static bool update_place(struct warden_store *store, guint64 delivery_id,
 	return statement_run(&st) > 0;
 }
 
+/* A rescan looks at a copy that may be on record: then that row learns what it
+   is judged to be now, and the rescan's own goes, so that one stands there. */
+static bool merge_rescan(struct warden_store *store,
+			 const struct warden_place *place, bool *merged_r)
+{
+	struct statement st;
+	gint64 old = 0;
+	bool sound;
+
+	*merged_r = FALSE;
+	if (place->mailbox_guid == NULL || place->uid == 0 || place->aborted)
+		return TRUE;
+	statement_init(&st, store, "SELECT old.id FROM deliveries new "
+		"JOIN deliveries old ON old.state = 1 AND "
+		"old.mailbox_guid = ? AND old.uid_validity = ? AND "
+		"old.uid = ? AND old.id <> new.id AND "
+		"old.message_id = new.message_id WHERE new.id = ? AND "
+		"new.operation = 10 ORDER BY old.id DESC LIMIT 1");
+	bind_guid(&st, place->mailbox_guid);
+	bind_int(&st, place->uid_validity);
+	bind_int(&st, place->uid);
+	bind_int(&st, (gint64)place->delivery_id);
+	int ret = statement_step(&st);
+	if (ret > 0)
+		old = column_int(&st, 0);
+	statement_reset(&st);
+	if (ret <= 0)
+		return ret == 0;
+	statement_init(&st, store, "UPDATE deliveries SET (verdict, action, "
+		"keyword) = (SELECT verdict, action, keyword FROM deliveries "
+		"WHERE id = ?) WHERE id = ?");
+	bind_int(&st, (gint64)place->delivery_id);
+	bind_int(&st, old);
+	sound = statement_run(&st) > 0;
+	statement_init(&st, store, "DELETE FROM deliveries WHERE id = ?");
+	bind_int(&st, (gint64)place->delivery_id);
+	*merged_r = TRUE;
+	return statement_run(&st) > 0 && sound;
+}
+
 int warden_store_place(struct warden_store *store,
 		       const struct warden_place *place, char **error_r)
 {
-	bool sound;
+	bool sound, merged;
 	int changed;
 
 	if (store_begin(store, error_r) < 0)
 		return -1;
-	sound = update_place(store, place->delivery_id, place->aborted ?
-			     STORE_STATE_ABORTED : STORE_STATE_STORED, place);
-	changed = sqlite3_changes(store->db);
+	sound = merge_rescan(store, place, &merged);
+	if (sound && !merged) {
+		sound = update_place(store, place->delivery_id,
+				     place->aborted ? STORE_STATE_ABORTED :
+				     STORE_STATE_STORED, place);
+	}
+	changed = merged ? 1 : sqlite3_changes(store->db);
 	if (store_end(store, sound, error_r) < 0)
 		return -1;
 	return changed > 0 ? 1 : 0;

@@ -38,6 +38,45 @@ static gint64 count_state(struct fixture *f, int state)
 	return count(f->path, sql);
 }
 
+/* --- placed ------------------------------------------------------------------ */
+
+/* A rescan of what stands there leaves one row, with its verdict; of another
+   message, or where nothing stood, it is a row of its own. */
+static void test_rescan(struct fixture *f, const void *data)
+{
+	static const struct {
+		guint32 number, uid;
+		gint64 rows;
+	} rescans[] = { { 1, 1, 2 }, { 1, 1, 2 }, { 2, 1, 3 }, { 1, 9, 4 } };
+	struct warden_delivery delivery = to_anna;
+
+	record_for(f->store, 1, "anna", 1);
+	record_for(f->store, 1, "anna", 2);
+	delivery.operation = WARDEN_OPERATION_RESCAN;
+	delivery.verdict = WARDEN_VERDICT_SPAM;
+	delivery.action = WARDEN_ACTION_FLAG;
+	for (gsize i = 0; i < G_N_ELEMENTS(rescans); i++) {
+		struct warden_scan_result *result =
+			make_result(rescans[i].number);
+		struct warden_place place = {
+			.mailbox = "INBOX", .mailbox_guid = inbox,
+			.uid_validity = 7, .uid = rescans[i].uid, .guid = "g",
+		};
+		char *error = NULL;
+
+		g_assert_cmpint(warden_store_record_scan(
+			f->store, result, &epoch_1, &delivery,
+			&place.delivery_id, &error), ==, 1);
+		free_result(result);
+		g_assert_cmpint(warden_store_place(f->store, &place, &error),
+				==, 1);
+		g_assert_cmpint(count_state(f, 1), ==, rescans[i].rows);
+	}
+	g_assert_cmpint(count_state(f, 0), ==, 0);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM deliveries "
+			      "WHERE action = 2"), ==, 3);
+}
+
 /* --- gone, renamed ------------------------------------------------------------ */
 
 static void test_gone(struct fixture *f, const void *data)
@@ -371,6 +410,7 @@ static void test_hunt_parse(struct fixture *f, const void *data)
 int main(int argc, char **argv)
 {
 	static const struct store_test tests[] = {
+		{ "/store/rescan", test_rescan },
 		{ "/store/gone", test_gone },
 		{ "/store/gone-large", test_large },
 		{ "/store/moved", test_moved },
