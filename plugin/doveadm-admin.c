@@ -174,17 +174,19 @@ bool warden_admin_is_stopped(struct warden_admin *admin)
 
 static const char *summary(struct warden_admin *admin)
 {
+	const char *details = admin->vfuncs->details == NULL ? "" :
+		admin->vfuncs->details(admin);
 	const char *users = admin->users_total == 0 ?
 		t_strdup_printf("%u", admin->users_done) :
 		t_strdup_printf("%u of %u", admin->users_done,
 				admin->users_total);
 
 	return t_strdup_printf(
-		"%s user%s done (%u failed), %u mail%s %s%s, %u failed",
+		"%s user%s done (%u failed), %u mail%s %s%s, %u failed%s",
 		users, admin->users_done == 1 ? "" : "s", admin->users_failed,
 		admin->mails_done, admin->mails_done == 1 ? "" : "s",
 		admin->dry_run ? "would be " : "", admin->done_word,
-		admin->mails_failed);
+		admin->mails_failed, details);
 }
 
 /* doveadm-server's standard error is Dovecot's log. */
@@ -194,17 +196,20 @@ static bool has_terminal(struct warden_admin *admin)
 		admin->ctx.cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI;
 }
 
-void warden_admin_progress(struct warden_admin *admin, const char *text,
-			   bool force)
+static void print_summary(struct warden_admin *admin)
+{
+	if (has_terminal(admin))
+		fprintf(stderr, "warden %s: %s\n", admin->name, summary(admin));
+}
+
+void warden_admin_progress(struct warden_admin *admin)
 {
 	uint64_t now = warden_client_now();
 
-	if (!has_terminal(admin) ||
-	    (!force && now - admin->progress_shown < PROGRESS_MSECS))
+	if (now - admin->progress_shown < PROGRESS_MSECS)
 		return;
 	admin->progress_shown = now;
-	fprintf(stderr, "warden %s: %s%s%s\n", admin->name, summary(admin),
-		text == NULL ? "" : "; ", text == NULL ? "" : text);
+	print_summary(admin);
 }
 
 /* --- life of a command ---------------------------------------------------- */
@@ -297,7 +302,7 @@ admin_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 		admin->users_failed++;
 	admin->user = NULL;
 	admin->wuser = NULL;
-	warden_admin_progress(admin, NULL, FALSE);
+	warden_admin_progress(admin);
 	return admin->user_failed ? -1 : 0;
 }
 
@@ -306,12 +311,10 @@ static void admin_deinit(struct doveadm_mail_cmd_context *ctx)
 	struct warden_admin *admin =
 		container_of(ctx, struct warden_admin, ctx);
 
-	if (admin->vfuncs->deinit != NULL)
-		admin->vfuncs->deinit(admin);
 	audit_end(admin);
 	/* a command that was only asked for its usage has done nothing */
 	if (admin->users_done > 0 || admin->audit_begun)
-		warden_admin_progress(admin, NULL, TRUE);
+		print_summary(admin);
 }
 
 void warden_admin_init(struct warden_admin *admin, const char *name,
@@ -428,8 +431,10 @@ void warden_admin_walk(struct warden_admin *admin,
 
 static struct doveadm_cmd_ver2 *const commands[] = {
 	&warden_cmd_digest,
+	&warden_cmd_expire,
 	&warden_cmd_pull,
 	&warden_cmd_release,
+	&warden_cmd_rescan,
 	&warden_cmd_restore,
 };
 

@@ -23,8 +23,8 @@ struct warden_admin_vfuncs {
 	/* Act on admin->user. What fails in it is reported by the functions
 	   below. */
 	void (*run_user)(struct warden_admin *admin);
-	/* May be NULL. */
-	void (*deinit)(struct warden_admin *admin);
+	/* What the summary of a run says beside the usual; may be NULL. */
+	const char *(*details)(struct warden_admin *admin);
 };
 
 /* First member of each command's context. Lives as long as the command. */
@@ -99,10 +99,8 @@ int warden_admin_audit(struct warden_admin *admin, const char *user,
 
 /* --- output --------------------------------------------------------------- */
 
-/* How far it is, to standard error, now and then; with force now. text is what
-   the command adds, or NULL. */
-void warden_admin_progress(struct warden_admin *admin, const char *text,
-			   bool force);
+/* How far it is, to standard error, now and then. */
+void warden_admin_progress(struct warden_admin *admin);
 
 /* --- mailboxes ------------------------------------------------------------ */
 

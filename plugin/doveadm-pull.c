@@ -28,6 +28,8 @@
 struct pull_cmd_context {
 	struct warden_admin admin;
 	const char *const *hunts;
+	/* Copies that the database knows, and nobody else. */
+	unsigned int missing;
 };
 
 /* One mail that shall go. */
@@ -234,19 +236,18 @@ static void pull_mailbox(struct warden_admin *admin, struct mailbox *box,
 	find_mails(ctx, box);
 	if (array_count(&ctx->mails) > 0)
 		move_mails(ctx, box);
-	warden_admin_progress(admin, NULL, FALSE);
+	warden_admin_progress(admin);
 }
 
 /* --- a user --------------------------------------------------------------- */
 
-/* Is there a copy whose mail was met neither in a mailbox nor stands in
-   Quarantine? */
-static bool is_complete(struct pull_context *ctx)
+/* Copies whose mail was met in no mailbox, and does not stand in Quarantine. */
+static unsigned int count_missing(struct pull_context *ctx)
 {
 	const struct warden_hunt_copy *copy;
 	struct mailbox *box = warden_admin_open_quarantine(ctx->admin);
 	guid_128_t quarantine;
-	bool complete = TRUE;
+	unsigned int missing = 0;
 
 	if (box == NULL || !warden_sync_get_guid(box, quarantine))
 		memset(quarantine, 0, sizeof(quarantine));
@@ -255,9 +256,9 @@ static bool is_complete(struct pull_context *ctx)
 	array_foreach(&ctx->hunted->copies, copy) {
 		if (!copy->met &&
 		    !guid_128_equals(copy->mailbox, quarantine))
-			complete = FALSE;
+			missing++;
 	}
-	return complete;
+	return missing;
 }
 
 static void pull_run_user(struct warden_admin *admin)
@@ -273,10 +274,11 @@ static void pull_run_user(struct warden_admin *admin)
 		i_array_init(&ctx.mails, 32);
 		warden_admin_walk(admin, pull_mailbox, &ctx);
 		if (ctx.unread > 0 && !warden_admin_is_stopped(admin) &&
-		    !is_complete(&ctx)) {
+		    count_missing(&ctx) > 0) {
 			ctx.read_all = TRUE;
 			warden_admin_walk(admin, pull_mailbox, &ctx);
 		}
+		cmd->missing += count_missing(&ctx);
 		array_free(&ctx.mails);
 		pool_unref(&ctx.pool);
 	}
@@ -300,8 +302,19 @@ WARDEN_DOVEADM_INIT(cmd_pull_init)
 	doveadm_print_header_simple("guid");
 }
 
+static const char *pull_details(struct warden_admin *admin)
+{
+	struct pull_cmd_context *cmd =
+		container_of(admin, struct pull_cmd_context, admin);
+
+	return cmd->missing == 0 ? "" :
+		t_strdup_printf("; of %u copies the database says where they "
+				"stood, and there is none", cmd->missing);
+}
+
 static const struct warden_admin_vfuncs pull_vfuncs = {
 	.run_user = pull_run_user,
+	.details = pull_details,
 };
 
 static struct doveadm_mail_cmd_context *cmd_pull_alloc(void)

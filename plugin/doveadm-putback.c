@@ -563,7 +563,7 @@ restore_locked(struct putback_context *ctx, const ARRAY_TYPE(seq_range) *uids)
 	while (seq_range_array_iter_nth(&iter, n++, &uid) &&
 	       !warden_admin_is_stopped(ctx->admin)) T_BEGIN {
 		restore_uid(ctx, uid);
-		warden_admin_progress(ctx->admin, NULL, FALSE);
+		warden_admin_progress(ctx->admin);
 	} T_END;
 	if (ctx->target != NULL)
 		mailbox_free(&ctx->target);

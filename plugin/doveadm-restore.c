@@ -92,14 +92,26 @@ static const uint8_t *lost_key(struct mail *mail, void *context)
 	return lost == NULL ? NULL : lost->key;
 }
 
+/* Of the copy that stands here; if places were lost with the index, of any
+   with these bytes. */
 static const char *former_name(struct mail *mail, void *context)
 {
 	struct restore_context *ctx = context;
 	const struct warden_hunt_copy *copy =
 		warden_hunt_find(ctx->hunted, ctx->guid, ctx->uid_validity,
 				 mail->uid);
+	const uint8_t *key = lost_key(mail, context);
 
-	return copy == NULL ? NULL : copy->origin;
+	if (copy != NULL)
+		return copy->origin;
+	if (key == NULL)
+		return NULL;
+	array_foreach(&ctx->hunted->copies, copy) {
+		if (copy->origin != NULL &&
+		    memcmp(copy->key, key, sizeof(copy->key)) == 0)
+			return copy->origin;
+	}
+	return NULL;
 }
 
 /* --- a user --------------------------------------------------------------- */

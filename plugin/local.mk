@@ -98,6 +98,7 @@ plugin_lib99_doveadm_warden_mail_plugin_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 plugin_lib99_doveadm_warden_mail_plugin_la_SOURCES = \
 	plugin/doveadm-admin.c \
 	plugin/doveadm-admin.h \
+	plugin/doveadm-expire.c \
 	plugin/doveadm-hunt.c \
 	plugin/doveadm-hunt.h \
 	plugin/doveadm-pull.c \
@@ -105,6 +106,7 @@ plugin_lib99_doveadm_warden_mail_plugin_la_SOURCES = \
 	plugin/doveadm-putback.h \
 	plugin/doveadm-digest.c \
 	plugin/doveadm-release.c \
+	plugin/doveadm-rescan.c \
 	plugin/doveadm-restore.c
 
 if DOVECOT_SETTINGS_GET
