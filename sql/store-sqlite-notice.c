@@ -54,7 +54,7 @@ static bool is_too_many(struct warden_store *store, gint64 user_id, gint64 now,
 	bool many = false;
 
 	statement_init(&st, store, "SELECT count(DISTINCT told) FROM deliveries "
-		       "WHERE user_id = ? AND told > ? AND told > 1");
+		       "WHERE user_id = ? AND told > ?");
 	bind_int(&st, user_id);
 	bind_int(&st, now - HOUR_USECS);
 	if (statement_step(&st) > 0)
@@ -73,10 +73,13 @@ static void claim_key(struct warden_store *store, gint64 user_id,
 	struct statement st;
 
 	store_key_range(key, WARDEN_STORE_NOTICE_KEY_SIZE, low, high);
-	statement_init(&st, store, "UPDATE deliveries SET told = ?1 WHERE "
-		       "user_id = ?2 AND told < ?3 AND state IN (0, 1) AND "
-		       "message_id IN (SELECT id FROM messages "
-		       "WHERE key BETWEEN ?4 AND ?5)");
+	/* By the message's few copies, not by the user's many. */
+	statement_init(&st, store, "UPDATE deliveries SET told = ?1 WHERE id "
+		       "IN (SELECT d.id FROM messages m CROSS JOIN deliveries "
+		       "d INDEXED BY deliveries_message ON d.message_id = m.id "
+		       "WHERE m.key BETWEEN ?4 AND ?5 AND d.user_id = ?2 AND "
+		       "(d.told IS NULL OR d.told < ?3) AND "
+		       "d.state IN (0, 1))");
 	bind_int(&st, now);
 	bind_int(&st, user_id);
 	bind_int(&st, now - DAY_USECS);
@@ -92,9 +95,10 @@ static guint64 claim_rest(struct warden_store *store, gint64 user_id,
 {
 	struct statement st;
 
-	statement_init(&st, store, "UPDATE deliveries SET told = ? WHERE "
-		       "user_id = ? AND action = 3 AND told = 0 AND "
-		       "state IN (0, 1) AND time >= ?");
+	statement_init(&st, store, "UPDATE deliveries INDEXED BY "
+		       "deliveries_untold SET told = ? WHERE user_id = ? AND "
+		       "action = 3 AND told IS NULL AND state IN (0, 1) AND "
+		       "time >= ?");
 	bind_int(&st, now);
 	bind_int(&st, user_id);
 	bind_int(&st, since);
@@ -131,8 +135,8 @@ static GHashTable *told_topics(struct warden_store *store, gint64 user_id,
 
 	statement_init(&st, store, "SELECT DISTINCT " TOPIC_COLUMNS " FROM "
 		       "deliveries d JOIN messages m ON m.id = d.message_id "
-		       "WHERE d.user_id = ? AND d.told > ? AND d.told < ? AND "
-		       "d.told > 1 LIMIT ?");
+		       "WHERE d.user_id = ? AND d.told > ? AND d.told < ? "
+		       "LIMIT ?");
 	bind_int(&st, user_id);
 	bind_int(&st, now - DAY_USECS);
 	bind_int(&st, now);
@@ -178,7 +182,7 @@ static guint64 list_claimed(struct warden_store *store, gint64 user_id,
 		       "END, m.key, m.from_name, " TOPIC_COLUMNS " FROM "
 		       "deliveries d LEFT JOIN messages m ON "
 		       "m.id = d.message_id WHERE d.user_id = ? AND d.told = ? "
-		       "AND d.told > 1 ORDER BY d.id DESC");
+		       "ORDER BY d.id DESC");
 	bind_int(&st, user_id);
 	bind_int(&st, now);
 	while ((ret = statement_step(&st)) > 0) {
@@ -251,9 +255,9 @@ int warden_store_notice_unclaim(struct warden_store *store, const char *user,
 
 	if (store_begin(store, error_r) < 0)
 		return -1;
-	statement_init(&st, store, "UPDATE deliveries SET told = 0 WHERE "
+	statement_init(&st, store, "UPDATE deliveries SET told = NULL WHERE "
 		       "user_id = (SELECT id FROM users WHERE name = ?) AND "
-		       "told = ? AND told > 1");
+		       "told = ?");
 	bind_text(&st, user);
 	bind_int(&st, told);
 	sound = statement_run(&st) > 0;

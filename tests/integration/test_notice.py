@@ -394,7 +394,7 @@ class Nobody(NoticeCase):
         self.assertEqual(self.digest("-u", self.user).returncode, 0)
         self.assertEqual(self.notices(), {})
         self.assertEqual(self.instance.sql(
-            "SELECT count(*) FROM deliveries WHERE told <> 0"), [(0,)])
+            "SELECT count(*) FROM deliveries WHERE told IS NOT NULL"), [(0,)])
 
 
 class LanguagesInstance(Instance):
@@ -506,6 +506,20 @@ class Failures(PluginCase):
         self.deliver()
         self.assertEqual(self.notices(), [])
         self.assertIn("database is gone", self.instance.log())
+
+    def test_digest(self):
+        """An administrator is told that users could not be."""
+        self.lmtp(ways.mail())
+        self.fake.notice_mode = "tempfail"
+        done = self.instance.doveadm("warden", "digest", "-u", self.user)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(b"No digest for %s: the scanner answered: database is "
+                      b"gone" % self.user.encode(), done.stderr)
+        self.fake.notice_mode = ""
+        done = self.instance.doveadm("warden", "digest", "-u", self.user)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.notices()), 1)
+        self.assertNotIn("query", self.fake.of(NOTICE)[-1])
 
     def test_burst(self):
         """All keys that fit, and how many more."""

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char untold_rows[] =
-	"SELECT count(*) FROM deliveries WHERE told = 0 AND action = 3";
+	"SELECT count(*) FROM deliveries WHERE told IS NULL AND action = 3";
 
 /* A message for a user, now. change is called before it is recorded. */
 static guint64 deliver(struct fixture *f, const char *user, guint32 number,
