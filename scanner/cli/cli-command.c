@@ -19,12 +19,18 @@
 
 #define SAID_MAX 400	/* bytes of standard error that are kept */
 
+const struct cli_command_limits cli_command_limits = {
+	.secs = 300, .output_max = G_GUINT64_CONSTANT(1) << 30,
+};
+
 struct command {
+	const struct cli_command_limits *limits;
 	char **words;
 	pid_t pid;
 	int output, errors;	/* pipes from it */
 	int file;		/* where its output goes */
 	guint64 size;
+	gint64 until;		/* monotonic */
 	GString *said;
 	const char *fault;	/* why it was ended */
 };
@@ -151,8 +157,8 @@ static void take_said(struct command *command, const char *data, gsize size)
 static void take_output(struct command *command, const char *data, gsize size)
 {
 	command->size += size;
-	if (command->size > CLI_COMMAND_OUTPUT_MAX)
-		command->fault = "its output is larger than 1 GiB";
+	if (command->size > command->limits->output_max)
+		command->fault = "it says too much";
 	else if (write(command->file, data, size) != (gssize)size)
 		command->fault = "its output cannot be kept in a temporary "
 				 "file";
@@ -182,18 +188,15 @@ static bool take_piece(struct command *command, int *fd)
    with it. */
 static void listen_to(struct command *command)
 {
-	gint64 until = g_get_monotonic_time() +
-		CLI_COMMAND_SECS * G_USEC_PER_SEC;
-
 	while (command->output >= 0 && command->fault == NULL) {
 		struct pollfd fds[] = {
 			{ .fd = command->output, .events = POLLIN },
 			{ .fd = command->errors, .events = POLLIN },
 		};
-		gint64 left = until - g_get_monotonic_time();
+		gint64 left = command->until - g_get_monotonic_time();
 
 		if (left <= 0) {
-			command->fault = "it took longer than five minutes";
+			command->fault = "it takes too long";
 			break;
 		}
 		if (poll(fds, 2, (int)(left / 1000 + 1)) < 0)
@@ -220,17 +223,38 @@ static int fail(const struct command *command, const char *what,
 	return -1;
 }
 
+/* Its output has ended, which it may do by closing it. */
+static int wait_for_end(struct command *command)
+{
+	int status = 0;
+
+	while (command->fault == NULL &&
+	       waitpid(command->pid, &status, WNOHANG) == 0) {
+		struct pollfd fd = { .fd = command->errors, .events = POLLIN };
+
+		if (g_get_monotonic_time() > command->until)
+			command->fault = "it takes too long";
+		else if (poll(&fd, 1, 10) > 0)
+			take_piece(command, &command->errors);
+	}
+	if (command->fault == NULL)
+		return status;
+	kill(-command->pid, SIGKILL);
+	while (waitpid(command->pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return status;
+}
+
 static int finish(struct command *command, char **error_r)
 {
 	g_autofree char *what = NULL;
-	int status = 0;
+	int status = wait_for_end(command);
 
-	if (command->fault != NULL)
-		kill(-command->pid, SIGKILL);
-	while (waitpid(command->pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	/* what it started and did not wait for */
+	/* What it started and did not wait for. Should that have become a
+	   session of its own, its end is not waited for. */
 	kill(-command->pid, SIGKILL);
+	if (command->errors >= 0)
+		(void)fcntl(command->errors, F_SETFL, O_NONBLOCK);
 	while (command->errors >= 0 && command->fault == NULL &&
 	       take_piece(command, &command->errors))
 		continue;
@@ -264,6 +288,8 @@ static int run(struct command *command, const struct stat *st, char **error_r)
 
 	if (open_file(&command->file, error_r) < 0)
 		return -1;
+	command->until = g_get_monotonic_time() +
+		command->limits->secs * G_USEC_PER_SEC;
 	ret = start(command, st, error_r);
 	if (ret > 0) {
 		listen_to(command);
@@ -279,12 +305,15 @@ static int run(struct command *command, const struct stat *st, char **error_r)
 	return -1;
 }
 
-int cli_command_run(const char *text, const char *owner, int *fd_r,
+int cli_command_run(const char *text, const char *owner,
+		    const struct cli_command_limits *limits, int *fd_r,
 		    char **error_r)
 {
 	g_auto(GStrv) words = NULL;
 	g_autoptr(GError) error = NULL;
-	struct command command = { .pid = -1, .output = -1, .errors = -1 };
+	struct command command = {
+		.limits = limits, .pid = -1, .output = -1, .errors = -1,
+	};
 	struct stat st;
 	int ret;
 

@@ -7,16 +7,20 @@
 
 #include <glib.h>
 
-/* A slow mirror's full dump; a timer comes again. */
-#define CLI_COMMAND_SECS 300u
-/* Packed or not, more than any published list. */
-#define CLI_COMMAND_OUTPUT_MAX (G_GUINT64_CONSTANT(1) * 1024 * 1024 * 1024)
+struct cli_command_limits {
+	guint secs;
+	guint64 output_max;	/* bytes */
+};
+/* Five minutes: a slow mirror's full dump; a timer comes again. One GiB: packed
+   or not, more than any published list. */
+extern const struct cli_command_limits cli_command_limits;
 
 /* Run command (words are split as a shell would, nothing else is) as owner's
    user if we are root. Returns 1 with *fd_r, a nameless file that holds its
    standard output, rewound; the caller closes it. -1 with *error_r if it could
    not be run, failed, took too long or said too much. */
-int cli_command_run(const char *command, const char *owner, int *fd_r,
+int cli_command_run(const char *command, const char *owner,
+		    const struct cli_command_limits *limits, int *fd_r,
 		    char **error_r);
 /* For good: if we are root, go on as the user who owns this file. 1 or -1. */
 int cli_become_owner(const char *path, char **error_r);

@@ -90,11 +90,15 @@ static int open_bytes(struct cli_feed_source *source, const char *path,
 		source->open_fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (source->open_fd < 0 || fstat(source->open_fd, &st) < 0)
 		return fail(path, error_r);
-	if (strcmp(path, "-") != 0 && !S_ISREG(st.st_mode) &&
-	    source->fd < 0) {
+	source->is_stream = source->fd >= 0 || strcmp(path, "-") == 0 ||
+		S_ISFIFO(st.st_mode);
+	if (!source->is_stream && !S_ISREG(st.st_mode)) {
 		*error_r = g_strdup_printf("%s: no regular file", path);
 		return -1;
 	}
+	/* Only so that opening a pipe without a writer does not wait. */
+	if (S_ISFIFO(st.st_mode))
+		(void)fcntl(source->open_fd, F_SETFL, 0);
 	source->open_path = g_strdup(path);
 	source->checksum = g_checksum_new(G_CHECKSUM_SHA256);
 	return 1;
@@ -136,7 +140,7 @@ static int note_file(struct cli_feed_source *source, char **error_r)
 	if (fstat(source->open_fd, &st) < 0)
 		return fail(source->open_path, error_r);
 	file = g_new0(struct cli_feed_file, 1);
-	file->path = strcmp(source->open_path, "-") == 0 ? g_strdup("-") :
+	file->path = source->is_stream ? g_strdup("-") :
 		g_canonicalize_filename(source->open_path, NULL);
 	file->size = (guint64)st.st_size;
 	file->mtime = mtime_of(&st);
@@ -151,7 +155,9 @@ static struct warden_feed_settings
 settings_of(struct cli_feed_source *source, const char *format)
 {
 	return (struct warden_feed_settings){
-		.name = source->open_path,
+		.name = source->fd >= 0 ? "output" :
+			strcmp(source->open_path, "-") == 0 ?
+			"standard input" : source->open_path,
 		.format = format,
 		.now_secs = g_get_real_time() / G_USEC_PER_SEC,
 		.read = read_bytes, .warn = warn, .context = source,

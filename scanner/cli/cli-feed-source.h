@@ -13,7 +13,7 @@
 
 /* A file as it was when it was read. */
 struct cli_feed_file {
-	char *path;		/* absolute; "-" standard input or a command */
+	char *path;		/* absolute; "-" a pipe, which is gone now */
 	guint64 size;
 	gint64 mtime;		/* nanoseconds since 1970 */
 	char *sha256;		/* of its bytes as they are, hex */
@@ -38,6 +38,7 @@ struct cli_feed_source {
 	struct warden_feed *feed;
 	int open_fd;
 	char *open_path;
+	bool is_stream;		/* it cannot be read again */
 	GChecksum *checksum;
 };
 

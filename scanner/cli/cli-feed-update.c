@@ -134,8 +134,8 @@ static int update_command(struct cli_options *options,
 {
 	int fd, ret;
 
-	if (cli_command_run(feed->details.command, cli_database(options), &fd,
-			    error_r) < 0)
+	if (cli_command_run(feed->details.command, cli_database(options),
+			    &cli_command_limits, &fd, error_r) < 0)
 		return -1;
 	ret = import_output(options, store, feed, fd, error_r);
 	close(fd);
@@ -158,8 +158,7 @@ static int update_feed(struct cli_options *options, struct warden_store *store,
 	} else if (first == NULL || strcmp(first->path, "-") == 0) {
 		/* Only worth a word if it was asked for. */
 		ret = options->argc == 0 ? 0 : -1;
-		error = ret == 0 ? NULL : g_strdup("it came from standard "
-						   "input");
+		error = ret == 0 ? NULL : g_strdup("it came from a pipe");
 	} else {
 		ret = update_files(options, store, feed, &error);
 	}

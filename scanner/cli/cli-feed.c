@@ -251,8 +251,8 @@ static int import_opened(struct cli_options *options,
 
 	if (import->command != NULL)
 		ret = cli_command_run(import->command,
-				      cli_database(options), &import->fd,
-				      &error);
+				      cli_database(options),
+				      &cli_command_limits, &import->fd, &error);
 	if (ret > 0)
 		ret = cli_feed_import(store, import, options->json, &error);
 	if (import->fd >= 0)

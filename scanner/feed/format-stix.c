@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* A STIX 2.0 or 2.1 bundle: {"type": "bundle", "objects": [{"type":
-   "indicator", "pattern": …, "valid_until": …, "revoked": …}, …]}. Only
-   indicators are looked at. */
+   "indicator", "pattern": …, "valid_until": …, "revoked": …}, …]}, or a TAXII
+   2.1 envelope, which has "objects" as well. Only indicators are looked at. */
 
 enum member { TYPE, PATTERN, PATTERN_TYPE, REVOKED, FROM, UNTIL, NAME };
 static const char *const members[] = {
@@ -160,8 +160,9 @@ static int step(struct warden_feed *feed, char **error_r)
 static bool looks_like(const char *head, gsize size)
 {
 	return feed_head_sign(head, size) == '{' &&
-		(feed_head_has(head, size, "\"bundle--") ||
-		 feed_head_has(head, size, "\"bundle\""));
+		(feed_head_has(head, size, "\"bundle\"") ||
+		 feed_head_has(head, size, "\"bundle--") ||
+		 feed_head_has(head, size, "\"indicator--"));
 }
 
 const struct feed_reader feed_reader_stix = {

@@ -11,6 +11,7 @@ import lzma
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -195,6 +196,19 @@ class Formats(Database):
         self.assertIn("clamav.sfp: is an allow-list", error)
         self.assertEqual(self.state(), before)
 
+    def test_pipe(self):
+        """import <(curl …)"""
+        done = subprocess.run(
+            ["bash", "-c", "%s <(echo a.example)" % shlex.join(
+                [str(self.build.warden), "--config", str(self.config),
+                 "feed", "import", "--name", "x"])], capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"x: 1 indicators in force", done.stdout)
+        _, error = self.run_cli("feed", "import", "--name", "x", "-",
+                                input=b"b.example\nno name\n", status=1)
+        self.assertIn(": standard input:2: 'no name' is no host", error)
+        self.assertEqual(self.rows("feed", "list")[0]["indicators"], 1)
+
     def test_dry_run(self):
         self.run_cli("feed", "import", "--name", "x",
                      self.write("x", "a.example\n"))
@@ -333,7 +347,9 @@ class Refused(Database):
         self.assertIn("missing: No such file or directory", error)
         os.mkfifo(self.dir / "fifo")
         _, error = self.run_cli("feed", "import", self.dir / "fifo", status=1)
-        self.assertIn("fifo: no regular file", error)
+        self.assertIn("fifo: holds no indicator", error)
+        _, error = self.run_cli("feed", "import", "/dev/null", status=1)
+        self.assertIn("/dev/null: no regular file", error)
         self.assertEqual(self.state(), before)
 
 
@@ -442,7 +458,7 @@ class Update(Database):
         _, error = self.run_cli("feed", "update", status=1)
         self.assertIn("No such file", error)
         _, error = self.run_cli("feed", "update", "in", "nobody", status=1)
-        self.assertIn("it came from standard input", error)
+        self.assertIn("it came from a pipe", error)
         self.assertIn("there is no feed 'nobody'", error)
         self.assertEqual(self.state(), before)
 
