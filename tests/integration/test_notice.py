@@ -272,6 +272,31 @@ class Inbox(NoticeCase):
         self.assertIn("brochure[.]pdf", text)
         self.assertEqual(len(self.instance.mails(self.user, "Quarantine")), 1)
 
+    def test_rescan(self):
+        """A rescan does not look at notices, and tells of what it found."""
+        mail = messages.message("A brochure to come (%s)" % self.STORAGE,
+                                "As promised.\n", attachments=[
+                                    ("x.pdf", messages.BROCHURE + b"rescan",
+                                     "application/pdf")], number=5000)
+        self.lmtp(messages.lying_link(13))
+        self.lmtp(mail)
+        self.one("INBOX")
+        feed = self.instance.dir / "worse.txt"
+        feed.write_text(hashlib.sha256(messages.BROCHURE + b"rescan")
+                        .hexdigest() + "\n")
+        feed.chmod(0o644)
+        done = self.instance.warden("feed", "import", "--name", "worse",
+                                    str(feed))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        judged = self.instance.sql("SELECT count(*) FROM messages")
+        done = self.instance.doveadm("warden", "rescan", "-u", self.user,
+                                     "mailbox", "INBOX")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.instance.sql("SELECT count(*) FROM messages"),
+                         judged)
+        self.assertEqual(len(self.notices()["INBOX"]), 2)
+        self.assertEqual(len(self.instance.mails(self.user)), 2)
+
     def test_flood(self):
         """Somebody who bombs a mailbox does not bomb it with notices."""
         for number in range(25):
