@@ -42,8 +42,15 @@ def run(generation, storage):
     libexec = "/usr/lib/dovecot/"
     conf = ""
     server = instance.Instance(
-        generation, storage, settings=dict(ways.EXCLUDE, deadline="5 mins"),
-        workers=2, warden_conf="commit_msecs = 60000\n")
+        generation, storage, settings=dict(ways.EXCLUDE, deadline="5 mins",
+                                           notice="quarantine"),
+        workers=2, warden_conf="commit_msecs = 60000\n"
+                               "[notice]\nfolder = notices\n")
+    # A notice must not be found by the subject of what it is about.
+    texts = server.dir / "notices"
+    texts.mkdir(parents=True)
+    texts.chmod(0o755)
+    (texts / "single.en.txt").write_text("Subject: Told\n\nof {count}\n")
     logs = server.dir / "valgrind"
     logs.mkdir(parents=True)
     logs.chmod(0o1777)
