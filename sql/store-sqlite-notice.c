@@ -14,6 +14,8 @@
 #define HOUR_USECS (3600 * (gint64)G_USEC_PER_SEC)
 /* Somebody who bombs a mailbox with bad mail must not bomb it with notices. */
 #define NOTICES_AN_HOUR 20
+/* When something was no news, and no notice was made of it. */
+#define TOLD_BEFORE 1
 /* Messages of one day that are remembered as told. Beyond it some may be told
    of again. */
 #define TOPICS_MAX 20000
@@ -105,6 +107,21 @@ static guint64 claim_rest(struct warden_store *store, gint64 user_id,
 	if (statement_run(&st) < 0)
 		*sound = false;
 	return *sound ? sqlite3_changes(store->db) : 0;
+}
+
+/* Of this claim no notice comes: it must not count as one. */
+static void claim_no_news(struct warden_store *store, gint64 user_id,
+			  gint64 now, bool *sound)
+{
+	struct statement st;
+
+	statement_init(&st, store, "UPDATE deliveries SET told = ? WHERE "
+		       "user_id = ? AND told = ?");
+	bind_int(&st, TOLD_BEFORE);
+	bind_int(&st, user_id);
+	bind_int(&st, now);
+	if (statement_run(&st) < 0)
+		*sound = false;
 }
 
 /* --- what is news --------------------------------------------------------- */
@@ -215,6 +232,8 @@ static guint64 claim(struct warden_store *store, gint64 user_id,
 	rest = claim_rest(store, user_id, digest ? 0 : now - DAY_USECS, now,
 			  sound);
 	total = list_claimed(store, user_id, now, claim->limit, list, sound);
+	if (total == 0)
+		claim_no_news(store, user_id, now, sound);
 	/* What has no key here is found as untold, unless its move is not on
 	   record yet. */
 	if (total > 0 && claim->more > rest)

@@ -1,6 +1,7 @@
 """Notices: what users are told of mail in Quarantine, by the whole service,
 and that nothing depends on it."""
 
+import concurrent.futures
 import email
 import email.policy
 import hashlib
@@ -202,6 +203,15 @@ class Inbox(NoticeCase):
                            1)
         self.lmtp(messages.lying_link(11))
         self.assertEqual(len(self.notices()["INBOX"]), 2)
+
+    def test_at_once(self):
+        """The same mail from several sides at the same moment."""
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            for _ in pool.map(self.lmtp, [messages.lying_link(14)] * 12):
+                pass
+        self.assertEqual(len(self.instance.mails(self.user, "Quarantine")),
+                         12)
+        self.one("INBOX")
 
     def test_moves(self):
         """A notice is neither judged nor reported nor released."""

@@ -228,6 +228,21 @@ static void test_more(struct fixture *f, const void *data)
 	free_result(result);
 }
 
+/* Of one mail many times the user hears once, and then of another. */
+static void test_repeated(struct fixture *f, const void *data)
+{
+	guint64 notices = 0;
+
+	for (guint i = 0; i < 30; i++) {
+		deliver(f, "anna", 1, NULL);
+		notices += claim_total(f, "anna", 1, 1);
+	}
+	g_assert_cmpuint(notices, ==, 1);
+	deliver(f, "anna", 2, NULL);
+	g_assert_cmpuint(claim_total(f, "anna", 2, 2), ==, 1);
+	g_assert_cmpuint(claim_total(f, "anna", 0, 0), ==, 0);
+}
+
 static void test_pending(struct fixture *f, const void *data)
 {
 	struct warden_delivery delivery = to_anna;
@@ -256,6 +271,7 @@ int main(int argc, char **argv)
 		{ "/store/notice/which", test_which },
 		{ "/store/notice/flood", test_flood },
 		{ "/store/notice/more", test_more },
+		{ "/store/notice/repeated", test_repeated },
 		{ "/store/notice/pending", test_pending },
 	};
 
