@@ -210,8 +210,9 @@ static void test_pending(struct fixture *f, const void *data)
 
 static void test_put_right(struct fixture *f, const void *data)
 {
-	static const char *const wrong[] = { "", "WRDNEPO1", "nonsense that is "
-		"longer than a header is, and then some" };
+	static const char *const wrong[] = { "", "WRDNEPO1",
+		("nonsense that is longer than a header is, and then "
+		 "some") };
 	struct place place;
 	struct stat st;
 
