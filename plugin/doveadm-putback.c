@@ -228,6 +228,7 @@ static int
 ask_release(struct putback_context *ctx, struct putback_mail *pmail)
 {
 	struct warden_question q;
+	uint64_t delivery_id;	/* MOVED finds it by itself */
 	const char *error;
 
 	if (!warden_record_has_key(&pmail->record) &&
@@ -235,7 +236,7 @@ ask_release(struct putback_context *ctx, struct putback_mail *pmail)
 		return -1;
 	if (warden_record_has_key(&pmail->record)) {
 		question_init(ctx, pmail, &q);
-		if (warden_judge_release(&q, &error) <= 0) {
+		if (warden_judge_release(&q, &delivery_id, &error) <= 0) {
 			mail_failed(ctx, pmail->mail, "%s", error);
 			return -1;
 		}

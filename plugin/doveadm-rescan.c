@@ -53,8 +53,6 @@ struct rescan_mail {
 	uint32_t uid;
 	const char *guid;
 	struct warden_record record;
-	/* for PLACE */
-	struct warden_saved_mail saved;
 };
 
 /* One batch. */
@@ -139,10 +137,6 @@ add_judged(struct rescan_batch *batch, struct mail *mail,
 	rmail->guid = mail_get_special(mail, MAIL_FETCH_GUID, &guid) < 0 ? "" :
 		p_strdup(batch->pool, guid);
 	warden_answer_to_record(answer, &rmail->record);
-	rmail->saved.tell = WARDEN_TELL_PLACE;
-	rmail->saved.delivery_id = answer->delivery_id;
-	rmail->saved.have_key = warden_record_has_key(&rmail->record);
-	memcpy(rmail->saved.key, rmail->record.key, sizeof(rmail->saved.key));
 
 	if (answer->key_size > 0)
 		batch->cmd->rules_epoch = answer->rules_epoch;
@@ -169,6 +163,7 @@ static void judge_mail(struct rescan_batch *batch, struct mail *mail)
 		.role = warden_mailbox_get_role(batch->box),
 		.mailbox = batch->box->vname,
 		.mail = mail,
+		.dry_run = batch->cmd->admin.dry_run,
 	};
 	struct warden_record record;
 	struct warden_answer answer;
@@ -194,28 +189,6 @@ static void judge_mail(struct rescan_batch *batch, struct mail *mail)
 }
 
 /* --- a batch -------------------------------------------------------------- */
-
-static void tell_places(struct rescan_batch *batch)
-{
-	struct mailbox_status status;
-	struct warden_placement place = {
-		.user = batch->cmd->admin.user,
-		.owner = warden_box_owner(batch->box),
-		.mailbox = batch->box->vname,
-		.operation = WARDEN_OPERATION_RESCAN,
-	};
-	const struct rescan_mail *rmail;
-
-	mailbox_get_open_status(batch->box, STATUS_UIDVALIDITY, &status);
-	place.have_mailbox_guid =
-		warden_sync_get_guid(batch->box, place.mailbox_guid);
-	place.uid_validity = status.uidvalidity;
-	array_foreach(&batch->mails, rmail) {
-		/* a dry run has looked, no more: nothing stands there */
-		place.uid = batch->cmd->admin.dry_run ? 0 : rmail->uid;
-		warden_judge_tell(&rmail->saved, &place);
-	}
-}
 
 static void print(struct rescan_batch *batch)
 {
@@ -283,7 +256,6 @@ static void batch_run(struct rescan_batch *batch, struct seq_range_iter *iter,
 					    "Can't write records to");
 		return;
 	}
-	tell_places(batch);
 	print(batch);
 	move_bad(batch);
 }

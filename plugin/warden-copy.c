@@ -176,7 +176,7 @@ static void strip_keywords(const struct save_target *target,
 static int
 release_check(const struct save_target *target, struct mail_save_context *ctx,
 	      struct mail *mail, const struct copy_source *source,
-	      struct warden_record *record_r)
+	      struct warden_record *record_r, uint64_t *delivery_id_r)
 {
 	struct warden_question q;
 	struct warden_answer answer;
@@ -189,6 +189,7 @@ release_check(const struct save_target *target, struct mail_save_context *ctx,
 		if (warden_judge(&q, target->wt->pool, &answer, &error) < 0)
 			return warden_target_unscanned(target, error);
 		warden_answer_to_record(&answer, record_r);
+		*delivery_id_r = answer.delivery_id;
 		if (answer.action != WARDEN_ACTION_QUARANTINE &&
 		    answer.action != WARDEN_ACTION_DEFER)
 			return 0;
@@ -200,7 +201,7 @@ release_check(const struct save_target *target, struct mail_save_context *ctx,
 		q.key_size = sizeof(record_r->key);
 	}
 	q.operation = WARDEN_OPERATION_RELEASE;
-	ret = warden_judge_release(&q, &error);
+	ret = warden_judge_release(&q, delivery_id_r, &error);
 	if (ret <= 0) {
 		return warden_target_fail(target, ret == 0 ? MAIL_ERROR_PERM :
 				   MAIL_ERROR_UNAVAILABLE, error);
@@ -216,15 +217,20 @@ static int
 copy_release(const struct save_target *target, struct mail_save_context *ctx,
 	     struct mail *mail, const struct copy_source *source)
 {
+	struct warden_saved_mail *saved;
 	struct warden_record record;
+	uint64_t delivery_id = 0;
 
-	if (release_check(target, ctx, mail, source, &record) < 0)
+	if (release_check(target, ctx, mail, source, &record,
+			  &delivery_id) < 0)
 		return copy_cancel(ctx);
 	strip_keywords(target, ctx);
 	if (super_copy(target, ctx, mail) < 0)
 		return -1;
 	warden_target_write_record(target, ctx->dest_mail, &record);
-	(void)warden_saved_mail_add(target);
+	saved = warden_saved_mail_add(target);
+	saved->tell = WARDEN_TELL_PLACE;
+	saved->delivery_id = delivery_id;
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "warden-judge.h"
 #include "warden-client.h"
 #include "warden-spool.h"
+#include "warden-sync.h"
 
 #define UNSCANNED_TEXT \
 	"The message could not be checked for dangerous content. " \
@@ -101,6 +102,13 @@ request_init(const struct warden_question *q, struct warden_request *request_r)
 		memcpy(request_r->key, q->key, q->key_size);
 		request_r->key_size = q->key_size;
 	}
+}
+
+static void
+request_set_guid(uint8_t *dest, bool *have_r, const guid_128_t guid)
+{
+	memcpy(dest, guid, WARDEN_GUID_SIZE);
+	*have_r = TRUE;
 }
 
 static void
@@ -222,6 +230,24 @@ get_body(const struct warden_question *q, struct warden_spool **body_r,
 	return warden_spool_add_mail(*body_r, q->mail, error_r);
 }
 
+/* A copy that stands already is on record: which one it is. */
+static void request_set_stands(const struct warden_question *q,
+			       struct warden_request *request)
+{
+	struct mailbox_status status;
+	guid_128_t guid;
+
+	if ((q->operation != WARDEN_OPERATION_FETCH &&
+	     q->operation != WARDEN_OPERATION_RESCAN) || q->mail == NULL ||
+	    !warden_sync_get_guid(q->mail->box, guid))
+		return;
+	mailbox_get_open_status(q->mail->box, STATUS_UIDVALIDITY, &status);
+	request_set_guid(request->mailbox_guid, &request->have_mailbox_guid,
+			 guid);
+	request->uid_validity = status.uidvalidity;
+	request->uid = q->mail->uid;
+}
+
 /* Ask by key first when there is one, then with the body. One deadline. */
 static int
 ask_scan(const struct warden_question *q, pool_t pool,
@@ -240,6 +266,8 @@ ask_scan(const struct warden_question *q, pool_t pool,
 	client_input_init(q->user, &input);
 	request_init(q, &request);
 	request.op = WARDEN_OP_SCAN;
+	request.aborted = q->dry_run;
+	request_set_stands(q, &request);
 	if (q->key_size > 0) {
 		ret = warden_client_ask(&input, &request, NULL, deadline,
 					frame, &reply, error_r);
@@ -325,7 +353,7 @@ int warden_judge(const struct warden_question *q, pool_t pool,
 }
 
 int warden_judge_release(const struct warden_question *q,
-			 const char **error_r)
+			 uint64_t *delivery_id_r, const char **error_r)
 {
 	struct warden_user *wuser = WARDEN_USER_CONTEXT_REQUIRE(q->user);
 	struct warden_client_input input;
@@ -342,8 +370,10 @@ int warden_judge_release(const struct warden_question *q,
 	if (warden_client_ask(&input, &request, NULL, warden_client_now() +
 			      wuser->set->warden_deadline, frame, &reply,
 			      &error) > 0) {
-		if (reply.status == WARDEN_STATUS_OK)
+		if (reply.status == WARDEN_STATUS_OK) {
+			*delivery_id_r = reply.delivery_id;
 			return 1;
+		}
 		if (reply.status == WARDEN_STATUS_REFUSED) {
 			*error_r = reply.reason.size == 0 ?
 				RELEASE_REFUSED_TEXT :
@@ -406,13 +436,6 @@ void warden_judge_tell(const struct warden_saved_mail *mail,
 }
 
 /* --- what becomes of mail later ------------------------------------------- */
-
-static void
-request_set_guid(uint8_t *dest, bool *have_r, const guid_128_t guid)
-{
-	memcpy(dest, guid, WARDEN_GUID_SIZE);
-	*have_r = TRUE;
-}
 
 void warden_judge_tell_moved(const struct warden_journey *journey)
 {

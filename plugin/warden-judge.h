@@ -19,9 +19,12 @@ struct warden_question {
 	size_t key_size;
 	/* Do not wait beyond (warden_client_now()'s clock); 0 = the setting. */
 	uint64_t deadline;
-	/* The bytes; or, when NULL, the mail to read them from. */
+	/* The bytes; or, when NULL, the mail to read them from. FETCH and
+	   RESCAN: it is where the mail stands. */
 	struct warden_spool *body;
 	struct mail *mail;
+	/* Nothing is recorded of it. */
+	bool dry_run;
 };
 
 struct warden_answer {
@@ -42,10 +45,11 @@ struct warden_answer {
    goes wrong is logged here, once. */
 int warden_judge(const struct warden_question *question, pool_t pool,
 		 struct warden_answer *answer_r, const char **error_r);
-/* May this mail leave Quarantine? Returns 1 yes (and it is recorded), 0 no
-   (*error_r: why, for the client), -1 cannot say now (*error_r likewise). */
+/* May this mail leave Quarantine? Returns 1 yes (and it is recorded, as a
+   delivery whose place is to be told), 0 no (*error_r: why, for the client),
+   -1 cannot say now (*error_r likewise). */
 int warden_judge_release(const struct warden_question *question,
-			 const char **error_r);
+			 uint64_t *delivery_id_r, const char **error_r);
 
 /* Tell the service what became of a mail. uid 0: nothing was saved. */
 struct warden_placement {

@@ -34,61 +34,18 @@ static bool update_place(struct warden_store *store, guint64 delivery_id,
 	return statement_run(&st) > 0;
 }
 
-/* A rescan looks at a copy that may be on record: then that row learns what it
-   is judged to be now, and the rescan's own goes, so that one stands there. */
-static bool merge_rescan(struct warden_store *store,
-			 const struct warden_place *place, bool *merged_r)
-{
-	struct statement st;
-	gint64 old = 0;
-	bool sound;
-
-	*merged_r = FALSE;
-	if (place->mailbox_guid == NULL || place->uid == 0 || place->aborted)
-		return TRUE;
-	statement_init(&st, store, "SELECT old.id FROM deliveries new "
-		"JOIN deliveries old ON old.state = 1 AND "
-		"old.mailbox_guid = ? AND old.uid_validity = ? AND "
-		"old.uid = ? AND old.id <> new.id AND "
-		"old.message_id = new.message_id WHERE new.id = ? AND "
-		"new.operation = 10 ORDER BY old.id DESC LIMIT 1");
-	bind_guid(&st, place->mailbox_guid);
-	bind_int(&st, place->uid_validity);
-	bind_int(&st, place->uid);
-	bind_int(&st, (gint64)place->delivery_id);
-	int ret = statement_step(&st);
-	if (ret > 0)
-		old = column_int(&st, 0);
-	statement_reset(&st);
-	if (ret <= 0)
-		return ret == 0;
-	statement_init(&st, store, "UPDATE deliveries SET (verdict, action, "
-		"keyword) = (SELECT verdict, action, keyword FROM deliveries "
-		"WHERE id = ?) WHERE id = ?");
-	bind_int(&st, (gint64)place->delivery_id);
-	bind_int(&st, old);
-	sound = statement_run(&st) > 0;
-	statement_init(&st, store, "DELETE FROM deliveries WHERE id = ?");
-	bind_int(&st, (gint64)place->delivery_id);
-	*merged_r = TRUE;
-	return statement_run(&st) > 0 && sound;
-}
-
 int warden_store_place(struct warden_store *store,
 		       const struct warden_place *place, char **error_r)
 {
-	bool sound, merged;
+	bool sound;
 	int changed;
 
 	if (store_begin(store, error_r) < 0)
 		return -1;
-	sound = merge_rescan(store, place, &merged);
-	if (sound && !merged) {
-		sound = update_place(store, place->delivery_id,
-				     place->aborted ? STORE_STATE_ABORTED :
-				     STORE_STATE_STORED, place);
-	}
-	changed = merged ? 1 : sqlite3_changes(store->db);
+	sound = update_place(store, place->delivery_id,
+			     place->aborted ? STORE_STATE_ABORTED :
+			     STORE_STATE_STORED, place);
+	changed = sqlite3_changes(store->db);
 	if (store_end(store, sound, error_r) < 0)
 		return -1;
 	return changed > 0 ? 1 : 0;
@@ -115,7 +72,8 @@ static guint64 get_id(struct statement *st, bool *sound)
 	return id;
 }
 
-/* What was saved without being judged is now known. */
+/* What this copy is judged to be now: also one that was saved without being
+   judged. */
 static void set_message(struct warden_store *store, guint64 delivery_id,
 			gint64 message_id,
 			const struct warden_delivery *delivery, bool *sound)
@@ -124,9 +82,10 @@ static void set_message(struct warden_store *store, guint64 delivery_id,
 
 	if (message_id == 0)
 		return;
-	statement_init(&st, store, "UPDATE deliveries SET message_id = ?, "
-		       "verdict = ?, action = ?, keyword = ? WHERE id = ? AND "
-		       "(message_id IS NULL OR verdict = 8)");
+	statement_init(&st, store, "UPDATE deliveries SET message_id = ?1, "
+		       "verdict = ?2, action = ?3, keyword = ?4 WHERE id = ?5 AND "
+		       "(message_id IS NOT ?1 OR verdict <> ?2 OR "
+		       "action <> ?3)");
 	bind_int(&st, message_id);
 	bind_int(&st, delivery->verdict);
 	bind_int(&st, delivery->action);
@@ -485,6 +444,34 @@ static void note_deed(struct warden_store *store,
 		store_delete_pulls(store, moved->key, delivery->user, sound);
 }
 
+/* What an administrator puts back was released first: that is its row. */
+static guint64 find_released(struct warden_store *store, gint64 message_id,
+			     const char *user, bool *sound)
+{
+	struct statement st;
+
+	statement_init(&st, store, "SELECT id FROM deliveries WHERE "
+		"message_id = ? AND user_id = (SELECT id FROM users WHERE "
+		"name = ?) AND operation = 7 AND state = 0 "
+		"ORDER BY id DESC LIMIT 1");
+	bind_int(&st, message_id);
+	bind_text(&st, user);
+	return get_id(&st, sound);
+}
+
+static guint64 update_released(struct warden_store *store, guint64 id,
+			       const struct warden_moved *moved, bool *sound)
+{
+	struct statement st;
+
+	statement_init(&st, store, "UPDATE deliveries SET operation = 9 "
+		       "WHERE id = ?");
+	bind_int(&st, (gint64)id);
+	*sound = statement_run(&st) > 0 &&
+		update_place(store, id, STORE_STATE_STORED, &moved->place);
+	return id;
+}
+
 /* The new row: of the message that the key names, or else the old row says,
    to and from whom the old one was. */
 static guint64 insert_moved(struct warden_store *store,
@@ -503,6 +490,11 @@ static guint64 insert_moved(struct warden_store *store,
 	if (old->id != 0) {
 		delivery.recipient = old->recipient;
 		delivery.sender = old->sender;
+	}
+	if (delivery.operation == WARDEN_OPERATION_RESTORE && message != 0) {
+		id = find_released(store, message, delivery.user, sound);
+		if (id != 0 && *sound)
+			return update_released(store, id, moved, sound);
 	}
 	delivery.verdict = stored_verdict(store, message, sound);
 	delivery.action = delivery.operation == WARDEN_OPERATION_RESTORE ?

@@ -189,7 +189,8 @@ struct warden_request {
 	uint8_t key[WARDEN_KEY_SIZE];
 	size_t key_size;
 	/* PLACE, PENDING, RELEASE: the delivery (from a reply) and where it
-	   stands now. PLACE and NOTICE with aborted: nothing was saved. */
+	   stands now. PLACE and NOTICE with aborted: nothing was saved; SCAN
+	   with it: a dry run, nothing is recorded. */
 	uint64_t delivery_id;
 	bool aborted;
 	uint8_t mailbox_guid[WARDEN_GUID_SIZE];

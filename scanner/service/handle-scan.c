@@ -99,11 +99,12 @@ static int judge_stored(struct warden_exchange *exchange,
 }
 
 /* The rest of an answer without a body. A FETCH looks at a copy that is
-   recorded already; a RESCAN may find one that is not. */
+   recorded already, so that only a new verdict is news; a RESCAN may find one
+   that is not. */
 static void answer_cached(struct warden_exchange *exchange,
 			  const struct warden_stored_message *message,
 			  struct outcome *outcome,
-			  const struct warden_epoch *epoch)
+			  const struct warden_epoch *epoch, bool is_new)
 {
 	struct warden_answer *answer = exchange->answer;
 	guint64 delivery_id = 0;
@@ -116,7 +117,9 @@ static void answer_cached(struct warden_exchange *exchange,
 	memcpy(answer->reply.key, message->key, WARDEN_KEY_SIZE);
 	answer->reply.have_key = true;
 	exchange->service->counts.cached++;
-	if (exchange->request->operation == WARDEN_OPERATION_FETCH)
+	if (exchange->request->aborted ||
+	    (!is_new &&
+	     exchange->request->operation == WARDEN_OPERATION_FETCH))
 		return;
 	struct warden_delivery delivery = outcome_delivery(exchange, outcome);
 	enum warden_recorded recorded = warden_records_delivery(
@@ -139,7 +142,7 @@ static void answer_stored(struct warden_exchange *exchange,
 		return;
 	warden_answer_set_reason(exchange->answer, message->reason);
 	warden_answer_set_symbols(exchange->answer, message->findings);
-	answer_cached(exchange, message, &outcome, &epoch);
+	answer_cached(exchange, message, &outcome, &epoch, false);
 }
 
 static void answer_by_lists(struct warden_exchange *exchange,
@@ -157,11 +160,13 @@ static void answer_by_lists(struct warden_exchange *exchange,
 		.score = result->judgement.score,
 	};
 
-	warden_records_lists(exchange->service->records, exchange->deadline,
-			     message->id, result, &epoch);
+	if (!exchange->request->aborted)
+		warden_records_lists(exchange->service->records,
+				     exchange->deadline, message->id, result,
+				     &epoch);
 	warden_answer_set_reason(exchange->answer, result->reason);
 	warden_answer_set_symbols(exchange->answer, result->findings);
-	answer_cached(exchange, message, &outcome, &epoch);
+	answer_cached(exchange, message, &outcome, &epoch, true);
 }
 
 /* Only lists have changed: what was found otherwise is stored, and so is all
@@ -332,6 +337,11 @@ static void answer_result(struct warden_exchange *exchange,
 	warden_answer_set_reason(answer, result->reason);
 	warden_answer_set_symbols(answer, result->findings);
 
+	if (exchange->request->aborted) {
+		answer->reply.rules_epoch = epoch->rules;
+		answer->reply.list_generation = epoch->lists;
+		return;
+	}
 	struct warden_delivery delivery = outcome_delivery(exchange, &outcome);
 	enum warden_recorded recorded = warden_records_scan(
 		service->records, exchange->deadline, result, epoch, &delivery,

@@ -26,7 +26,8 @@ def make(bad):
 
 
 def where(server, user, message):
-    found = ways.where(server, user, message)
+    """As stored: a client's FETCH would move what dsync brought."""
+    found = ways.stored(server, user, message)
     for mails in found.values():
         for mail in mails:
             if not ways.same_bytes(mail["body"], message):

@@ -8,6 +8,7 @@ what Dovecot does alone is only counted.
 """
 
 import argparse
+import hashlib
 import itertools
 import pathlib
 import re
@@ -15,6 +16,7 @@ import sys
 
 import instance
 import matrix
+import messages
 import ways
 
 SERVICES = {"imap": "imap", "lmtp": "lmtp"}
@@ -36,6 +38,22 @@ def blocks(path):
     for block in re.split(r"\n\s*\n", text):
         if re.search(r"^\s+(at|by) 0x", block, re.M):
             yield block
+
+
+def judged_again(server):
+    """A file's hash is imported: the next FETCH hides the mail. Returns 1 if
+    it does not."""
+    data = b"%PDF-1.4 harmless until today"
+    message = messages.message("turned", attachments=[
+        ("report.pdf", data, "application/pdf")])
+    server.deliver(message, "turned")
+    feed = server.dir / "feed.txt"
+    feed.write_text(hashlib.sha256(data).hexdigest() + "\n")
+    server.warden("feed", "import", str(feed))
+    if server.mails("turned")[0]["body"] is None:
+        return 0
+    print("  a mail that turned bad was served")
+    return 1
 
 
 def run(generation, storage):
@@ -75,7 +93,15 @@ def run(generation, storage):
                 if sorted(found) != sorted(expected):
                     wrong += 1
                     print("  %s: %s" % (name, matrix.describe(found)))
+                # through the gate, which moves what dsync brought
+                read = ways.where(server, user, message)
+                if is_bad and any(mail["body"] for name in read
+                                  if name not in ("Quarantine", "Unscanned")
+                                  for mail in read[name]):
+                    wrong += 1
+                    print("  %s: a bad body was served" % name)
         matrix.multiappend(server, "multi")
+        wrong += judged_again(server)
         panics = server.panics()
     finally:
         server.stop()

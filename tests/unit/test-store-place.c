@@ -40,14 +40,17 @@ static gint64 count_state(struct fixture *f, int state)
 
 /* --- placed ------------------------------------------------------------------ */
 
-/* A rescan of what stands there leaves one row, with its verdict; of another
-   message, or where nothing stood, it is a row of its own. */
+/* A rescan of what stands there updates its row; where nothing stood, it is a
+   row of its own. */
 static void test_rescan(struct fixture *f, const void *data)
 {
 	static const struct {
 		guint32 number, uid;
-		gint64 rows;
-	} rescans[] = { { 1, 1, 2 }, { 1, 1, 2 }, { 2, 1, 3 }, { 1, 9, 4 } };
+		gint64 rows, flagged;
+	} rescans[] = {
+		{ 1, 1, 2, 1 }, { 1, 1, 2, 1 }, { 1, 2, 2, 2 },
+		{ 2, 8, 3, 3 }, { 1, 9, 4, 4 },
+	};
 	struct warden_delivery delivery = to_anna;
 
 	record_for(f->store, 1, "anna", 1);
@@ -62,19 +65,20 @@ static void test_rescan(struct fixture *f, const void *data)
 			.mailbox = "INBOX", .mailbox_guid = inbox,
 			.uid_validity = 7, .uid = rescans[i].uid, .guid = "g",
 		};
+		guint64 id;
 		char *error = NULL;
 
+		delivery.stands = &place;
 		g_assert_cmpint(warden_store_record_scan(
-			f->store, result, &epoch_1, &delivery,
-			&place.delivery_id, &error), ==, 1);
+			f->store, result, &epoch_1, &delivery, &id, &error),
+			==, 1);
 		free_result(result);
-		g_assert_cmpint(warden_store_place(f->store, &place, &error),
-				==, 1);
 		g_assert_cmpint(count_state(f, 1), ==, rescans[i].rows);
+		g_assert_cmpint(count(f->path, "SELECT count(*) FROM "
+			"deliveries WHERE action = 2 AND verdict = 3"), ==,
+			rescans[i].flagged);
 	}
 	g_assert_cmpint(count_state(f, 0), ==, 0);
-	g_assert_cmpint(count(f->path, "SELECT count(*) FROM deliveries "
-			      "WHERE action = 2"), ==, 3);
 }
 
 /* --- gone, renamed ------------------------------------------------------------ */
