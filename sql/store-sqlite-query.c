@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define LIMIT_DEFAULT 100
+#define TRIGRAMS_MAX 30
 
 /* --- list -------------------------------------------------------------------- */
 
@@ -109,30 +110,44 @@ static char *like_pattern(const char *before, const char *text,
 	return g_string_free(pattern, FALSE);
 }
 
+/* Everybody there: of the messages with any such address, those where it is
+   the envelope's sender or the one shown. "example.org@" and all that begins
+   so: 'A' follows '@'. */
+static void add_domain_senders(struct conditions *c, const char *at_domain)
+{
+	g_autofree char *pattern = like_pattern("%", at_domain, "");
+	g_autofree char *low = g_strconcat(at_domain + 1, "@", NULL);
+	g_autofree char *high = g_strconcat(at_domain + 1, "A", NULL);
+
+	add_set(c, "SELECT d.id FROM deliveries d JOIN messages m "
+		"ON m.id = d.message_id WHERE d.message_id IN "
+		"(SELECT s.message_id FROM addresses a JOIN senders s "
+		"ON s.address_id = a.id WHERE a.rotated >= ? AND a.rotated < "
+		"?) AND (d.sender LIKE ? ESCAPE '\\' OR m.from_address LIKE "
+		"? ESCAPE '\\')");
+	value_add_text(c->set_values, low);
+	value_add_text(c->set_values, high);
+	value_add_text(c->set_values, pattern);
+	value_add_text(c->set_values, pattern);
+}
+
 /* The envelope's or the one shown: either may be what is meant. An INTERSECT
    binds no closer than a UNION. */
 static void add_sender(struct conditions *c, const char *sender)
 {
-	g_autofree char *lower = NULL, *pattern = NULL;
+	g_autofree char *lower = NULL;
 
 	if (sender == NULL)
 		return;
+	lower = g_utf8_strdown(sender, -1);
 	if (*sender == '@') {
-		/* Everybody there; no index helps. */
-		pattern = like_pattern("%", sender, "");
-		add_set(c, "SELECT id FROM (SELECT id FROM deliveries WHERE "
-			"sender LIKE ? ESCAPE '\\' UNION " DELIVERIES_OF
-			"(SELECT id FROM messages WHERE from_address LIKE ? "
-			"ESCAPE '\\'))");
-		value_add_text(c->set_values, pattern);
-		value_add_text(c->set_values, pattern);
+		add_domain_senders(c, lower);
 		return;
 	}
 	add_set(c, "SELECT id FROM (SELECT id FROM deliveries WHERE sender = ?"
 		" COLLATE NOCASE AND sender <> '' UNION " DELIVERIES_OF
 		"(SELECT id FROM messages WHERE from_address = ? AND "
 		"from_address <> ''))");
-	lower = g_utf8_strdown(sender, -1);
 	value_add_text(c->set_values, sender);
 	value_add_text(c->set_values, lower);
 }
@@ -214,15 +229,58 @@ static void add_sha256(struct conditions *c, const guint8 *sha256)
 	value_add_blob(c->set_values, sha256);
 }
 
+/* An FTS5 query: all trigrams of text, up to a number that is enough; NULL if
+   it is too short to have any. What has them all and not the text is sorted
+   out by LIKE. */
+static char *trigrams(const char *text)
+{
+	GString *query = g_string_new(NULL);
+	const char *start = text;
+
+	for (guint n = 0; n < TRIGRAMS_MAX; n++) {
+		const char *end = start;
+
+		for (int i = 0; i < 3 && *end != '\0'; i++)
+			end = g_utf8_next_char(end);
+		if (g_utf8_strlen(start, end - start) < 3)
+			break;
+		g_string_append(query, n > 0 ? " AND \"" : "\"");
+		for (const char *p = start; p < end; p++) {
+			if (*p == '"')
+				g_string_append_c(query, '"');
+			g_string_append_c(query, *p);
+		}
+		g_string_append_c(query, '"');
+		start = g_utf8_next_char(start);
+	}
+	if (query->len > 0)
+		return g_string_free(query, FALSE);
+	g_string_free(query, TRUE);
+	return NULL;
+}
+
 static void add_subject(struct conditions *c, const char *subject)
 {
-	g_autofree char *pattern = NULL;
+	g_autofree char *pattern = NULL, *match = NULL;
 
 	if (subject == NULL)
 		return;
 	pattern = like_pattern("%", subject, "%");
-	add_set_text(c, DELIVERIES_OF "(SELECT id FROM messages WHERE "
-		     "subject LIKE ? ESCAPE '\\')", pattern);
+	match = g_utf8_validate(subject, -1, NULL) ? trigrams(subject) : NULL;
+	if (match == NULL) {
+		/* One or two letters: most messages have them anyway. */
+		add_set_text(c, DELIVERIES_OF "(SELECT id FROM messages WHERE "
+			     "subject LIKE ? ESCAPE '\\')", pattern);
+		return;
+	}
+	add_set_text(c, DELIVERIES_OF "(SELECT id FROM messages WHERE id IN "
+		     "(SELECT rowid FROM subjects WHERE subjects MATCH ?) AND "
+		     "subject LIKE ? ESCAPE '\\' UNION SELECT id FROM "
+		     "messages WHERE id > (SELECT value FROM meta WHERE key = "
+		     "'subjects_upto') AND subject LIKE ? ESCAPE '\\')",
+		     match);
+	value_add_text(c->set_values, pattern);
+	value_add_text(c->set_values, pattern);
 }
 
 /* With or without its <>. */

@@ -13,6 +13,10 @@
 /* Rows that one transaction takes away: about 20 ms of the writers' time. */
 #define DELIVERIES_CHUNK 500
 #define MESSAGES_CHUNK 50
+/* Subjects that are indexed in one transaction, and how many such when nobody
+   waits. */
+#define SUBJECTS_CHUNK 500
+#define SUBJECTS_ROUNDS 2
 
 /* --- the log ----------------------------------------------------------------- */
 
@@ -29,6 +33,48 @@ static void checkpoint(struct warden_store *store, int mode)
 	store->wal_copied = MAX(pages, 0);
 }
 
+/* --- subjects ------------------------------------------------------------------ */
+
+static bool index_subjects(struct warden_store *store)
+{
+	struct statement st;
+	bool sound;
+
+	statement_init(&st, store, "INSERT INTO subjects (rowid, subject) "
+		"SELECT id, subject FROM messages WHERE id > (SELECT value "
+		"FROM meta WHERE key = 'subjects_upto') ORDER BY id LIMIT ?");
+	bind_int(&st, SUBJECTS_CHUNK);
+	sound = statement_run(&st) > 0;
+	statement_init(&st, store, "UPDATE meta SET value = coalesce((SELECT "
+		"max(id) FROM (SELECT id FROM messages WHERE id > value "
+		"ORDER BY id LIMIT ?)), value) WHERE key = 'subjects_upto'");
+	bind_int(&st, SUBJECTS_CHUNK);
+	return statement_run(&st) > 0 && sound;
+}
+
+/* What is not indexed yet is walked by a hunt: a few thousand do no harm. */
+static void catch_up_subjects(struct warden_store *store)
+{
+	for (int i = 0; i < SUBJECTS_ROUNDS; i++) {
+		g_autofree char *error = NULL;
+		struct statement st;
+		gint64 waiting = 0;
+
+		statement_init(&st, store, "SELECT (SELECT max(id) FROM "
+			"messages) - (SELECT value FROM meta WHERE key = "
+			"'subjects_upto')");
+		if (statement_step(&st) > 0)
+			waiting = column_int(&st, 0);
+		statement_reset(&st);
+		if (waiting < SUBJECTS_CHUNK ||
+		    store_begin(store, &error) < 0 ||
+		    store_end(store, index_subjects(store), &error) < 0)
+			return;
+	}
+}
+
+/* --- when nobody waits ------------------------------------------------------- */
+
 void warden_store_idle(struct warden_store *store)
 {
 	g_autofree char *error = NULL;
@@ -36,6 +82,7 @@ void warden_store_idle(struct warden_store *store)
 	if (store->mode != WARDEN_STORE_WRITE ||
 	    store->wal_pages - store->wal_copied < CHECKPOINT_PAGES)
 		return;
+	catch_up_subjects(store);
 	checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
 	if (store->wal_pages < CHECKPOINT_PAGES_FULL)
 		return;
@@ -111,6 +158,7 @@ struct victims {
 	const char *find;	/* ?1 after this id, ?2 before, ?3 all */
 	const char *remove;	/* ?1 id, ?2 before, ?3 all */
 	guint chunk;
+	const char *first;	/* as remove, and before it; NULL = nothing */
 };
 
 static const struct victims old_deliveries = {
@@ -118,7 +166,7 @@ static const struct victims old_deliveries = {
 	"(?3 OR state IN (2, 3)) ORDER BY id LIMIT ?4",
 	"DELETE FROM deliveries WHERE id = ?1 AND time < ?2 AND "
 	"(?3 OR state IN (2, 3))",
-	DELIVERIES_CHUNK
+	DELIVERIES_CHUNK, NULL
 };
 static const struct victims old_messages = {
 	"SELECT id FROM messages m WHERE id > ?1 AND first_seen < ?2 AND "
@@ -126,7 +174,11 @@ static const struct victims old_messages = {
 	"d.message_id = m.id) ORDER BY id LIMIT ?4",
 	"DELETE FROM messages WHERE id = ?1 AND first_seen < ?2 AND ?3 = ?3 "
 	"AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = ?1)",
-	MESSAGES_CHUNK
+	MESSAGES_CHUNK,
+	"INSERT INTO subjects (subjects, rowid, subject) SELECT 'delete', id, "
+	"subject FROM messages WHERE id = ?1 AND first_seen < ?2 AND ?3 = ?3 "
+	"AND id <= (SELECT value FROM meta WHERE key = 'subjects_upto') "
+	"AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = ?1)"
 };
 static const struct victims unused_hosts = {
 	"SELECT id FROM hosts h WHERE id > ?1 AND ?2 = ?2 AND ?3 = ?3 AND "
@@ -134,7 +186,22 @@ static const struct victims unused_hosts = {
 	"ORDER BY id LIMIT ?4",
 	"DELETE FROM hosts WHERE id = ?1 AND ?2 = ?2 AND ?3 = ?3 AND "
 	"NOT EXISTS (SELECT 1 FROM urls WHERE host_id = ?1)",
-	DELIVERIES_CHUNK
+	DELIVERIES_CHUNK, NULL
+};
+
+static const struct victims unused_addresses = {
+	"SELECT id FROM addresses a WHERE id > ?1 AND ?2 = ?2 AND ?3 = ?3 AND "
+	"NOT EXISTS (SELECT 1 FROM senders WHERE address_id = a.id) "
+	"ORDER BY id LIMIT ?4",
+	"DELETE FROM addresses WHERE id = ?1 AND ?2 = ?2 AND ?3 = ?3 AND "
+	"NOT EXISTS (SELECT 1 FROM senders WHERE address_id = ?1)",
+	DELIVERIES_CHUNK, NULL
+};
+static const struct victims old_audit = {
+	"SELECT id FROM audit WHERE id > ?1 AND time < ?2 AND ?3 = ?3 "
+	"ORDER BY id LIMIT ?4",
+	"DELETE FROM audit WHERE id = ?1 AND time < ?2 AND ?3 = ?3",
+	DELIVERIES_CHUNK, NULL
 };
 
 static int find_victims(struct warden_store *store,
@@ -159,6 +226,18 @@ static int find_victims(struct warden_store *store,
 	return ret < 0 ? store_fail(store, "prune", error_r) : 1;
 }
 
+static bool run_victim(struct warden_store *store, const char *text, gint64 id,
+		       gint64 before, bool all)
+{
+	struct statement st;
+
+	statement_init(&st, store, text);
+	bind_int(&st, id);
+	bind_int(&st, before);
+	bind_int(&st, all);
+	return statement_run(&st) > 0;
+}
+
 static int remove_victims(struct warden_store *store,
 			  const struct victims *victims, const GArray *ids,
 			  gint64 before, bool all, guint64 *count,
@@ -170,13 +249,13 @@ static int remove_victims(struct warden_store *store,
 	if (store_begin(store, error_r) < 0)
 		return -1;
 	for (guint i = 0; i < ids->len && sound; i++) {
-		struct statement st;
+		gint64 id = g_array_index(ids, gint64, i);
 
-		statement_init(&st, store, victims->remove);
-		bind_int(&st, g_array_index(ids, gint64, i));
-		bind_int(&st, before);
-		bind_int(&st, all);
-		sound = statement_run(&st) > 0;
+		if (victims->first != NULL)
+			sound = run_victim(store, victims->first, id, before,
+					   all);
+		sound = sound && run_victim(store, victims->remove, id,
+					    before, all);
 		removed += (guint64)sqlite3_changes(store->db);
 	}
 	if (store_end(store, sound, error_r) < 0)
@@ -234,7 +313,10 @@ int warden_store_prune(struct warden_store *store, gint64 before, bool all,
 		       bool dry_run, guint64 *deliveries_r,
 		       guint64 *messages_r, char **error_r)
 {
-	guint64 hosts;
+	static const struct victims *const rest[] = {
+		&unused_hosts, &unused_addresses, &old_audit,
+	};
+	guint64 ignored;
 
 	if (dry_run)
 		return count_prunable(store, before, all, deliveries_r,
@@ -244,5 +326,10 @@ int warden_store_prune(struct warden_store *store, gint64 before, bool all,
 	    prune_some(store, &old_messages, before, all, messages_r,
 		       error_r) < 0)
 		return -1;
-	return prune_some(store, &unused_hosts, before, all, &hosts, error_r);
+	for (gsize i = 0; i < G_N_ELEMENTS(rest); i++) {
+		if (prune_some(store, rest[i], before, all, &ignored,
+			       error_r) < 0)
+			return -1;
+	}
+	return 1;
 }

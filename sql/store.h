@@ -363,8 +363,9 @@ int warden_store_check(struct warden_store *store,
 		       void (*each)(const char *problem, void *context),
 		       void *context, char **error_r);
 /* Remove deliveries older than before that no mail needs (state aborted or
-   gone, or any state when all is TRUE) and messages without deliveries, in
-   small transactions. */
+   gone; with all also what may still stand somewhere), messages of which no
+   delivery is left, with all that is known of them, and the audit trail before
+   then. In small transactions. */
 int warden_store_prune(struct warden_store *store, gint64 before, bool all,
 		       bool dry_run, guint64 *deliveries_r,
 		       guint64 *messages_r, char **error_r);

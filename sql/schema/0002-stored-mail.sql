@@ -67,3 +67,41 @@ CREATE INDEX odd_urls_message ON odd_urls (message_id);
 
 -- struct warden_scan_result: which hosts were on an allow-list. -1 unknown.
 ALTER TABLE messages ADD COLUMN allowed INTEGER NOT NULL DEFAULT -1;
+
+-- Words in subjects: their trigrams, of messages up to meta's subjects_upto.
+-- Written when nobody waits, some hundred messages at a time: one a message
+-- would cost as much as the rest of its row.
+CREATE VIRTUAL TABLE subjects USING fts5 (
+	subject, content = '', tokenize = 'trigram', detail = 'none'
+);
+INSERT INTO meta VALUES ('subjects_upto', 0);
+
+-- What is known of older mail's senders.
+INSERT INTO addresses (rotated)
+	SELECT DISTINCT substr(a, instr(a, '@') + 1) || '@' ||
+		substr(a, 1, instr(a, '@') - 1)
+	FROM (SELECT from_address AS a FROM messages UNION
+		SELECT lower(sender) FROM deliveries)
+	WHERE a LIKE '%@%' AND a NOT LIKE '%@%@%';
+INSERT INTO senders (message_id, n, address_id)
+	SELECT message_id, row_number() OVER (PARTITION BY message_id
+		ORDER BY n) - 1, address_id
+	FROM (SELECT m.id AS message_id, min(n) AS n, address_id FROM (
+		SELECT id, 0 AS n, from_address AS a FROM messages UNION ALL
+		SELECT message_id, 1, lower(sender) FROM deliveries) AS m
+		JOIN (SELECT id AS address_id, substr(rotated,
+			instr(rotated, '@') + 1) || '@' || substr(rotated, 1,
+			instr(rotated, '@') - 1) AS name FROM addresses)
+		ON name = a
+	WHERE m.id IS NOT NULL GROUP BY m.id, address_id);
+
+-- A message that is pruned (its words go before it: a trigger may not touch
+-- virtual tables). Its number may be given to another one, whose subject is then
+-- not indexed yet.
+CREATE TRIGGER messages_deleted AFTER DELETE ON messages BEGIN
+	UPDATE meta SET value = min(value,
+		coalesce((SELECT max(id) FROM messages), 0))
+		WHERE key = 'subjects_upto';
+	DELETE FROM affected WHERE key = substr(old.key, 1, 16);
+	DELETE FROM pulls WHERE key = substr(old.key, 1, 16);
+END;

@@ -1,17 +1,22 @@
 /* What the verdict database costs: inserts at several sizes, several writers
-   at once (also while a list is imported), look-ups, bytes a mail.
+   at once, hunts, judging again, lists of indicators imported while mail is
+   scanned, the epoch file; bytes a mail.
 
    usage: bench-store DIRECTORY [MESSAGES [INDICATORS]]
 
-   The database is made in DIRECTORY and left there. A message has 4 parts, 6
-   links and, one time in ten, two findings; one part in three and most hosts
-   were seen before, as in real mail. */
+   DIRECTORY/bench.sqlite is filled, made if it is not there, and left there;
+   keys of 2,000 messages are left in DIRECTORY/keys. A message has 5 parts, 6
+   links and, one time in ten, two findings; one part in five and most hosts
+   were seen before, as in real mail. `./run bench store` runs it. */
 
 #include "warden-config.h"
 
 #include "sql/store.h"
 
+#include "scanner/protocol/epoch.h"
+
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,16 +28,21 @@
 
 #define WRITERS 4
 #define WRITER_SECS 5
+/* Between a writer's mails while a list is imported. */
+#define PAUSE_USECS 5000
 #define SAMPLE 5000
 #define SAMPLES_MAX 200000
 #define LOOKUPS 2000
+#define HUNTS 500
 
-static struct warden_epoch epoch = { 1, 0 };
+static struct warden_epoch epoch;
+static char *epoch_file;
 
 static struct warden_store *open_store(const char *path)
 {
 	struct warden_store_settings settings = {
 		.mode = WARDEN_STORE_WRITE, .commit_msecs = 60000,
+		.epoch_file = epoch_file,
 	};
 	struct warden_store *store = NULL;
 	char *error = NULL;
@@ -69,8 +79,8 @@ static guint64 repeated(guint64 seed, guint64 range)
 
 static guint64 part_seed(guint64 number, guint i)
 {
-	return i == 3 ? repeated(number, 20000) :
-		((guint64)1 << 40) + number * 4 + i;
+	return i == 4 ? repeated(number, 20000) :
+		((guint64)1 << 40) + number * 8 + i;
 }
 
 static char *host_name(guint64 number, guint i)
@@ -79,6 +89,22 @@ static char *host_name(guint64 number, guint i)
 
 	return g_strdup_printf("www%" G_GUINT64_FORMAT ".site%"
 			       G_GUINT64_FORMAT ".example", n % 3, n);
+}
+
+static char *sender_name(guint64 number)
+{
+	guint64 n = repeated(number, 100000);
+
+	return g_strdup_printf("sender%" G_GUINT64_FORMAT "@mail%"
+			       G_GUINT64_FORMAT ".example", n, n % 5000);
+}
+
+static char *url_name(guint64 number, guint i)
+{
+	g_autofree char *host = host_name(number, i);
+
+	return g_strdup_printf("https://%s/read/%" G_GUINT64_FORMAT
+			       "/%u?utm=mail", host, number, i);
 }
 
 static void finding_free(void *data)
@@ -105,7 +131,7 @@ static void add_finding(GPtrArray *findings, const char *symbol)
 
 static struct warden_facts *make_facts(guint64 number)
 {
-	static const char *const paths[] = { "1.1", "1.2", "2", "3" };
+	static const char *const paths[] = { "1.1", "1.2", "2", "3", "4" };
 	struct warden_facts *facts = warden_facts_new();
 
 	fill_hash(facts->key, number);
@@ -116,9 +142,7 @@ static struct warden_facts *make_facts(guint64 number)
 	g_free(facts->header.message_id);
 	facts->header.message_id = g_strdup_printf(
 		"%016" G_GINT64_MODIFIER "x@mail.example", mix(number));
-	g_autofree char *from = g_strdup_printf("sender%" G_GUINT64_FORMAT
-						"@site.example",
-						repeated(number, 100000));
+	g_autofree char *from = sender_name(number);
 	g_ptr_array_add(facts->header.from, warden_address_new("A", from));
 	for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
 		struct warden_part *part = warden_facts_add_part(
@@ -133,9 +157,7 @@ static struct warden_facts *make_facts(guint64 number)
 	}
 	for (guint i = 0; i < 6; i++) {
 		g_autofree char *host = host_name(number, i);
-		g_autofree char *url = g_strdup_printf(
-			"https://%s/read/%" G_GUINT64_FORMAT "/%u?utm=mail",
-			host, number, i);
+		g_autofree char *url = url_name(number, i);
 
 		warden_facts_add_url(facts, url, host, "Read more", "html",
 				     "1.2");
@@ -275,6 +297,8 @@ static void fill(struct warden_store *store, guint64 *number, guint64 until)
 /* --- several writers ----------------------------------------------------------- */
 
 struct shared {
+	/* while this is set, with a pause after each mail; 0: for a while */
+	volatile int importing;
 	guint n[WRITERS];
 	gint64 times[WRITERS][SAMPLES_MAX];
 };
@@ -285,8 +309,13 @@ static void write_for_a_while(const char *path, struct shared *shared, int me,
 	struct warden_store *store = open_store(path);
 	guint n = 0;
 
-	while (g_get_monotonic_time() < end && n < SAMPLES_MAX) {
+	bool paced = shared->importing != 0;
+
+	while ((paced ? shared->importing != 0 :
+		g_get_monotonic_time() < end) && n < SAMPLES_MAX) {
 		shared->times[me][n++] = record(store, number++);
+		if (paced)
+			g_usleep(PAUSE_USECS);
 		if (n % 20 == 0)
 			warden_store_idle(store);
 	}
@@ -305,20 +334,22 @@ static void measure_writers(const char *path, const char *what,
 	pid_t pids[WRITERS];
 
 	g_assert_true(shared != MAP_FAILED);
+	shared->importing = meanwhile > 0;
 	for (int i = 0; i < WRITERS; i++) {
 		*number += SAMPLES_MAX;
 		pids[i] = fork();
 		if (pids[i] == 0)
 			write_for_a_while(path, shared, i, *number, end);
 	}
+	if (meanwhile > 0)
+		waitpid(meanwhile, NULL, 0);
+	shared->importing = 0;
 	for (int i = 0; i < WRITERS; i++) {
 		int status;
 
 		waitpid(pids[i], &status, 0);
 		g_assert_cmpint(status, ==, 0);
 	}
-	if (meanwhile > 0)
-		waitpid(meanwhile, NULL, 0);
 	for (int i = 0; i < WRITERS; i++) {
 		printf("  writer %d: %u, longest wait ", i, shared->n[i]);
 		qsort(shared->times[i], shared->n[i], sizeof(gint64), compare);
@@ -334,33 +365,85 @@ static void measure_writers(const char *path, const char *what,
 
 struct source {
 	guint64 next, count;
-	char value[128];
+	guint64 seed;	/* lists of another seed have nothing in common… */
+	guint64 changed;	/* …and of each so many one is another */
+	guint64 messages;	/* one in 1,000 is something of these */
+	char *value;
 };
+
+static char *hash_hex(guint64 seed)
+{
+	GString *hex = g_string_new(NULL);
+	guint8 hash[WARDEN_SHA256_SIZE];
+
+	fill_hash(hash, seed);
+	for (gsize i = 0; i < sizeof(hash); i++)
+		g_string_append_printf(hex, "%02x", hash[i]);
+	return g_string_free(hex, FALSE);
+}
+
+static char *stored_value(enum warden_known_kind kind, guint64 message)
+{
+	switch (kind) {
+	case WARDEN_KNOWN_SHA256:
+		return hash_hex(part_seed(message, 1));
+	case WARDEN_KNOWN_URL:
+		return url_name(message, 2);
+	case WARDEN_KNOWN_HOST:
+		return host_name(message, 3);
+	case WARDEN_KNOWN_SENDER:
+		break;
+	}
+	return sender_name(message);
+}
+
+static char *strange_value(enum warden_known_kind kind, guint64 n)
+{
+	switch (kind) {
+	case WARDEN_KNOWN_SHA256:
+		return hash_hex(mix(n));
+	case WARDEN_KNOWN_URL:
+		return g_strdup_printf("http://h%" G_GINT64_MODIFIER
+				       "x.example/%" G_GINT64_MODIFIER "x",
+				       mix(n) % 1000000, mix(n + 1));
+	case WARDEN_KNOWN_HOST:
+		return g_strdup_printf("%" G_GINT64_MODIFIER "x.bad%"
+				       G_GUINT64_FORMAT ".example", mix(n),
+				       n % 10000);
+	case WARDEN_KNOWN_SENDER:
+		break;
+	}
+	return g_strdup_printf("%" G_GINT64_MODIFIER "x@bad.example", mix(n));
+}
 
 static int next_indicator(void *context, struct warden_indicator *indicator,
 			  char **error_r)
 {
 	struct source *source = context;
+	guint64 i = source->next, n = source->seed * source->count + i;
+	enum warden_known_kind kind = (enum warden_known_kind)(i % 4);
 
 	if (source->next == source->count)
 		return 0;
-	g_snprintf(source->value, sizeof(source->value),
-		   "%" G_GINT64_MODIFIER "x.bad%" G_GUINT64_FORMAT ".example",
-		   mix(source->next), source->next);
+	if (source->changed != 0 && i % source->changed == 0)
+		n += G_GUINT64_CONSTANT(1) << 40;
 	source->next++;
+	g_free(source->value);
+	source->value = i % 1000 < 4 && source->messages > 0 ?
+		stored_value(kind, mix(n) % source->messages) :
+		strange_value(kind, n);
 	*indicator = (struct warden_indicator){
-		WARDEN_KNOWN_HOST, source->value, "phishing"
+		kind, source->value, "phishing"
 	};
 	return 1;
 }
 
-static void import(const char *path, guint64 count)
+static void import(const char *path, struct source *source)
 {
 	struct warden_store *store = open_store(path);
-	struct source source = { .count = count };
 	const struct warden_feed_import feed = {
 		.name = "bench", .source = "made up",
-		.next = next_indicator, .context = &source,
+		.next = next_indicator, .context = source,
 	};
 	gint64 started = g_get_monotonic_time();
 	char *error = NULL;
@@ -375,12 +458,13 @@ static void import(const char *path, guint64 count)
 	warden_store_close(&store);
 }
 
-static pid_t import_meanwhile(const char *path, guint64 count)
+static pid_t import_meanwhile(const char *path, const struct source *source)
 {
+	struct source mine = *source;
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		import(path, count);
+		import(path, &mine);
 		_exit(0);
 	}
 	return pid;
@@ -388,63 +472,189 @@ static pid_t import_meanwhile(const char *path, guint64 count)
 
 /* --- look-ups --------------------------------------------------------------------- */
 
-static bool count_copy(const struct warden_copy *copy, void *context)
+static bool skip_hit(const struct warden_hit *hit, void *context)
 {
-	(*(guint *)context)++;
 	return TRUE;
 }
 
-static void measure_list(struct warden_store *store, const char *what,
-			 struct warden_query *query)
+static char *hunt_text(const char *kind, guint64 message)
 {
-	guint n = 0;
-	char *error = NULL;
-	gint64 started = g_get_monotonic_time();
+	if (strcmp(kind, "sha256") == 0)
+		return hash_hex(part_seed(message, 0));
+	if (strcmp(kind, "sha256 (common)") == 0)
+		return hash_hex(part_seed(message, 4));
+	if (strcmp(kind, "url") == 0)
+		return url_name(message, 0);
+	if (strcmp(kind, "host") == 0)
+		return host_name(message, 0);
+	if (strcmp(kind, "domain") == 0) {
+		g_autofree char *host = host_name(message, 0);
 
-	if (warden_store_list(store, query, count_copy, &n, &error) < 0)
-		g_error("%s", error);
-	printf("%-34s %7u rows in %8.2f ms\n", what, n,
-	       (double)(g_get_monotonic_time() - started) / 1e3);
-	fflush(stdout);
+		return g_strdup(strchr(host, '.') + 1);
+	}
+	if (strcmp(kind, "sender") == 0)
+		return sender_name(message);
+	if (strcmp(kind, "sender (domain)") == 0) {
+		g_autofree char *sender = sender_name(message);
+
+		return g_strdup(strchr(sender, '@'));
+	}
+	if (strcmp(kind, "subject") == 0)
+		return g_strdup_printf("port %" G_GUINT64_FORMAT " of",
+				       message);
+	if (strcmp(kind, "message-id") == 0)
+		return g_strdup_printf("%016" G_GINT64_MODIFIER
+				       "x@mail.example", mix(message));
+	return hash_hex(message);
 }
 
-static void measure_lists(struct warden_store *store, guint64 messages)
+static void measure_hunt(struct warden_store *store, const char *kind,
+			 guint64 messages, const char *user)
 {
-	struct warden_facts *facts = make_facts(messages / 2);
-	struct warden_part *rare = facts->parts->pdata[0];
-	struct warden_part *common = facts->parts->pdata[3];
-	struct warden_url *url = facts->urls->pdata[1];
-	struct {
-		const char *what;
-		struct warden_query query;
-	} rows[] = {
-		{ "list", { .limit = 100 } },
-		{ "list of a user", { .user = "user17" } },
-		{ "list of a verdict", { .verdict = "phishing" } },
-		{ "list of a rare verdict", { .verdict = "malware" } },
-		{ "list of an action", { .action = "quarantine" } },
-		{ "a rare file", { .sha256 = rare->sha256 } },
-		{ "a common file", { .sha256 = common->sha256,
-				     .limit = 100000 } },
-		{ "a file that nobody has", { .sha256 = facts->key + 0 } },
-		{ "a host", { .host = url->host, .limit = 100000 } },
-		{ "a host that nobody knows", { .host = "no.example" } },
-		{ "a domain", { .domain = strchr(url->host, '.') + 1,
-				.limit = 100000 } },
-		{ "a URL", { .url = url->url } },
-		{ "a sender", { .sender = "sender17@site.example",
-				.limit = 100000 } },
-		{ "a sender that nobody knows", { .sender = "x@y.example" } },
-		{ "a Message-ID", { .message_id =
-				    facts->header.message_id } },
-		{ "a subject", { .subject = "Report 17 of" } },
-		{ "a message key", { .key = facts->key, .key_size = 32 } },
+	g_autofree gint64 *times = g_new(gint64, HUNTS);
+	g_autofree char *what = g_strdup_printf("hunt %s%s", kind,
+						user != NULL ? ", a user" :
+						"");
+	char *error = NULL;
+
+	for (guint i = 0; i < HUNTS; i++) {
+		g_autofree char *value = hunt_text(kind, mix(i) % messages);
+		g_auto(GStrv) word = g_strsplit(kind, " ", 2);
+		g_autofree char *text = g_strconcat(word[0], ":", value, NULL);
+		struct warden_hunt *hunt;
+		guint64 cursor;
+
+		times[i] = g_get_monotonic_time();
+		if (warden_hunt_parse(text, &hunt, &error) < 0 ||
+		    warden_store_hunt(store, &hunt->query, user, 0, skip_hit,
+				      NULL, &cursor, &error) < 0)
+			g_error("%s", error);
+		times[i] = g_get_monotonic_time() - times[i];
+		warden_hunt_free(hunt);
+	}
+	print_times(what, times, HUNTS);
+}
+
+static void measure_hunts(struct warden_store *store, guint64 messages)
+{
+	static const char *const kinds[] = {
+		"sha256", "sha256 (common)", "url", "host", "domain", "sender",
+		"sender (domain)", "subject", "message-id", "key",
 	};
 
-	for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
-		measure_list(store, rows[i].what, &rows[i].query);
-	warden_facts_free(facts);
+	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		measure_hunt(store, kinds[i], messages, NULL);
+		measure_hunt(store, kinds[i], messages, "user17");
+	}
 }
+
+/* As wardend does when only lists have changed, but for the policy. */
+static void judge_again(struct warden_store *store, const guint8 *key)
+{
+	static const struct warden_envelope nobody = { "", "", "", "" };
+	struct warden_known known = { warden_store_known, store };
+	struct warden_check_input input = {
+		.envelope = &nobody, .known = &known,
+	};
+	struct warden_scan_result result = {
+		.judgement = { .verdict = WARDEN_VERDICT_CLEAN },
+		.reason = (char *)"",
+	};
+	struct warden_stored_message *message;
+	struct warden_epoch now;
+	char *error = NULL;
+
+	if (warden_store_lookup_message(store, key, 16, &message,
+					&error) <= 0 ||
+	    warden_store_load_facts(store, message->id, &result.facts,
+				    &error) <= 0)
+		g_error("message not found");
+	input.facts = result.facts;
+	result.findings = warden_checks_ask_lists(&input, message->findings);
+	now = message->now;
+	now.rules = message->epoch.rules;
+	if (warden_store_record_lists(store, message->id, &result, &now,
+				      &error) < 0)
+		g_error("%s", error);
+	warden_facts_free(result.facts);
+	g_ptr_array_unref(result.findings);
+	warden_stored_message_free(message);
+}
+
+static void measure_again(struct warden_store *store, guint64 messages)
+{
+	g_autofree gint64 *times = g_new(gint64, LOOKUPS);
+	guint8 key[WARDEN_SHA256_SIZE];
+
+	for (guint i = 0; i < LOOKUPS; i++) {
+		fill_hash(key, mix(i + 7000000) % messages);
+		times[i] = g_get_monotonic_time();
+		judge_again(store, key);
+		times[i] = g_get_monotonic_time() - times[i];
+		if (i % 50 == 0)
+			warden_store_idle(store);
+	}
+	print_times("judged again by lists", times, LOOKUPS);
+}
+
+/* For a client that asks wardend: messages that are not judged again here. */
+static void write_keys(const char *directory, guint64 messages)
+{
+	g_autofree char *path = g_build_filename(directory, "keys", NULL);
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (guint i = 0; i < LOOKUPS; i++) {
+		g_autofree char *key = hash_hex(mix(i + 9000000) % messages);
+
+		g_string_append_printf(text, "%s\n", key);
+	}
+	if (!g_file_set_contents(path, text->str, -1, NULL))
+		g_error("%s cannot be written", path);
+}
+
+/* --- the epoch file --------------------------------------------------------------- */
+
+static void measure_publish(const char *path, const char *what)
+{
+	struct warden_store *store = open_store(path);
+	char *error = NULL;
+	gint64 started;
+
+	g_unlink(epoch_file);
+	started = g_get_monotonic_time();
+	if (warden_store_publish(store, 0, &error) <= 0)
+		g_error("not published: %s", error);
+	printf("epoch file, %-22s %10" G_GUINT64_FORMAT " bytes in %.3f s\n",
+	       what, file_size(epoch_file),
+	       (double)(g_get_monotonic_time() - started) / 1e6);
+	started = g_get_monotonic_time();
+	for (int i = 0; i < 1000; i++)
+		(void)warden_store_publish(store, 0, &error);
+	printf("looking after it                  %10.1f us\n",
+	       (double)(g_get_monotonic_time() - started) / 1e3);
+	fflush(stdout);
+	warden_store_close(&store);
+}
+
+/* As full as it gets. */
+static void fill_epoch(const char *path)
+{
+	sqlite3 *db;
+	char *error = NULL;
+
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_exec(db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+			 "SELECT i + 1 FROM n WHERE i < 2000000) INSERT INTO "
+			 "affected SELECT CAST(printf('%016d', i) AS BLOB), "
+			 "(SELECT value FROM meta WHERE key = "
+			 "'list_generation') FROM n LIMIT 2000000 - "
+			 "(SELECT count(*) FROM affected)", NULL, NULL,
+			 &error) != SQLITE_OK)
+		g_error("%s", error);
+	sqlite3_close(db);
+}
+
+/* --- other look-ups ----------------------------------------------------------------- */
 
 static void measure_messages(struct warden_store *store, guint64 messages)
 {
@@ -468,19 +678,16 @@ static void measure_messages(struct warden_store *store, guint64 messages)
 static void measure_known(struct warden_store *store, bool wanted)
 {
 	g_autofree gint64 *times = g_new(gint64, LOOKUPS);
-	struct source source = { .count = G_MAXUINT64 };
-	struct warden_indicator indicator;
 	struct warden_known_hit hit;
 
 	for (guint i = 0; i < LOOKUPS; i++) {
-		source.next = mix(i) % 1000;
-		next_indicator(&source, &indicator, NULL);
-		if (!wanted)
-			source.value[0] = '-';
+		/* of the list that is in force, or of none */
+		g_autofree char *host = strange_value(WARDEN_KNOWN_HOST,
+			(wanted ? 0 : 1) * (G_GUINT64_CONSTANT(1) << 50) +
+			i * 4 + 2 + (i % 250 == 0 ? 4 : 0));
+
 		times[i] = g_get_monotonic_time();
-		if (warden_store_known(store, WARDEN_KNOWN_HOST, source.value,
-				       &hit) != wanted)
-			g_error("%s", source.value);
+		(void)warden_store_known(store, WARDEN_KNOWN_HOST, host, &hit);
 		times[i] = g_get_monotonic_time() - times[i];
 	}
 	print_times(wanted ? "host that is known" : "host that is not known",
@@ -493,11 +700,62 @@ static void count(const char *table, const char *key, gint64 n, void *context)
 		printf("  %s %s: %" G_GINT64_FORMAT "\n", table, key, n);
 }
 
-int main(int argc, char **argv)
+static void measure_imports(const char *path, guint64 indicators,
+			    guint64 messages, guint64 *number)
 {
-	guint64 messages, indicators, number = 0, bytes;
+	const struct {
+		const char *what;
+		struct source source;
+	} rows[] = {
+		{ "4 writers, a new list", { .count = indicators } },
+		{ "4 writers, 1% of it changes",
+		  { .count = indicators, .changed = 100 } },
+		{ "4 writers, all of it changes",
+		  { .count = indicators, .seed = 1 } },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct source source = rows[i].source;
+
+		source.messages = messages;
+		measure_writers(path, rows[i].what, number,
+				import_meanwhile(path, &source));
+		measure_publish(path, "after it");
+	}
+}
+
+static void measure_size(struct warden_store *store, const char *path,
+			 guint64 messages)
+{
+	guint64 bytes;
+	char *error = NULL;
+
+	warden_store_idle(store);
+	bytes = file_size(path);
+	printf("%" G_GUINT64_FORMAT " bytes, %.0f a mail\n", bytes,
+	       (double)bytes / (double)messages);
+	if (warden_store_stats(store, 0, count, NULL, &error) < 0)
+		g_error("%s", error);
+}
+
+static void prepare(const char *directory, char **path_r)
+{
 	struct warden_store *store;
 	char *error = NULL;
+
+	*path_r = g_build_filename(directory, "bench.sqlite", NULL);
+	epoch_file = g_build_filename(directory, "public", "epoch", NULL);
+	store = open_store(*path_r);
+	if (warden_store_epoch_now(store, &epoch, &error) < 0)
+		g_error("%s", error);
+	warden_store_close(&store);
+}
+
+int main(int argc, char **argv)
+{
+	guint64 messages, indicators, number = 0;
+	g_autofree char *path = NULL;
+	struct warden_store *store;
 
 	if (argc < 2) {
 		fputs("usage: bench-store DIRECTORY [MESSAGES "
@@ -506,9 +764,7 @@ int main(int argc, char **argv)
 	}
 	messages = argc > 2 ? g_ascii_strtoull(argv[2], NULL, 10) : 20000;
 	indicators = argc > 3 ? g_ascii_strtoull(argv[3], NULL, 10) : 100000;
-	g_autofree char *path = g_build_filename(argv[1], "bench.sqlite",
-						 NULL);
-	g_unlink(path);
+	prepare(argv[1], &path);
 	store = open_store(path);
 	measure_inserts(store, "insert, empty database", &number);
 	for (guint64 at = 100000; at < messages; at *= 10) {
@@ -518,22 +774,21 @@ int main(int argc, char **argv)
 	fill(store, &number, messages);
 	measure_inserts(store, "insert", &number);
 	messages = number;
-	bytes = file_size(path);
-	printf("%" G_GUINT64_FORMAT " bytes, %.0f a mail\n", bytes,
-	       (double)bytes / (double)number);
+	measure_size(store, path, messages);
+	measure_hunts(store, messages);
 	/* A connection must not cross a fork. */
 	warden_store_close(&store);
-	measure_writers(path, "4 writers", &number, 0);
-	import(path, indicators);
-	measure_writers(path, "4 writers, a list is replaced", &number,
-			import_meanwhile(path, indicators));
+	measure_writers(path, "4 writers without a pause", &number, 0);
+	measure_imports(path, indicators, messages, &number);
 	store = open_store(path);
 	measure_messages(store, messages);
+	measure_again(store, messages);
 	measure_known(store, TRUE);
 	measure_known(store, FALSE);
-	measure_lists(store, messages);
-	if (warden_store_stats(store, 0, count, NULL, &error) < 0)
-		g_error("%s", error);
 	warden_store_close(&store);
+	write_keys(argv[1], messages);
+	fill_epoch(path);
+	measure_publish(path, "full");
+	g_free(epoch_file);
 	return 0;
 }

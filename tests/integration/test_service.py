@@ -86,7 +86,7 @@ class Wardend:
         self.journal = pathlib.Path(journal or
                                     self.dir / "journal" / "journal")
         for path in (self.dir, self.database.parent, self.journal.parent):
-            path.mkdir(exist_ok=True)
+            path.mkdir(parents=True, exist_ok=True)
             path.chmod(0o755)
             if self.root:
                 os.chown(path, UID, UID)

@@ -14,6 +14,7 @@ STORE_TESTS = \
 	tests/unit/test-store-journal \
 	tests/unit/test-store-migrate \
 	tests/unit/test-store-place \
+	tests/unit/test-store-plan \
 	tests/unit/test-store-notice
 check_PROGRAMS += $(STORE_TESTS) tests/bench/bench-store
 TESTS += $(STORE_TESTS)
@@ -45,6 +46,10 @@ tests_unit_test_store_place_SOURCES = tests/unit/test-store-place.c \
 	$(STORE_FIXTURE)
 tests_unit_test_store_place_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_store_place_LDADD = $(STORE_TEST_LIBS)
+tests_unit_test_store_plan_SOURCES = tests/unit/test-store-plan.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_plan_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_plan_LDADD = $(STORE_TEST_LIBS)
 # Its own schema stands before the library's.
 tests_unit_test_store_migrate_SOURCES = tests/unit/test-store-migrate.c \
 	$(STORE_FIXTURE)

@@ -315,7 +315,7 @@ static void test_corrupt(struct fixture *f, const void *data)
 		record(f->store, n);
 	warden_store_close(&f->store);
 	/* behind the schema and the roots of the tables */
-	damage(f->path, 45, 80);
+	damage(f->path, 75, 110);
 	f->store = open_store(f->path, 1000);
 	int ret = warden_store_check(f->store, ignore_problem, &problems,
 				     &error);

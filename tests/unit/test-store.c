@@ -472,6 +472,108 @@ static void test_prune_rest(struct fixture *f, const void *data)
 	free_result(result);
 }
 
+/* What a live mail may need stays, however old; the rest goes with all that is
+   known of it, and so does the trail. */
+static void test_prune_keeps(struct fixture *f, const void *data)
+{
+	static const char *const states[] = {
+		"intended", "stored", "aborted", "gone",
+	};
+	const gint64 then = to_anna.time + 1000;
+	struct warden_place place = { .mailbox = "INBOX", .guid = "" };
+	guint64 deliveries, messages;
+	char *error = NULL;
+
+	for (guint32 n = 0; n < 4; n++) {
+		g_autofree char *sql = NULL;
+
+		place.delivery_id = record(f->store, n);
+		sql = g_strdup_printf("UPDATE deliveries SET state = (SELECT "
+			"id FROM states WHERE name = '%s') WHERE id = %"
+			G_GUINT64_FORMAT, states[n], place.delivery_id);
+		execute(f->path, sql);
+	}
+	/* a copy that is gone, of a message that stands elsewhere */
+	record(f->store, 1);
+	execute(f->path, "UPDATE deliveries SET state = 3 WHERE id = 5;"
+		"INSERT INTO audit (time, actor, what, object, comment) VALUES "
+		"(5, 'a', 'old', '', ''), (1 << 60, 'a', 'new', '', '');"
+		"INSERT INTO affected SELECT substr(key, 1, 16), 1 "
+		"FROM messages; INSERT INTO pulls SELECT substr(key, 1, 16), "
+		"'anna', 1, '', '' FROM messages");
+	g_assert_cmpint(warden_store_prune(f->store, to_anna.time, FALSE,
+		FALSE, &deliveries, &messages, &error), ==, 1);
+	g_assert_cmpuint(deliveries + messages, ==, 0);
+	g_assert_cmpint(warden_store_prune(f->store, then, FALSE, FALSE,
+		&deliveries, &messages, &error), ==, 1);
+	g_assert_cmpuint(deliveries, ==, 3);
+	g_assert_cmpuint(messages, ==, 2);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM deliveries WHERE "
+			      "state IN (0, 1)"), ==, 2);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM audit WHERE "
+			      "what = 'new'"), ==, 1);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM audit"), ==, 1);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM affected"), ==,
+			2);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM pulls"), ==, 2);
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM addresses"), ==,
+			2);
+}
+
+/* Subjects are found before and after they are indexed, when their message's
+   number is used again, and not when it is gone. */
+static void test_subjects(struct fixture *f, const void *data)
+{
+	static const struct {
+		const char *subject;
+		guint found;
+	} rows[] = {
+		{ "Subject 17", 11 },	/* and 170 to 179 */
+		{ "bject 1179", 1 }, { "SUBJECT 600", 1 }, { "t", 100 },
+		{ "\"", 0 }, { "\"x\"", 0 }, { "Subject_17", 0 },
+		{ "Subject 1200", 0 }, { "* OR subject", 0 }, { "", 100 },
+	};
+	guint64 deliveries, messages;
+	char *error = NULL;
+
+	for (guint32 n = 0; n < 1180; n++) {
+		record(f->store, n);
+		if (n == 900)
+			warden_store_idle(f->store);
+	}
+	for (int round = 0; round < 2; round++) {
+		g_assert_cmpint(count(f->path, "SELECT value FROM meta WHERE "
+				      "key = 'subjects_upto'"), ==,
+				round == 0 ? 500 : 1000);
+		for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+			struct warden_query query = {
+				.subject = rows[i].subject,
+			};
+			g_autofree char *text = list(f->store, &query);
+			guint found = 0;
+
+			for (const char *p = text; *p != '\0'; p++)
+				found += *p == ';';
+			g_test_message("round %d, row %" G_GSIZE_FORMAT,
+				       round, i);
+			g_assert_cmpuint(found, ==, rows[i].found);
+		}
+		warden_store_idle(f->store);
+	}
+	execute(f->path, "UPDATE deliveries SET state = 3");
+	g_assert_cmpint(warden_store_prune(f->store, G_MAXINT64, FALSE, FALSE,
+		&deliveries, &messages, &error), ==, 1);
+	g_assert_cmpuint(messages, ==, 1180);
+	g_assert_cmpint(count(f->path, "SELECT value FROM meta WHERE "
+			      "key = 'subjects_upto'"), ==, 0);
+	record(f->store, 17);
+	const struct warden_query again = { .subject = "Subject 17" };
+	g_autofree char *text = list(f->store, &again);
+	g_assert_cmpstr(text, ==, "anna|intended||0|malware;");
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM subjects WHERE "
+			      "subjects MATCH '\"Sub\"'"), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct store_test tests[] = {
@@ -492,6 +594,8 @@ int main(int argc, char **argv)
 		{ "/store/read-only", test_read_only },
 		{ "/store/prune", test_prune },
 		{ "/store/prune-rest", test_prune_rest },
+		{ "/store/prune-keeps", test_prune_keeps },
+		{ "/store/subjects", test_subjects },
 	};
 
 	return run_store_tests(argc, argv, tests, G_N_ELEMENTS(tests));
