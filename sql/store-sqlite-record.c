@@ -416,7 +416,8 @@ static void note_grown(struct warden_store *store, gint64 message_id,
 	*sound = statement_run(&st) > 0 && *sound;
 }
 
-/* A copy that stands somewhere already has a row, mostly. */
+/* A copy that stands somewhere already has a row, mostly. A rescan that does not
+   say where will say it in a PLACE, which then sorts it out. */
 static guint64 find_or_insert(struct warden_store *store, gint64 message_id,
 			      const struct warden_delivery *delivery,
 			      bool *is_new_r, bool *sound)
@@ -424,7 +425,8 @@ static guint64 find_or_insert(struct warden_store *store, gint64 message_id,
 	guint64 id = 0;
 
 	if (delivery->operation == WARDEN_OPERATION_FETCH ||
-	    delivery->operation == WARDEN_OPERATION_RESCAN)
+	    (delivery->operation == WARDEN_OPERATION_RESCAN &&
+	     delivery->stands != NULL))
 		id = store_find_copy(store, message_id, delivery, sound);
 	*is_new_r = id == 0;
 	if (id != 0 || !*sound)

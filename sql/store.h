@@ -72,8 +72,9 @@ struct warden_delivery {
 	enum warden_verdict verdict;	/* may be PENDING or RELEASED */
 	enum warden_action action;
 	const char *keyword;
-	/* FETCH, RESCAN: where the copy stands already, NULL = not known. Such
-	   a copy gets a row only if none is there that may be it. */
+	/* FETCH, RESCAN: where the copy stands already, NULL = not said. Such a
+	   copy gets a row only if none is there that may be it; a rescan that
+	   does not say where gets one, until a place is said. */
 	const struct warden_place *stands;
 };
 

@@ -421,7 +421,7 @@ class Answers(Case):
                           [INBOX.hex(), "5", "2", "quarantine", "INBOX"]])
         self.assertEqual([line.split()[2:] for line in
                           hunt(query, "carla")["text"].splitlines()],
-                         [["-", "-", "-", "quarantine", "INBOX"]])
+                         [["-", "-", "-", "quarantine", "-"]])
         self.assertEqual(hunt(query, "nobody")["text"], "")
         self.daemon.ask("gone", mailbox_guid=INBOX, uid_validity=5,
                         query="1:3")
