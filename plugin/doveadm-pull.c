@@ -17,6 +17,7 @@
 #include "doveadm-print.h"
 
 #include "doveadm-hunt.h"
+#include "warden-judge.h"
 #include "warden-move.h"
 #include "warden-sync.h"
 
@@ -241,6 +242,74 @@ static void pull_mailbox(struct warden_admin *admin, struct mailbox *box,
 
 /* --- a user --------------------------------------------------------------- */
 
+/* A run that was killed may not have told where this mail went. */
+static void
+tell_again(struct pull_context *ctx, struct mailbox *box, uint32_t uid_validity,
+	   const struct warden_record *record, const struct warden_origin *from,
+	   const struct warden_hunt_copy *copy, struct mail *mail)
+{
+	struct warden_journey journey = {
+		.user = ctx->admin->user,
+		.operation = WARDEN_OPERATION_PULL,
+		.comment = ctx->admin->comment,
+		.key = record->key,
+		.origin = copy->origin,
+		.origin_uid_validity = from->uid_validity,
+		.origin_uid = from->uid,
+		.mailbox = box->vname,
+		.uid_validity = uid_validity,
+		.uid = mail->uid,
+	};
+	const char *guid;
+
+	guid_128_copy(journey.origin_guid, from->mailbox);
+	journey.have_guids = warden_sync_get_guid(box, journey.mailbox_guid);
+	if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) == 0)
+		journey.guid = guid;
+	warden_judge_tell_moved(&journey);
+}
+
+static void
+look_in_quarantine(struct pull_context *ctx, struct mailbox *box,
+		   const guid_128_t guid)
+{
+	struct warden_mailbox mbox = { .ext_registered = FALSE };
+	struct mailbox_transaction_context *t;
+	struct mailbox_status status;
+	struct warden_hunt_copy *copy;
+	struct warden_record record;
+	struct warden_origin from;
+	struct mail *mail;
+	uint32_t seq;
+
+	warden_mailbox_register(box, &mbox);
+	mailbox_get_open_status(box, STATUS_UIDVALIDITY | STATUS_MESSAGES,
+				&status);
+	t = mailbox_transaction_begin(box, 0, "warden pull");
+	mail = mail_alloc(t, 0, NULL);
+	for (seq = 1; seq <= status.messages; seq++) T_BEGIN {
+		mail_set_seq(mail, seq);
+		copy = warden_hunt_find(ctx->hunted, guid, status.uidvalidity,
+					mail->uid);
+		if (copy == NULL &&
+		    warden_record_lookup(t, seq, mbox.ext_id, &record) &&
+		    (record.flags & WARDEN_RECORD_PULLED) != 0 &&
+		    warden_record_lookup_origin(t, seq, mbox.origin_ext_id,
+						&from)) {
+			copy = warden_hunt_find(ctx->hunted, from.mailbox,
+						from.uid_validity, from.uid);
+			if (copy != NULL && !ctx->admin->dry_run) {
+				tell_again(ctx, box, status.uidvalidity,
+					   &record, &from, copy, mail);
+			}
+		}
+		if (copy != NULL)
+			copy->met = TRUE;
+	} T_END;
+	mail_free(&mail);
+	mailbox_transaction_rollback(&t);
+}
+
 /* Copies whose mail was met in no mailbox, and does not stand in Quarantine. */
 static unsigned int count_missing(struct pull_context *ctx)
 {
@@ -249,13 +318,12 @@ static unsigned int count_missing(struct pull_context *ctx)
 	guid_128_t quarantine;
 	unsigned int missing = 0;
 
-	if (box == NULL || !warden_sync_get_guid(box, quarantine))
-		memset(quarantine, 0, sizeof(quarantine));
+	if (box != NULL && warden_sync_get_guid(box, quarantine))
+		look_in_quarantine(ctx, box, quarantine);
 	if (box != NULL)
 		mailbox_free(&box);
 	array_foreach(&ctx->hunted->copies, copy) {
-		if (!copy->met &&
-		    !guid_128_equals(copy->mailbox, quarantine))
+		if (!copy->met)
 			missing++;
 	}
 	return missing;
@@ -266,6 +334,7 @@ static void pull_run_user(struct warden_admin *admin)
 	struct pull_cmd_context *cmd =
 		container_of(admin, struct pull_cmd_context, admin);
 	struct pull_context ctx = { .admin = admin };
+	unsigned int missing;
 
 	if (warden_hunt_copies(admin, cmd->hunts, &ctx.hunted) < 0)
 		return;
@@ -273,12 +342,13 @@ static void pull_run_user(struct warden_admin *admin)
 		ctx.pool = pool_alloconly_create("warden pull", 1024);
 		i_array_init(&ctx.mails, 32);
 		warden_admin_walk(admin, pull_mailbox, &ctx);
-		if (ctx.unread > 0 && !warden_admin_is_stopped(admin) &&
-		    count_missing(&ctx) > 0) {
+		missing = count_missing(&ctx);
+		if (ctx.unread > 0 && missing > 0) {
 			ctx.read_all = TRUE;
 			warden_admin_walk(admin, pull_mailbox, &ctx);
+			missing = count_missing(&ctx);
 		}
-		cmd->missing += count_missing(&ctx);
+		cmd->missing += missing;
 		array_free(&ctx.mails);
 		pool_unref(&ctx.pool);
 	}

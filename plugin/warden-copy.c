@@ -8,6 +8,10 @@
 #include "warden-deliver.h"
 #include "warden-save.h"
 
+#define PULLED_TEXT \
+	"This message was put into Quarantine by an administrator, who alone " \
+	"can let it go."
+
 /* The storage has not seen this mail, but it waits for the end of it. */
 static int copy_cancel(struct mail_save_context *ctx)
 {
@@ -185,6 +189,12 @@ release_check(const struct save_target *target, struct mail_save_context *ctx,
 
 	copy_question_init(target, ctx, mail, source, &q);
 	*record_r = source->record;
+	/* The service knows, too, unless the pull was killed before it said so. */
+	if ((record_r->flags & WARDEN_RECORD_PULLED) != 0 &&
+	    !target->wuser->admin) {
+		return warden_target_fail(target, MAIL_ERROR_PERM,
+					  PULLED_TEXT);
+	}
 	if (q.key_size == 0) {
 		if (warden_judge(&q, target->wt->pool, &answer, &error) < 0)
 			return warden_target_unscanned(target, error);
@@ -208,7 +218,9 @@ release_check(const struct save_target *target, struct mail_save_context *ctx,
 	}
 	record_r->verdict = WARDEN_VERDICT_RELEASED;
 	record_r->action = WARDEN_ACTION_ALLOW;
-	record_r->flags &= (uint16_t)~WARDEN_RECORD_DIVERTED;
+	record_r->flags &= (uint16_t)~(WARDEN_RECORD_DIVERTED |
+				       WARDEN_RECORD_PULLED |
+				       WARDEN_RECORD_RESTORING);
 	return 0;
 }
 
