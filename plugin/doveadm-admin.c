@@ -189,17 +189,28 @@ static const char *summary(struct warden_admin *admin)
 		admin->mails_failed, details);
 }
 
-/* doveadm-server's standard error is Dovecot's log. */
-static bool has_terminal(struct warden_admin *admin)
+static bool is_command_line(struct warden_admin *admin)
 {
 	return admin->ctx.cctx != NULL &&
 		admin->ctx.cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI;
 }
 
+/* With -S or doveadm_worker_count it is doveadm-server that acts, and a process
+   of its own that counts. */
+static bool is_done_here(struct warden_admin *admin)
+{
+	return !is_command_line(admin) ||
+		admin->ctx.set->doveadm_worker_count == 0;
+}
+
+/* doveadm-server's standard error is Dovecot's log. */
 static void print_summary(struct warden_admin *admin)
 {
-	if (has_terminal(admin))
-		fprintf(stderr, "warden %s: %s\n", admin->name, summary(admin));
+	if (!is_command_line(admin))
+		return;
+	fprintf(stderr, "warden %s: %s\n", admin->name,
+		is_done_here(admin) ? summary(admin) :
+		"done by doveadm-server; the audit trail has its counts");
 }
 
 void warden_admin_progress(struct warden_admin *admin)
@@ -216,7 +227,8 @@ void warden_admin_progress(struct warden_admin *admin)
 
 static void audit_begin(struct warden_admin *admin)
 {
-	if (admin->audit_begun || admin->dry_run || admin->object == NULL)
+	if (admin->audit_begun || admin->dry_run || admin->object == NULL ||
+	    !is_done_here(admin))
 		return;
 	admin->audit_begun = TRUE;
 	if (warden_admin_audit(admin, NULL,
@@ -313,7 +325,8 @@ static void admin_deinit(struct doveadm_mail_cmd_context *ctx)
 
 	audit_end(admin);
 	/* a command that was only asked for its usage has done nothing */
-	if (admin->users_done > 0 || admin->audit_begun)
+	if (admin->users_done > 0 || admin->audit_begun ||
+	    (admin->begun && !is_done_here(admin)))
 		print_summary(admin);
 }
 
@@ -338,16 +351,18 @@ void warden_admin_begin(struct warden_admin *admin, const char *object)
 	(void)doveadm_cmd_param_bool(cctx, "dry-run", &admin->dry_run);
 	(void)doveadm_cmd_param_str(cctx, "comment", &admin->comment);
 	admin->object = object;
+	admin->begun = TRUE;
 	admin->progress_shown = warden_client_now();
 	/* doveadm itself does this when there are several users */
-	if (admin->ctx.iterate_single_user && has_terminal(admin)) {
+	if (admin->ctx.iterate_single_user && is_command_line(admin) &&
+	    is_done_here(admin)) {
 		doveadm_print_header("username", "Username",
 				     DOVEADM_PRINT_HEADER_FLAG_STICKY |
 				     DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE);
 		doveadm_print_sticky("username", cctx->username);
 		admin->users_total = 1;
 	}
-	if (has_terminal(admin))
+	if (is_command_line(admin))
 		audit_begin(admin);
 }
 

@@ -54,7 +54,7 @@ struct warden_admin {
 	unsigned int users_done, users_failed;
 	unsigned int mails_done, mails_failed;
 	uint64_t progress_shown;
-	bool audit_begun;
+	bool begun, audit_begun;
 	/* The rest of the run would fail as well. */
 	bool stopped;
 };

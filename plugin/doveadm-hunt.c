@@ -13,6 +13,8 @@
 #include "doveadm-hunt.h"
 #include "warden-client.h"
 
+#include "warden-doveadm-compat.h"
+
 #include <sysexits.h>
 
 #define LINE_FIELDS_MIN 6
@@ -309,20 +311,22 @@ static void run_for(struct doveadm_cmd_context *cctx, const string_t *users)
 	struct doveadm_cmd_context full = *cctx;
 	struct doveadm_cmd_param *argv =
 		t_new(struct doveadm_cmd_param, cctx->argc);
+	struct istream *input;
 
 	memcpy(argv, cctx->argv, sizeof(*argv) * cctx->argc);
 	full.argv = argv;
+	input = i_stream_create_from_data(str_data(users), str_len(users));
 	for (int i = 0; i < cctx->argc; i++) {
-		if (strcmp(argv[i].name, "user-file") != 0)
-			continue;
-		argv[i].value_set = TRUE;
-		argv[i].value.v_istream = i_stream_create_from_data(
-			str_data(users), str_len(users));
-		doveadm_cmd_ver2_to_mail_cmd_wrapper(&full);
-		i_stream_unref(&argv[i].value.v_istream);
-		return;
+		if (strcmp(argv[i].name, "user-file") == 0) {
+			argv[i].value_set = TRUE;
+			argv[i].value.v_istream = input;
+		} else if (strcmp(argv[i].name, "all-users") == 0) {
+			argv[i].value_set = WARDEN_DOVEADM_FILE_IS_ALL;
+			argv[i].value.v_bool = WARDEN_DOVEADM_FILE_IS_ALL;
+		}
 	}
-	i_unreached();
+	doveadm_cmd_ver2_to_mail_cmd_wrapper(&full);
+	i_stream_unref(&input);
 }
 
 static void
@@ -366,12 +370,32 @@ const char *const *warden_hunt_param(struct doveadm_cmd_context *cctx,
 	return hunts;
 }
 
+/* 2.3 passes -F on to doveadm-server, which has no such file and is told the
+   user anyhow. */
+static void run_on_server(struct doveadm_cmd_context *cctx)
+{
+	struct doveadm_cmd_context full = *cctx;
+	struct doveadm_cmd_param *argv =
+		t_new(struct doveadm_cmd_param, cctx->argc);
+
+	memcpy(argv, cctx->argv, sizeof(*argv) * cctx->argc);
+	full.argv = argv;
+	for (int i = 0; i < cctx->argc; i++) {
+		if (strcmp(argv[i].name, "user-file") == 0)
+			argv[i].value_set = FALSE;
+	}
+	doveadm_cmd_ver2_to_mail_cmd_wrapper(&full);
+}
+
 void warden_hunt_cmd(struct doveadm_cmd_context *cctx)
 {
 	const char *const *hunts;
 
-	if (cctx->conn_type != DOVEADM_CONNECTION_TYPE_CLI ||
-	    names_users(cctx)) {
+	if (cctx->conn_type != DOVEADM_CONNECTION_TYPE_CLI) {
+		run_on_server(cctx);
+		return;
+	}
+	if (names_users(cctx)) {
 		doveadm_cmd_ver2_to_mail_cmd_wrapper(cctx);
 		return;
 	}

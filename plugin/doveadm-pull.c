@@ -47,7 +47,7 @@ struct pull_context {
 	struct warden_admin *admin;
 	pool_t pool;
 	struct warden_hunt_result *hunted;
-	/* Read all mail without record, not only where a copy is known to be. */
+	/* Read all mail without record, not only where a copy should be. */
 	bool read_all;
 	/* Mails without record that were not read. */
 	unsigned int unread;

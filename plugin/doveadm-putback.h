@@ -12,8 +12,8 @@
 
    Flags and keywords are those that the mail has now (a client may have set
    \Seen in Quarantine: that is the user's doing and stays), without the keyword
-   that came with the verdict unless the mail had it before, and with \Deleted if
-   and only if it had that before. */
+   that came with the verdict unless the mail had it before, and with \Deleted
+   if and only if it had that before. */
 
 #include "doveadm-admin.h"
 

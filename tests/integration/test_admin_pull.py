@@ -87,6 +87,22 @@ class Pull(AdminCase):
         self.assertEqual(sorted(row["username"] for row in rows),
                          sorted([self.user, other]))
 
+    def test_by_doveadm_server(self):
+        other = self.take_user()
+        for user in (self.user, other):
+            self.append(user, "INBOX", self.mail())
+        server = str(self.instance.dir / "run" / "doveadm-server")
+        rows, said = self.pull("-S", server)
+        self.assertEqual(sorted((row["username"], row["mailbox"])
+                                for row in rows),
+                         [(user, "INBOX") for user in sorted([self.user,
+                                                              other])])
+        self.assertIn("done by doveadm-server", said)
+        rows, _ = self.restore("-S", server, "-u", other)
+        self.assertEqual([row["mailbox"] for row in rows], ["INBOX"])
+        self.assertEqual(len(self.stored(other, "INBOX")), 1)
+        self.assertEqual(len(self.stored(self.user, QUARANTINE)), 1)
+
     def test_released_is_pulled(self):
         self.append(self.user, "INBOX", self.mail())
         self.pull()

@@ -26,6 +26,10 @@ warden_doveadm_set_options(struct doveadm_mail_cmd_context *ctx,
 	ctx->v.parse_arg = warden_doveadm_parse_arg;
 }
 
+/* Of several users 2.3's doveadm-server names each one that it acts for only if
+   it sees -A; with -F the columns would not fit. */
+#define WARDEN_DOVEADM_FILE_IS_ALL TRUE
+
 /* The warden_socket setting outside of any user. Returns 0 or -1. */
 static inline int
 warden_doveadm_get_socket(struct doveadm_cmd_context *cctx ATTR_UNUSED,

@@ -18,6 +18,9 @@ warden_doveadm_set_options(struct doveadm_mail_cmd_context *ctx ATTR_UNUSED,
 {
 }
 
+/* -A beside -F would be stronger. */
+#define WARDEN_DOVEADM_FILE_IS_ALL FALSE
+
 /* The warden_socket setting outside of any user. Returns 0 or -1. */
 static inline int
 warden_doveadm_get_socket(struct doveadm_cmd_context *cctx,
