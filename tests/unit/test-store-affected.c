@@ -467,6 +467,38 @@ static void test_new_sender(struct fixture *f, const void *data)
 	free_result(mail.result);
 }
 
+/* Likewise by a FETCH, which adds no delivery to find the message by. */
+static void test_grown(struct fixture *f, const void *data)
+{
+	struct warden_delivery fetch = to_anna;
+	struct warden_scan_result *result = make_result(1);
+	struct warden_epoch newer = { 2, 0 };
+	char *error = NULL;
+	guint64 id;
+
+	record(f->store, 1);
+	fetch.operation = WARDEN_OPERATION_FETCH;
+	for (guint32 importing = 0; importing < 2; importing++) {
+		g_autofree char *sql = g_strdup_printf("UPDATE meta SET "
+			"value = %u WHERE key = 'importing'", importing);
+
+		execute(f->path, sql);
+		/* the second time nothing is new: the same rules */
+		g_assert_cmpint(warden_store_record_scan(f->store, result,
+			&newer, &fetch, &id, &error), ==, 1);
+		newer.rules++;
+		g_assert_cmpint(warden_store_record_scan(f->store, result,
+			&newer, &fetch, &id, &error), ==, 1);
+		g_assert_cmpint(count(f->path, "SELECT count(*) FROM affected "
+				      "WHERE generation = 1 + (SELECT value "
+				      "FROM meta WHERE key = "
+				      "'list_generation')"), ==, importing);
+	}
+	g_assert_cmpint(count(f->path, "SELECT count(*) FROM deliveries"), ==,
+			1);
+	free_result(result);
+}
+
 /* More than the epoch file can tell: complete_since speaks for them. */
 static void test_full(struct fixture *f, const void *data)
 {
@@ -504,6 +536,7 @@ int main(int argc, char **argv)
 		{ "/store/affected/empty-part", test_empty_part },
 		{ "/store/affected/overtaken", test_overtaken },
 		{ "/store/affected/new-sender", test_new_sender },
+		{ "/store/affected/grown", test_grown },
 		{ "/store/affected/full", test_full },
 	};
 
