@@ -236,9 +236,11 @@ class Rejudge(test_service.Case):
                            list_generation=0)
         lock.execute("rollback")
         lock.close()
-        self.assert_fields(daemon.ask("scan", key=reply["key"],
-                                      operation="fetch"),
-                           action="quarantine",
+        # it may keep off the database for some seconds
+        ask = lambda: daemon.ask("scan", key=reply["key"], operation="fetch")
+        self.assertTrue(test_service.wait_until(
+            lambda: ask()["status"] == "ok"), daemon.log())
+        self.assert_fields(ask(), action="quarantine",
                            list_generation=reply["list_generation"] + 1)
 
     # --- copies ------------------------------------------------------------
