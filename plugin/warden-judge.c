@@ -23,6 +23,12 @@
 /* Of a key, the part that fits into the index. */
 #define KEYWORD_MAX 100
 
+/* By whether the mail stands already, and whether policy accepts. */
+static const char *const unscanned_fates[2][2] = {
+	{ "not accepted for now", "saved as pending" },
+	{ "hidden for now", "shown all the same" },
+};
+
 static struct event_category event_category_warden = {
 	.name = "warden",
 };
@@ -230,6 +236,12 @@ get_body(const struct warden_question *q, struct warden_spool **body_r,
 	return warden_spool_add_mail(*body_r, q->mail, error_r);
 }
 
+static bool question_is_of_stored(const struct warden_question *q)
+{
+	return q->operation == WARDEN_OPERATION_FETCH ||
+		q->operation == WARDEN_OPERATION_RESCAN;
+}
+
 /* A copy that stands already is on record: which one it is. */
 static void request_set_stands(const struct warden_question *q,
 			       struct warden_request *request)
@@ -237,8 +249,7 @@ static void request_set_stands(const struct warden_question *q,
 	struct mailbox_status status;
 	guid_128_t guid;
 
-	if ((q->operation != WARDEN_OPERATION_FETCH &&
-	     q->operation != WARDEN_OPERATION_RESCAN) || q->mail == NULL ||
+	if (!question_is_of_stored(q) || q->mail == NULL ||
 	    !warden_sync_get_guid(q->mail->box, guid))
 		return;
 	mailbox_get_open_status(q->mail->box, STATUS_UIDVALIDITY, &status);
@@ -333,6 +344,7 @@ int warden_judge(const struct warden_question *q, pool_t pool,
 	uint64_t started = warden_client_now();
 	const char *error = NULL;
 	bool accept = wuser->fail_policy == WARDEN_FAIL_ACCEPT;
+	bool stands = question_is_of_stored(q);
 
 	if (ask_scan(q, pool, answer_r, &error) == 0) {
 		send_event(q, answer_r, NULL, started);
@@ -343,9 +355,9 @@ int warden_judge(const struct warden_question *q, pool_t pool,
 	answer_r->action = accept ? WARDEN_ACTION_ALLOW : WARDEN_ACTION_DEFER;
 	answer_r->reason = "";
 	send_event(q, answer_r, error, started);
-	e_warning(q->user->event, "warden: mail for %s was not scanned and is "
-		  "%s: %s", q->mailbox, accept ? "saved as pending" :
-		  "not accepted for now", str_sanitize(error, 512));
+	e_warning(q->user->event, "warden: mail %s %s was not scanned and is "
+		  "%s: %s", stands ? "in" : "for", q->mailbox,
+		  unscanned_fates[stands][accept], str_sanitize(error, 512));
 	if (accept)
 		return 0;
 	*error_r = UNSCANNED_TEXT;

@@ -417,7 +417,7 @@ static void note_grown(struct warden_store *store, gint64 message_id,
 }
 
 /* A copy that stands somewhere already has a row, mostly. A rescan that does not
-   say where will say it in a PLACE, which then sorts it out. */
+   say where could only guess which of a user's copies it is. */
 static guint64 find_or_insert(struct warden_store *store, gint64 message_id,
 			      const struct warden_delivery *delivery,
 			      bool *is_new_r, bool *sound)
