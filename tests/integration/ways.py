@@ -63,7 +63,9 @@ def where(instance, user, message):
             for uid in data[0].split():
                 _, parts = client.uid("fetch", uid, "(FLAGS BODY.PEEK[])")
                 found.setdefault(name, []).append({
-                    "uid": int(uid), "body": parts[0][1],
+                    # NIL is no literal
+                    "uid": int(uid), "body": parts[0][1] if
+                    isinstance(parts[0], tuple) else None,
                     "flags": [f.decode() for part in parts for f in
                               imaplib.ParseFlags(part[0] if isinstance(
                                   part, tuple) else part)]})
