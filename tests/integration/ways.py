@@ -90,6 +90,8 @@ def stored(instance, user, message):
 
 def same_bytes(stored, message):
     """Is it the message, but for what delivery puts before it?"""
+    if stored is None:
+        return False
     return stored == message or (
         stored.endswith(message) and
         re.fullmatch(rb"(?:(?:Return-Path|Delivered-To|Received|X-Added):"
