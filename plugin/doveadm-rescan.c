@@ -18,6 +18,7 @@
 #include "warden-epoch.h"
 #include "warden-judge.h"
 #include "warden-move.h"
+#include "warden-save.h"
 #include "warden-sync.h"
 
 #include "warden-doveadm-compat.h"
@@ -113,19 +114,6 @@ static void judge_failed(struct rescan_batch *batch, struct mail *mail)
 	}
 }
 
-static void set_keyword(struct mail *mail, const char *keyword)
-{
-	const char *names[] = { keyword, NULL };
-	struct mail_keywords *keywords;
-
-	if (keyword == NULL ||
-	    str_array_icase_find(mail_get_keywords(mail), keyword))
-		return;
-	keywords = mailbox_keywords_create_valid(mail->box, names);
-	mail_update_keywords(mail, MODIFY_ADD, keywords);
-	mailbox_keywords_unref(&keywords);
-}
-
 static void
 add_judged(struct rescan_batch *batch, struct mail *mail,
 	   const struct warden_answer *answer)
@@ -151,7 +139,7 @@ add_judged(struct rescan_batch *batch, struct mail *mail,
 	warden_record_update(mail->transaction, mail->seq, batch->ext_id,
 			     &rmail->record);
 	if (answer->action == WARDEN_ACTION_FLAG)
-		set_keyword(mail, answer->keyword);
+		warden_mail_add_keyword(mail, answer->keyword);
 }
 
 static void judge_mail(struct rescan_batch *batch, struct mail *mail)

@@ -118,20 +118,6 @@ static bool gate_unanswered(struct gate *gate, bool accept)
 	return TRUE;
 }
 
-static void gate_flag(struct gate *gate, const char *keyword)
-{
-	struct mailbox *box = gate->mail->box;
-	const char *names[] = { keyword, NULL };
-	struct mail_keywords *keywords;
-
-	if (keyword == NULL || mailbox_is_readonly(box) ||
-	    str_array_icase_find(mail_get_keywords(gate->mail), keyword))
-		return;
-	keywords = mailbox_keywords_create_valid(box, names);
-	mail_update_keywords(gate->mail, MODIFY_ADD, keywords);
-	mailbox_keywords_unref(&keywords);
-}
-
 static bool gate_apply(struct gate *gate, const struct warden_answer *answer)
 {
 	warden_answer_to_record(answer, &gate->record);
@@ -144,7 +130,9 @@ static bool gate_apply(struct gate *gate, const struct warden_answer *answer)
 		/* meant for mail that is not here yet: the nearest is not now */
 		return FALSE;
 	case WARDEN_ACTION_FLAG:
-		gate_flag(gate, answer->keyword);
+		/* EXAMINE changes nothing that a client sees */
+		if (!mailbox_is_readonly(gate->mail->box))
+			warden_mail_add_keyword(gate->mail, answer->keyword);
 		break;
 	case WARDEN_ACTION_NONE:
 	case WARDEN_ACTION_ALLOW:

@@ -84,6 +84,8 @@ warden_keyword_names(struct mailbox *box,
 		     const struct mail_keywords *keywords);
 const char *const *
 warden_keyword_names_add(const char *const *names, const char *keyword);
+/* Set a keyword on a mail that stands (NULL, or has it: nothing). */
+void warden_mail_add_keyword(struct mail *mail, const char *keyword);
 /* Put one more keyword on the mail that will be saved. */
 void warden_save_add_keyword(struct mailbox *box,
 			     struct mail_save_context *ctx,

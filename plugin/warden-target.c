@@ -114,6 +114,19 @@ warden_keywords_add(struct mailbox *box, const char *const *names,
 		mailbox_keywords_create_valid(box, names);
 }
 
+void warden_mail_add_keyword(struct mail *mail, const char *keyword)
+{
+	const char *names[] = { keyword, NULL };
+	struct mail_keywords *keywords;
+
+	if (keyword == NULL ||
+	    str_array_icase_find(mail_get_keywords(mail), keyword))
+		return;
+	keywords = mailbox_keywords_create_valid(mail->box, names);
+	mail_update_keywords(mail, MODIFY_ADD, keywords);
+	mailbox_keywords_unref(&keywords);
+}
+
 void warden_save_add_keyword(struct mailbox *box,
 			     struct mail_save_context *ctx,
 			     const char *keyword)
