@@ -9,6 +9,7 @@
 #include "seq-range-array.h"
 #include "doveadm-print.h"
 
+#include "doveadm-hunt.h"
 #include "doveadm-putback.h"
 #include "warden-judge.h"
 #include "warden-quarantine.h"
@@ -354,35 +355,59 @@ save_mail(struct putback_context *ctx, const struct putback_mail *pmail)
 	return uid;
 }
 
+/* Released and with this key; or without record: maildir has its files in place
+   before the index learns of them, and a kill may fall between. */
+static bool
+may_be_restored(struct putback_context *ctx, const struct putback_mail *pmail,
+		struct mailbox_transaction_context *t, uint32_t seq)
+{
+	struct warden_record record;
+
+	(void)warden_record_lookup(t, seq, ctx->target_mbox.ext_id, &record);
+	if (!warden_record_has_key(&record))
+		return TRUE;
+	return record.verdict == WARDEN_VERDICT_RELEASED &&
+		memcmp(record.key, pmail->record.key, sizeof(record.key)) == 0;
+}
+
+static bool
+is_restored(const struct putback_mail *pmail, struct mail *mail)
+{
+	uint8_t key[WARDEN_RECORD_KEY_SIZE];
+	const char *guid;
+
+	return mail_get_special(mail, MAIL_FETCH_GUID, &guid) == 0 &&
+		strcmp(guid, pmail->guid) == 0 &&
+		(!warden_record_has_key(&pmail->record) ||
+		 (warden_hunt_key_of(mail, key) == 0 &&
+		  memcmp(key, pmail->record.key, sizeof(key)) == 0));
+}
+
 /* Did an interrupted run save this very mail? Returns its UID or 0. */
 static uint32_t
 find_restored(struct putback_context *ctx, const struct putback_mail *pmail)
 {
 	struct mailbox_transaction_context *t;
-	struct warden_record record;
-	const char *guid;
 	struct mail *mail;
 	uint32_t seq, uid = 0;
 
-	if (mailbox_sync(ctx->target, 0) < 0)
+	if (*pmail->guid == '\0' || mailbox_sync(ctx->target, 0) < 0)
 		return 0;
 	t = mailbox_transaction_begin(ctx->target, 0, "warden restore");
 	mail = mail_alloc(t, 0, NULL);
 	for (seq = mail_index_view_get_messages_count(t->view);
-	     seq > 0 && uid == 0; seq--) {
-		if (!warden_record_lookup(t, seq, ctx->target_mbox.ext_id,
-					  &record) ||
-		    record.verdict != WARDEN_VERDICT_RELEASED ||
-		    memcmp(record.key, pmail->record.key,
-			   sizeof(record.key)) != 0)
-			continue;
+	     seq > 0 && uid == 0; seq--) T_BEGIN {
 		mail_set_seq(mail, seq);
-		if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) == 0 &&
-		    strcmp(guid, pmail->guid) == 0)
+		if (may_be_restored(ctx, pmail, t, seq) &&
+		    is_restored(pmail, mail)) {
 			uid = mail->uid;
-	}
+			warden_record_update(t, seq, ctx->target_mbox.ext_id,
+					     &pmail->record);
+		}
+	} T_END;
 	mail_free(&mail);
-	mailbox_transaction_rollback(&t);
+	if (mailbox_transaction_commit(&t) < 0)
+		return 0;
 	return uid;
 }
 

@@ -23,8 +23,9 @@ struct moved_mail {
 	uint8_t key[WARDEN_RECORD_KEY_SIZE];
 	bool have_key;
 	const char *guid;
-	/* in the Quarantine transaction; UINT_MAX: it was there already */
+	/* in the Quarantine transaction; UINT_MAX: it was there already, as */
 	unsigned int quarantine_idx;
+	uint32_t there_uid;
 };
 
 struct move_context {
@@ -111,6 +112,8 @@ move_mail(struct move_context *ctx, struct warden_quarantine *quarantine,
 	moved->uid = mail->uid;
 	moved->have_key = warden_record_has_key(&record);
 	moved->quarantine_idx = idx;
+	moved->there_uid = ret > 0 ? 0 :
+		warden_quarantine_get_there_uid(quarantine);
 	memcpy(moved->key, record.key, sizeof(moved->key));
 	if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) == 0)
 		moved->guid = p_strdup(ctx->pool, guid);
@@ -181,8 +184,8 @@ tell_batch(struct move_context *ctx,
 		journey.key = moved->have_key ? moved->key : NULL;
 		journey.guid = moved->guid;
 		journey.origin_uid = moved->uid;
-		journey.uid = warden_uids_nth(&result->uids,
-					      moved->quarantine_idx);
+		journey.uid = moved->there_uid != 0 ? moved->there_uid :
+			warden_uids_nth(&result->uids, moved->quarantine_idx);
 		warden_judge_tell_moved(&journey);
 		if (moved->have_key && moved->quarantine_idx != UINT_MAX)
 			warden_notice_add(ctx->move->user, moved->key);

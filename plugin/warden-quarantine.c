@@ -22,6 +22,8 @@ struct warden_quarantine {
 	struct mailbox_transaction_context *trans;
 	struct warden_mailbox mbox;
 	unsigned int count;
+	/* of the mail that the last save found there already */
+	uint32_t there_uid;
 };
 
 static struct mail_namespace *
@@ -229,6 +231,43 @@ is_same_mail(struct warden_quarantine *quarantine, uint32_t seq,
 	return mail_has_same_bytes(quarantine, seq, add);
 }
 
+static bool
+mail_has_same_guid(struct warden_quarantine *quarantine, uint32_t seq,
+		   struct mail *other)
+{
+	struct mailbox_transaction_context *t;
+	const char *guid, *other_guid;
+	struct mail *mail;
+	bool same;
+
+	t = mailbox_transaction_begin(quarantine->box, 0, "warden compare");
+	mail = mail_alloc(t, 0, NULL);
+	mail_set_seq(mail, seq);
+	same = mail_get_special(mail, MAIL_FETCH_GUID, &guid) == 0 &&
+		mail_get_special(other, MAIL_FETCH_GUID, &other_guid) == 0 &&
+		*guid != '\0' && strcmp(guid, other_guid) == 0;
+	mail_free(&mail);
+	mailbox_transaction_rollback(&t);
+	return same;
+}
+
+/* Maildir has its files in place before the index learns of them: a move that
+   is killed there leaves a mail without record. */
+static bool
+is_cut_short(struct warden_quarantine *quarantine, uint32_t seq,
+	     const struct warden_record *there,
+	     const struct warden_quarantine_add *add)
+{
+	return add->origin.uid != 0 &&
+		(there == NULL || !warden_record_has_key(there)) &&
+		mail_has_same_guid(quarantine, seq, add->mail) &&
+		mail_has_same_bytes(quarantine, seq, add);
+}
+
+static void
+write_records(struct warden_quarantine *quarantine, uint32_t seq,
+	      const struct warden_quarantine_add *add);
+
 /* Is this mail in Quarantine already? Whenever in doubt: no. */
 static bool
 quarantine_has(struct warden_quarantine *quarantine,
@@ -251,12 +290,22 @@ quarantine_has(struct warden_quarantine *quarantine,
 		mail_index_lookup_ext(view, seq, quarantine->mbox.ext_id,
 				      &data, NULL);
 		there = data;
+		if (!mail_index_is_expunged(view, seq) &&
+		    is_cut_short(quarantine, seq, there, add)) {
+			write_records(quarantine, seq, add);
+			mail_index_lookup_uid(view, seq,
+					      &quarantine->there_uid);
+			return TRUE;
+		}
 		if (there == NULL ||
 		    memcmp(there->key, record->key, sizeof(there->key)) != 0 ||
 		    mail_index_is_expunged(view, seq))
 			continue;
-		if (is_same_mail(quarantine, seq, add))
+		if (is_same_mail(quarantine, seq, add)) {
+			mail_index_lookup_uid(view, seq,
+					      &quarantine->there_uid);
 			return TRUE;
+		}
 	}
 	return FALSE;
 }
@@ -346,6 +395,29 @@ static void origin_fill(struct warden_quarantine_add *add)
 	}
 }
 
+uint32_t
+warden_quarantine_get_there_uid(const struct warden_quarantine *quarantine)
+{
+	return quarantine->there_uid;
+}
+
+static void
+write_records(struct warden_quarantine *quarantine, uint32_t seq,
+	      const struct warden_quarantine_add *add)
+{
+	struct warden_quarantine_add full = *add;
+
+	full.record.flags &= (uint16_t)~WARDEN_RECORD_DIVERTED;
+	warden_record_update(quarantine->trans, seq, quarantine->mbox.ext_id,
+			     &full.record);
+	if (guid_128_is_empty(full.origin.mailbox))
+		return;
+	origin_fill(&full);
+	warden_record_update_origin(quarantine->trans, seq,
+				    quarantine->mbox.origin_ext_id,
+				    &full.origin);
+}
+
 int warden_quarantine_save(struct warden_quarantine *quarantine,
 			   const struct warden_quarantine_add *add,
 			   unsigned int *idx_r, enum mail_error *error_code_r,
@@ -375,15 +447,7 @@ int warden_quarantine_save(struct warden_quarantine *quarantine,
 		return -1;
 	}
 	dest_mail = ctx->dest_mail;
-	full.record.flags &= (uint16_t)~WARDEN_RECORD_DIVERTED;
-	warden_record_update(quarantine->trans, dest_mail->seq,
-			     quarantine->mbox.ext_id, &full.record);
-	if (!guid_128_is_empty(full.origin.mailbox)) {
-		origin_fill(&full);
-		warden_record_update_origin(quarantine->trans, dest_mail->seq,
-					    quarantine->mbox.origin_ext_id,
-					    &full.origin);
-	}
+	write_records(quarantine, dest_mail->seq, &full);
 	*idx_r = quarantine->count++;
 	return 1;
 }
@@ -399,6 +463,7 @@ int warden_quarantine_commit(struct warden_quarantine **_quarantine,
 		WARDEN_USER_CONTEXT_REQUIRE(quarantine->user);
 	struct mail_transaction_commit_changes changes;
 	struct mailbox_metadata metadata;
+	struct mailbox_status status;
 	int ret;
 
 	i_zero(result_r);
@@ -411,7 +476,11 @@ int warden_quarantine_commit(struct warden_quarantine **_quarantine,
 		*error_r = mailbox_get_last_internal_error(quarantine->box,
 							   error_code_r);
 	} else {
-		result_r->uid_validity = changes.uid_validity;
+		/* nothing saved: all was there already */
+		mailbox_get_open_status(quarantine->box, STATUS_UIDVALIDITY,
+					&status);
+		result_r->uid_validity = changes.uid_validity != 0 ?
+			changes.uid_validity : status.uidvalidity;
 		array_append_array(&result_r->uids, &changes.saved_uids);
 		pool_unref(&changes.pool);
 		if (mailbox_get_metadata(quarantine->box, MAILBOX_METADATA_GUID,

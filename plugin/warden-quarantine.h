@@ -44,6 +44,10 @@ int warden_quarantine_save(struct warden_quarantine *quarantine,
 			   unsigned int *idx_r, enum mail_error *error_code_r,
 			   const char **error_r);
 
+/* After a save that returned 0: the UID of the mail that is there. */
+uint32_t
+warden_quarantine_get_there_uid(const struct warden_quarantine *quarantine);
+
 /* Save a stream from its beginning; the save is finished, or cancelled and -1
    returned. */
 int warden_save_stream(struct mail_save_context **save_ctx,
