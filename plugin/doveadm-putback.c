@@ -306,19 +306,27 @@ save_bytes(struct putback_context *ctx, const struct putback_mail *pmail,
 	   struct mailbox_transaction_context *t)
 {
 	struct mail_save_context *save_ctx;
-	struct istream *input;
+	struct istream *input = NULL;
 	struct mail *dest_mail;
+	bool reference = warden_save_by_reference(ctx->target, pmail->mail);
+	int ret;
 
-	if (mail_get_stream_because(pmail->mail, NULL, NULL, "warden restore",
-				    &input) < 0 ||
+	if ((!reference &&
+	     mail_get_stream_because(pmail->mail, NULL, NULL, "warden restore",
+				     &input) < 0) ||
 	    save_init(ctx, pmail, t, &save_ctx) < 0) {
 		mail_failed(ctx, pmail->mail, "reading it failed: %s",
 			    mailbox_get_last_internal_error(ctx->box, NULL));
 		return -1;
 	}
-	i_stream_seek(input, 0);
 	dest_mail = save_ctx->dest_mail;
-	if (warden_save_stream(&save_ctx, input) < 0) {
+	if (reference)
+		ret = mailbox_copy(&save_ctx, pmail->mail);
+	else {
+		i_stream_seek(input, 0);
+		ret = warden_save_stream(&save_ctx, input);
+	}
+	if (ret < 0) {
 		mail_failed(ctx, pmail->mail, "saving it to %s failed: %s",
 			    ctx->target->vname,
 			    mailbox_get_last_internal_error(ctx->target, NULL));

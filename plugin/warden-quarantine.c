@@ -310,6 +310,13 @@ quarantine_has(struct warden_quarantine *quarantine,
 	return FALSE;
 }
 
+bool warden_save_by_reference(struct mailbox *dest, struct mail *mail)
+{
+	return mail != NULL && !mail->saving &&
+		mail->box->storage == dest->storage &&
+		strcmp(dest->storage->name, "mdbox") == 0;
+}
+
 int warden_save_stream(struct mail_save_context **save_ctx,
 		       struct istream *input)
 {
@@ -353,10 +360,11 @@ quarantine_save_bytes(struct warden_quarantine *quarantine,
 {
 	struct mail_save_context *ctx;
 	struct mail_keywords *keywords;
-	struct istream *input;
+	struct istream *input = NULL;
 	const char *guid = NULL;
+	bool reference = warden_save_by_reference(quarantine->box, add->mail);
 
-	if (add_get_stream(add, &input) < 0) {
+	if (!reference && add_get_stream(add, &input) < 0) {
 		mail_storage_copy_error(quarantine->box->storage,
 					add->mail->box->storage);
 		return -1;
@@ -374,6 +382,8 @@ quarantine_save_bytes(struct warden_quarantine *quarantine,
 		mailbox_save_set_received_date(ctx, add->received_date, 0);
 	if (add->from_envelope != NULL)
 		mailbox_save_set_from_envelope(ctx, add->from_envelope);
+	if (reference)
+		return mailbox_copy(&ctx, add->mail);
 	/* A mail that comes from another mailbox stays the mail it was. One
 	   that is just being saved has no GUID that anybody knows. */
 	if (add->mail == NULL || add->mail->saving ||

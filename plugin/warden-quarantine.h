@@ -48,6 +48,11 @@ int warden_quarantine_save(struct warden_quarantine *quarantine,
 uint32_t
 warden_quarantine_get_there_uid(const struct warden_quarantine *quarantine);
 
+/* Shall this mail be copied (mailbox_copy()) rather than saved from its bytes?
+   In mdbox a copy is one more reference to what is stored. The same bytes saved
+   under the same GUID would be a second mail by that name, of which a rebuild
+   without index files keeps neither once the first is expunged. */
+bool warden_save_by_reference(struct mailbox *dest, struct mail *mail);
 /* Save a stream from its beginning; the save is finished, or cancelled and -1
    returned. */
 int warden_save_stream(struct mail_save_context **save_ctx,
