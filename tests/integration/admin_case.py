@@ -147,11 +147,12 @@ class AdminCase(unittest.TestCase):
     def start(self, *args):
         command = ["doveadm", "-c", str(self.instance.dir / "dovecot.conf"),
                    "warden", *args]
-        process = subprocess.Popen(
-            self.instance.build.enter(command, paths=[
-                self.instance.dir, self.instance.mail_root]),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
+        with open(self.instance.dir / "started.log", "ab") as log:
+            process = subprocess.Popen(
+                self.instance.build.enter(command, paths=[
+                    self.instance.dir, self.instance.mail_root]),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=log)
         self.addCleanup(process.wait)
         return process
 

@@ -148,18 +148,24 @@ class StoryMdbox(Story):
 
     def setUp(self):
         super().setUp()
-        self.rebuilt = set()
+        self.said = []
         plain = self.instance.doveadm
 
         def doveadm(*args, **options):
             done = plain(*args, **options)
-            self.rebuilt |= set(re.findall(
-                r"doveadm\((\w+)\).*rebuilding indexes",
-                done.stderr.decode(errors="replace")))
+            self.said.append(done.stderr.decode(errors="replace"))
             return done
 
         self.instance.doveadm = doveadm
         self.addCleanup(delattr, self.instance, "doveadm")
+
+    @property
+    def rebuilt(self):
+        started = (self.instance.dir / "started.log").read_text()
+        return set(re.findall(
+            r"\((\w+)\)[^\n]*(?:rebuilding indexes|fscking index|"
+            r"Inconsistency)",
+            "\n".join([*self.said, started, self.instance.log()])))
 
 
 if __name__ == "__main__":
