@@ -2,6 +2,7 @@
 reads a user's INBOX into the directory work, unprivileged, and says how that
 ended: (exit status, what it printed, the messages that it has)."""
 
+import fcntl
 import mailbox
 import os
 import pathlib
@@ -10,7 +11,9 @@ import pwd
 import re
 import select
 import shutil
+import struct
 import subprocess
+import termios
 import time
 
 USER = "nobody"
@@ -202,6 +205,8 @@ def _terminal(command, work):
     """Run a program that wants a terminal. Returns its exit status."""
     process = pty.fork()
     if process[0] == 0:
+        # ncurses opens no terminal without a size
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         os.chdir(work)
         os.environ.update(HOME=str(work), TERM="vt100", LC_ALL="C.UTF-8")
         os.execvp(command[0], command)
