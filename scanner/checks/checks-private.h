@@ -5,6 +5,22 @@
    the symbols that it may raise. */
 
 #include "checks.h"
+#include "../facts/traits.h"
+
+/* What a trait is evidence of, and in which words. */
+struct warden_trait_symbol {
+	enum warden_trait_index trait;
+	const char *symbol, *detail;
+};
+
+/* The code in struct warden_trait. */
+const char *warden_checks_trait_code(enum warden_trait_index trait);
+/* Raise the table's symbols for the facts' traits, in document order; a trait's
+   own detail is put behind the table's. */
+void warden_checks_traits(const struct warden_check_input *input,
+			  const struct warden_trait_symbol *table,
+			  guint table_count,
+			  struct warden_findings *findings);
 
 extern const struct warden_check warden_check_attachment;
 extern const struct warden_check warden_check_content;

@@ -72,6 +72,11 @@ const struct warden_symbol *warden_symbol_lookup(const char *name)
 		       compare_symbols);
 }
 
+bool warden_symbol_has_own_score(const struct warden_symbol *symbol)
+{
+	return strcmp(symbol->family, "rule") == 0;
+}
+
 void warden_finding_free(struct warden_finding *finding)
 {
 	if (finding == NULL)
@@ -81,14 +86,15 @@ void warden_finding_free(struct warden_finding *finding)
 	g_free(finding);
 }
 
-void warden_findings_add(struct warden_findings *findings, const char *symbol,
-			 const char *part, const char *detail_format, ...)
+static void G_GNUC_PRINTF(5, 0)
+add_finding(struct warden_findings *findings, const char *symbol,
+	    double score, const char *part, const char *detail_format,
+	    va_list args)
 {
 	const struct warden_symbol *found = warden_symbol_lookup(symbol);
 	unsigned int count, index;
 	g_autofree char *raw = NULL;
 	char *detail, *key;
-	va_list args;
 
 	if (found == NULL)
 		g_error("check raised unknown symbol %s", symbol);
@@ -97,9 +103,7 @@ void warden_findings_add(struct warden_findings *findings, const char *symbol,
 	    findings->list->len >= WARDEN_FINDINGS_MAX)
 		return;
 
-	va_start(args, detail_format);
 	raw = g_strdup_vprintf(detail_format, args);
-	va_end(args);
 	detail = warden_facts_sanitise(raw, strlen(raw),
 				       WARDEN_FINDING_DETAIL_MAX, FALSE);
 	key = g_strconcat(symbol, "\n", part, "\n", detail, NULL);
@@ -111,11 +115,72 @@ void warden_findings_add(struct warden_findings *findings, const char *symbol,
 	finding->symbol = found->name;
 	finding->family = found->family;
 	finding->technique = found->technique;
+	finding->score = score;
 	finding->detail = detail;
 	finding->part = g_strdup(part);
 	findings->counts[index]++;
 	g_ptr_array_add(findings->list, finding);
 }
+
+void warden_findings_add(struct warden_findings *findings, const char *symbol,
+			 const char *part, const char *detail_format, ...)
+{
+	va_list args;
+
+	va_start(args, detail_format);
+	add_finding(findings, symbol, 0.0, part, detail_format, args);
+	va_end(args);
+}
+
+void warden_findings_add_scored(struct warden_findings *findings,
+				const char *symbol, double score,
+				const char *part, const char *detail_format,
+				...)
+{
+	va_list args;
+
+	va_start(args, detail_format);
+	add_finding(findings, symbol, score, part, detail_format, args);
+	va_end(args);
+}
+
+/* --- traits ------------------------------------------------------------- */
+
+#define TRAIT_CODE(name, code) [WARDEN_TRAIT_##name] = code,
+static const char *const trait_codes[WARDEN_TRAITS_COUNT] = {
+	WARDEN_TRAITS(TRAIT_CODE)
+};
+#undef TRAIT_CODE
+
+const char *warden_checks_trait_code(enum warden_trait_index trait)
+{
+	return trait_codes[trait];
+}
+
+void warden_checks_traits(const struct warden_check_input *input,
+			  const struct warden_trait_symbol *table,
+			  guint table_count,
+			  struct warden_findings *findings)
+{
+	const GPtrArray *traits = input->facts->traits;
+
+	for (guint i = 0; i < traits->len; i++) {
+		const struct warden_trait *trait = traits->pdata[i];
+
+		for (guint row = 0; row < table_count; row++) {
+			if (strcmp(trait_codes[table[row].trait],
+				   trait->code) != 0)
+				continue;
+			warden_findings_add(findings, table[row].symbol,
+					    trait->part, "%s%s%s",
+					    table[row].detail,
+					    trait->detail[0] != '\0' ?
+					    ": " : "", trait->detail);
+		}
+	}
+}
+
+/* --- order -------------------------------------------------------------- */
 
 /* The families run in table order and each walks the facts in document order;
    a stable sort by symbol keeps the latter. */
@@ -160,10 +225,14 @@ GPtrArray *warden_checks_run(const struct warden_check_input *input)
 
 static struct warden_finding *finding_copy(const struct warden_finding *from)
 {
+	/* NULL: of another version, out of the database */
+	const struct warden_symbol *symbol =
+		warden_symbol_lookup(from->symbol);
 	struct warden_finding *finding = g_new0(struct warden_finding, 1);
 
 	*finding = *from;
-	finding->score = 0;
+	if (symbol == NULL || !warden_symbol_has_own_score(symbol))
+		finding->score = 0;
 	finding->detail = g_strdup(from->detail);
 	finding->part = g_strdup(from->part);
 	return finding;

@@ -49,10 +49,12 @@ struct warden_check_input {
 
 struct warden_finding {
 	const char *symbol;	/* from the check table: static */
-	/* static: "attachment link sender content mime list" */
+	/* static: "attachment link sender content mime list rule" */
 	const char *family;
 	const char *technique;	/* ATT&CK id, static; "" if none fits */
-	double score;		/* set by policy from config; 0 until then */
+	/* Set by policy from config, 0 until then; by the check itself if the
+	   symbol says so. */
+	double score;
 	char *detail;		/* plain words, sanitised */
 	char *part;		/* path, "" = the message */
 };
@@ -65,6 +67,10 @@ struct warden_symbol {
 	const char *family;
 	const char *technique;
 };
+
+/* Of the family "rule": its findings bring their scores, the rule's own, and
+   config's is not asked. */
+bool warden_symbol_has_own_score(const struct warden_symbol *symbol);
 
 /* One family of checks and the symbols that it may raise. */
 struct warden_check {
@@ -98,5 +104,11 @@ GPtrArray *warden_checks_ask_lists(const struct warden_check_input *input,
 void warden_findings_add(struct warden_findings *findings, const char *symbol,
 			 const char *part, const char *detail_format, ...)
 	G_GNUC_PRINTF(4, 5);
+/* The same for a symbol of the family "rule". */
+void warden_findings_add_scored(struct warden_findings *findings,
+				const char *symbol, double score,
+				const char *part, const char *detail_format,
+				...)
+	G_GNUC_PRINTF(5, 6);
 
 #endif

@@ -1,7 +1,6 @@
 #include "warden-config.h"
 
 #include "checks-private.h"
-#include "../facts/traits.h"
 
 #include <string.h>
 
@@ -38,13 +37,6 @@ static const struct {
 };
 
 /* --- readings ----------------------------------------------------------- */
-
-#define TRAIT_CODE(name, code) [WARDEN_TRAIT_##name] = code,
-static const char *const trait_codes[WARDEN_TRAITS_COUNT] = {
-	WARDEN_TRAITS_AMBIGUOUS(TRAIT_CODE)
-	WARDEN_TRAITS_OTHER(TRAIT_CODE)
-};
-#undef TRAIT_CODE
 
 /* What each trait is evidence of, and in which words. Those of the ambiguous
    group that are not here are MIME_ODD: sloppy programs make most of them. */
@@ -99,7 +91,7 @@ static void check_trait(const struct warden_facts *facts,
 			struct warden_findings *findings)
 {
 	for (guint i = 0; i < WARDEN_TRAITS_COUNT; i++) {
-		if (strcmp(trait_codes[i], trait->code) != 0)
+		if (strcmp(warden_checks_trait_code(i), trait->code) != 0)
 			continue;
 		if (i == WARDEN_TRAIT_ARCHIVE_PREFIX &&
 		    may_embed_archives(facts, trait->part))

@@ -77,6 +77,14 @@ static int compare_scores(const void *a, const void *b)
 	return 0;
 }
 
+static bool has_own_score(const struct warden_finding *finding)
+{
+	const struct warden_symbol *symbol =
+		warden_symbol_lookup(finding->symbol);
+
+	return symbol != NULL && warden_symbol_has_own_score(symbol);
+}
+
 static void set_scores(const struct warden_policy *policy,
 		       GPtrArray *findings)
 {
@@ -86,6 +94,8 @@ static void set_scores(const struct warden_policy *policy,
 		const struct symbol_policy *symbol =
 			warden_policy_symbol(policy, finding->symbol);
 
+		if (has_own_score(finding))
+			continue;
 		finding->score = symbol == NULL ? 0.0 : symbol->score;
 	}
 	/* Stable: ties keep their order. */

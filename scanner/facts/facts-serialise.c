@@ -2,16 +2,17 @@
 
 #include <string.h>
 
-/* key, size, header, parts, urls, traits, unscanned */
+/* key, size, header, parts, urls, traits, unscanned, matches */
 #define ADDRESS_TYPE "(ss)"
 #define HEADER_TYPE "(a" ADDRESS_TYPE "a" ADDRESS_TYPE "a" ADDRESS_TYPE \
 	"m" ADDRESS_TYPE "sssxas)"
-#define PART_TYPE "(ssassssuutay)"
+#define PART_TYPE "(ssassssuutays)"
 #define URL_TYPE "(sssss)"
 #define TRAIT_TYPE "(sss)"
 #define UNSCANNED_TYPE "(ss)"
+#define MATCH_TYPE "(sssdss)"
 #define FACTS_TYPE "(ayt" HEADER_TYPE "a" PART_TYPE "a" URL_TYPE \
-	"a" TRAIT_TYPE "a" UNSCANNED_TYPE ")"
+	"a" TRAIT_TYPE "a" UNSCANNED_TYPE "a" MATCH_TYPE ")"
 
 #define ADDRESSES_MAX 100u
 #define AUTH_RESULTS_MAX 50u
@@ -75,11 +76,11 @@ static GVariant *header_value(const struct warden_header_facts *header)
 
 static GVariant *part_value(const struct warden_part *part)
 {
-	return g_variant_new("(ss@assssuut@ay)", part->path, part->name,
+	return g_variant_new("(ss@assssuut@ays)", part->path, part->name,
 			     strings_value(part->names, WARDEN_FACT_NAMES_MAX),
 			     part->declared_type, part->detected_type,
 			     part->encoding, (guint32)part->kind, part->flags,
-			     part->size, bytes_value(part->sha256));
+			     part->size, bytes_value(part->sha256), part->fuzzy);
 }
 
 static GVariant *url_value(const struct warden_url *url)
@@ -100,6 +101,13 @@ static GVariant *unscanned_value(const struct warden_unscanned *unscanned)
 			     unscanned->reason);
 }
 
+static GVariant *match_value(const struct warden_match *match)
+{
+	return g_variant_new(MATCH_TYPE, match->engine, match->rule,
+			     match->verdict, match->score, match->part,
+			     match->detail);
+}
+
 #define LIST_VALUE(array, type, value) ({ \
 	GVariantBuilder builder_; \
 	guint i_; \
@@ -114,14 +122,15 @@ GBytes *warden_facts_serialise(const struct warden_facts *facts)
 {
 	GVariant *value = g_variant_ref_sink(g_variant_new(
 		"(@ayt@" HEADER_TYPE "@a" PART_TYPE "@a" URL_TYPE
-		"@a" TRAIT_TYPE "@a" UNSCANNED_TYPE ")",
+		"@a" TRAIT_TYPE "@a" UNSCANNED_TYPE "@a" MATCH_TYPE ")",
 		bytes_value(facts->key), facts->size,
 		header_value(&facts->header),
 		LIST_VALUE(facts->parts, PART_TYPE, part_value),
 		LIST_VALUE(facts->urls, URL_TYPE, url_value),
 		LIST_VALUE(facts->traits, TRAIT_TYPE, trait_value),
 		LIST_VALUE(facts->unscanned, UNSCANNED_TYPE,
-			   unscanned_value)));
+			   unscanned_value),
+		LIST_VALUE(facts->matches, MATCH_TYPE, match_value)));
 	GBytes *bytes;
 
 	if (G_BYTE_ORDER == G_BIG_ENDIAN) {
@@ -313,6 +322,9 @@ take_part(struct reading *reading, GVariant *tuple, void *destination)
 	check(reading, (part->flags & ~PART_FLAGS_ALL) == 0, "part flags");
 	part->size = take_u64(tuple, 8);
 	take_bytes(reading, tuple, 9, part->sha256, "part hash");
+	g_free(part->fuzzy);
+	part->fuzzy = take_string(reading, tuple, 10, WARDEN_FACT_NAME_MAX,
+				  FALSE, "fuzzy hash");
 }
 
 static void
@@ -364,6 +376,30 @@ take_unscanned(struct reading *reading, GVariant *tuple, void *destination)
 	g_ptr_array_add(facts->unscanned, unscanned);
 }
 
+static void
+take_match(struct reading *reading, GVariant *tuple, void *destination)
+{
+	struct warden_facts *facts = destination;
+	struct warden_match *match = g_new0(struct warden_match, 1);
+	g_autoptr(GVariant) score = g_variant_get_child_value(tuple, 3);
+
+	match->engine = take_string(reading, tuple, 0, WARDEN_FACT_NAME_MAX,
+				    FALSE, "match engine");
+	match->rule = take_string(reading, tuple, 1, WARDEN_FACT_NAME_MAX,
+				  FALSE, "match rule");
+	match->verdict = take_string(reading, tuple, 2, WARDEN_FACT_NAME_MAX,
+				     FALSE, "match verdict");
+	match->score = g_variant_get_double(score);
+	/* not a number is neither */
+	check(reading, match->score >= 0.0 &&
+	      match->score <= WARDEN_FACT_SCORE_MAX, "match score");
+	match->part = take_string(reading, tuple, 4, WARDEN_FACT_PATH_MAX,
+				  FALSE, "match part");
+	match->detail = take_string(reading, tuple, 5, WARDEN_FACT_TEXT_MAX,
+				    FALSE, "match detail");
+	g_ptr_array_add(facts->matches, match);
+}
+
 static void take_facts(struct reading *reading, GVariant *value,
 		       struct warden_facts *facts)
 {
@@ -380,6 +416,8 @@ static void take_facts(struct reading *reading, GVariant *value,
 		  "number of traits", take_trait, facts);
 	take_list(reading, value, 6, WARDEN_FACT_UNSCANNED_MAX,
 		  "number of unscanned entries", take_unscanned, facts);
+	take_list(reading, value, 7, WARDEN_FACT_MATCHES_MAX,
+		  "number of matches", take_match, facts);
 }
 
 int warden_facts_deserialise(GBytes *bytes, struct warden_facts **facts_r,

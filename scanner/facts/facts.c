@@ -12,6 +12,7 @@ static void part_free(void *data)
 	g_free(part->declared_type);
 	g_free(part->detected_type);
 	g_free(part->encoding);
+	g_free(part->fuzzy);
 	g_free(part);
 }
 
@@ -46,6 +47,18 @@ static void unscanned_free(void *data)
 	g_free(unscanned);
 }
 
+static void match_free(void *data)
+{
+	struct warden_match *match = data;
+
+	g_free(match->engine);
+	g_free(match->rule);
+	g_free(match->verdict);
+	g_free(match->part);
+	g_free(match->detail);
+	g_free(match);
+}
+
 void warden_address_free(struct warden_address *address)
 {
 	if (address == NULL)
@@ -76,6 +89,7 @@ struct warden_facts *warden_facts_new(void)
 	facts->urls = g_ptr_array_new_with_free_func(url_free);
 	facts->traits = g_ptr_array_new_with_free_func(trait_free);
 	facts->unscanned = g_ptr_array_new_with_free_func(unscanned_free);
+	facts->matches = g_ptr_array_new_with_free_func(match_free);
 	return facts;
 }
 
@@ -95,6 +109,7 @@ void warden_facts_free(struct warden_facts *facts)
 	g_ptr_array_unref(facts->urls);
 	g_ptr_array_unref(facts->traits);
 	g_ptr_array_unref(facts->unscanned);
+	g_ptr_array_unref(facts->matches);
 	g_free(facts);
 }
 
@@ -204,6 +219,7 @@ struct warden_part *warden_facts_add_part(struct warden_facts *facts,
 	part->declared_type = g_strdup("");
 	part->detected_type = g_strdup("application/octet-stream");
 	part->encoding = g_strdup("");
+	part->fuzzy = g_strdup("");
 	g_ptr_array_add(facts->parts, part);
 	return part;
 }
@@ -283,6 +299,40 @@ bool warden_facts_add_unscanned(struct warden_facts *facts, const char *part,
 	new->reason = clean(reason, WARDEN_FACT_NAME_MAX, FALSE);
 	g_ptr_array_add(facts->unscanned, new);
 	return TRUE;
+}
+
+bool warden_facts_add_match(struct warden_facts *facts,
+			    const struct warden_match *match)
+{
+	struct warden_match *new;
+	guint i;
+
+	for (i = 0; i < facts->matches->len; i++) {
+		new = g_ptr_array_index(facts->matches, i);
+		if (strcmp(new->engine, match->engine) == 0 &&
+		    strcmp(new->rule, match->rule) == 0 &&
+		    strcmp(new->part, match->part) == 0)
+			return TRUE;
+	}
+	if (facts->matches->len >= WARDEN_FACT_MATCHES_MAX)
+		return FALSE;
+	new = g_new0(struct warden_match, 1);
+	new->engine = clean(match->engine, WARDEN_FACT_NAME_MAX, FALSE);
+	new->rule = clean(match->rule, WARDEN_FACT_NAME_MAX, FALSE);
+	new->verdict = clean(match->verdict, WARDEN_FACT_NAME_MAX, FALSE);
+	/* not a number is above nothing */
+	if (match->score > 0.0)
+		new->score = MIN(match->score, WARDEN_FACT_SCORE_MAX);
+	new->part = clean(match->part, WARDEN_FACT_PATH_MAX, FALSE);
+	new->detail = clean(match->detail, WARDEN_FACT_TEXT_MAX, FALSE);
+	g_ptr_array_add(facts->matches, new);
+	return TRUE;
+}
+
+void warden_part_set_fuzzy(struct warden_part *part, const char *fuzzy)
+{
+	g_free(part->fuzzy);
+	part->fuzzy = clean(fuzzy, WARDEN_FACT_NAME_MAX, FALSE);
 }
 
 static const char *const kind_names[] = {

@@ -65,6 +65,9 @@ struct warden_part {
 	guint32 flags;		/* enum warden_part_flags */
 	guint64 size;		/* of the decoded bytes */
 	guint8 sha256[WARDEN_SHA256_SIZE];	/* of the decoded bytes */
+	/* TLSH digest ("T1" and 70 hexadecimal digits); "" if the bytes are too
+	   few or too uniform for one. */
+	char *fuzzy;
 };
 
 /* "header html text pdf office qr calendar svg archive …" */
@@ -97,6 +100,16 @@ struct warden_address {
 	char *address;		/* addr-spec, "" if none */
 };
 
+/* A rule or signature of somebody else's that matched. */
+struct warden_match {
+	char *engine;		/* "yara", "clamd" */
+	char *rule;		/* its name there */
+	char *verdict;		/* "malware phishing spam suspicious policy" */
+	double score;		/* as the rule wants it, 0 = the symbol's own */
+	char *part;		/* path, "" = the message */
+	char *detail;		/* the rule's description, "" if none */
+};
+
 struct warden_header_facts {
 	GPtrArray *from;	/* struct warden_address */
 	GPtrArray *reply_to;
@@ -117,6 +130,7 @@ struct warden_facts {
 	GPtrArray *urls;	/* struct warden_url, in document order */
 	GPtrArray *traits;	/* struct warden_trait */
 	GPtrArray *unscanned;	/* struct warden_unscanned */
+	GPtrArray *matches;	/* struct warden_match */
 };
 
 /* An empty value to fill; only parse/ and tests call these. The _add
@@ -135,6 +149,11 @@ bool warden_facts_add_trait(struct warden_facts *facts, const char *code,
 bool warden_facts_add_unscanned(struct warden_facts *facts, const char *part,
 				const char *reason);
 /* Same part and reason only once. */
+bool warden_facts_add_match(struct warden_facts *facts,
+			    const struct warden_match *match);
+/* Same engine, rule and part only once; its score is brought between 0 and
+   WARDEN_FACT_SCORE_MAX. */
+void warden_part_set_fuzzy(struct warden_part *part, const char *fuzzy);
 struct warden_address *warden_address_new(const char *name,
 					  const char *address);
 void warden_address_free(struct warden_address *address);

@@ -53,6 +53,8 @@
 #define WARDEN_FACT_URLS_MAX 2000u
 #define WARDEN_FACT_TRAITS_MAX 1000u
 #define WARDEN_FACT_UNSCANNED_MAX 500u
+#define WARDEN_FACT_MATCHES_MAX 200u
+#define WARDEN_FACT_SCORE_MAX 100.0
 #define WARDEN_FACT_PATH_MAX 1024u
 /* Text of all parts, links and traits together: keeps the whole below… */
 #define WARDEN_FACTS_TEXT_MAX (10u * 1024 * 1024)

@@ -112,14 +112,39 @@
 	X(SEVERAL_FROM_FIELDS, "header-several-from") \
 	X(SEVERAL_SUBJECT_FIELDS, "header-several-subject")
 
+/* Documents of Office programs: macros, what they do, what is fetched from
+   elsewhere, what is embedded. */
+#define WARDEN_TRAITS_OFFICE(X)
+
+#define WARDEN_TRAITS_PDF(X)
+
+/* Web content: HTML, SVG, calendars, contact cards, saved pages. */
+#define WARDEN_TRAITS_WEB(X)
+
+/* Scripts, shortcuts, notebooks: what they would run. */
+#define WARDEN_TRAITS_PROGRAM(X)
+
+/* Pictures, and files that are two types at once. */
+#define WARDEN_TRAITS_IMAGE(X)
+
+#define WARDEN_TRAITS(X) \
+	WARDEN_TRAITS_AMBIGUOUS(X) \
+	WARDEN_TRAITS_OTHER(X) \
+	WARDEN_TRAITS_OFFICE(X) \
+	WARDEN_TRAITS_PDF(X) \
+	WARDEN_TRAITS_WEB(X) \
+	WARDEN_TRAITS_PROGRAM(X) \
+	WARDEN_TRAITS_IMAGE(X)
+
 #define WARDEN_TRAIT_ENUM(name, code) WARDEN_TRAIT_##name,
+#define WARDEN_TRAIT_ONE(name, code) + 1
 enum warden_trait_index {
-	WARDEN_TRAITS_AMBIGUOUS(WARDEN_TRAIT_ENUM)
-	WARDEN_TRAITS_AMBIGUOUS_COUNT,
-	WARDEN_TRAIT_BEFORE_OTHERS = WARDEN_TRAITS_AMBIGUOUS_COUNT - 1,
-	WARDEN_TRAITS_OTHER(WARDEN_TRAIT_ENUM)
-	WARDEN_TRAITS_COUNT
+	WARDEN_TRAITS(WARDEN_TRAIT_ENUM)
+	WARDEN_TRAITS_COUNT,
+	WARDEN_TRAITS_AMBIGUOUS_COUNT = 0
+		WARDEN_TRAITS_AMBIGUOUS(WARDEN_TRAIT_ONE)
 };
+#undef WARDEN_TRAIT_ONE
 #undef WARDEN_TRAIT_ENUM
 
 #endif

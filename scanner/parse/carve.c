@@ -115,7 +115,7 @@ static void try_decoder(struct warden_mail *mail, const struct piece *piece,
 {
 	const guint8 *data = mail->data + start;
 	gsize size = piece->end - start;
-	struct warden_trait_set traits = { { 0, 0 } };
+	struct warden_trait_set traits = { { 0 } };
 	GArray *readings = warden_readings_new();
 	bool worth;
 	guint i;

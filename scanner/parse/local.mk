@@ -32,6 +32,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/mail.h \
 	scanner/parse/names.c \
 	scanner/parse/names.h \
+	scanner/parse/open.c \
+	scanner/parse/open.h \
 	scanner/parse/params.c \
 	scanner/parse/params.h \
 	scanner/parse/parse.c \

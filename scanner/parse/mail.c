@@ -237,7 +237,7 @@ static void take_entity(struct warden_mail *mail,
 			const struct warden_entity *entity, bool main)
 {
 	const struct warden_content *content = &entity->content;
-	struct warden_trait_set traits = { { 0, 0 } };
+	struct warden_trait_set traits = { { 0 } };
 	struct warden_found found = {
 		.start = entity->body, .end = entity->end,
 		.path = entity->path, .names = &content->names,
@@ -278,7 +278,7 @@ static void take_encoded_multipart(struct warden_mail *mail,
 				   const struct warden_entity *entity)
 {
 	const struct warden_content *content = &entity->content;
-	struct warden_trait_set traits = { { 0, 0 } };
+	struct warden_trait_set traits = { { 0 } };
 	struct warden_found found = {
 		.start = entity->body, .end = entity->end,
 		.path = entity->path, .flags = WARDEN_PART_ALTERNATE,

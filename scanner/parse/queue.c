@@ -1,6 +1,6 @@
 #include "warden-config.h"
 
-#include "queue.h"
+#include "open.h"
 #include "urls.h"
 
 #include <openssl/evp.h>
@@ -143,7 +143,7 @@ void warden_queue_traits(struct warden_queue *queue,
 {
 	enum warden_trait_index trait;
 
-	if ((traits->bits[0] | traits->bits[1]) == 0)
+	if (warden_trait_set_is_empty(traits))
 		return;
 	for (trait = 0; trait < WARDEN_TRAITS_COUNT; trait++) {
 		if (warden_trait_set_has(traits, trait))
@@ -187,7 +187,7 @@ void warden_queue_url(struct warden_queue *queue, const char *path,
 				  source, path))
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_FACTS, "",
 				   "count");
-	if ((link.traits.bits[0] | link.traits.bits[1]) != 0) {
+	if (!warden_trait_set_is_empty(&link.traits)) {
 		enum warden_trait_index trait;
 
 		for (trait = 0; trait < WARDEN_TRAITS_COUNT; trait++) {
@@ -301,66 +301,34 @@ new_part(struct warden_queue *queue, const struct warden_item *item)
 	return part;
 }
 
-/* What opens a part, if anything does. */
-typedef void expand_t(struct warden_queue *queue,
-		      const struct warden_container *container);
-
-static bool has_zip_members(const struct warden_part *part)
-{
-	return strstr(part->detected_type, "openxmlformats") != NULL ||
-	       strstr(part->detected_type, "macroenabled") != NULL ||
-	       strstr(part->detected_type, "opendocument") != NULL ||
-	       strstr(part->detected_type, "java-archive") != NULL ||
-	       strstr(part->detected_type, "android.package") != NULL ||
-	       strstr(part->detected_type, "epub") != NULL ||
-	       strstr(part->detected_type, "ms-visio.drawing") != NULL ||
-	       strstr(part->detected_type, "xpsdocument") != NULL;
-}
-
-static expand_t *expander_of(const struct warden_part *part)
-{
-	if (part == NULL || part->kind == WARDEN_KIND_MESSAGE)
-		return warden_mail_expand;
-	if (strcmp(part->detected_type, "application/vnd.ms-tnef") == 0)
-		return warden_tnef_expand;
-	return warden_archive_expand;
-}
-
-/* Whatever it looks like, a zip file at the end is opened by those who look
-   for one there. */
-static bool opens(const struct warden_part *part, GBytes *bytes)
-{
-	gsize size;
-	const guint8 *data = g_bytes_get_data(bytes, &size);
-
-	return expander_of(part) != warden_archive_expand ||
-	       part->kind == WARDEN_KIND_ARCHIVE ||
-	       part->kind == WARDEN_KIND_DISK_IMAGE || has_zip_members(part) ||
-	       warden_filetype_has_zip_tail(data, size);
-}
-
 void warden_queue_push(struct warden_queue *queue, GBytes *bytes,
 		       struct warden_part *part, guint depth)
 {
+	gsize size;
+	const guint8 *data = g_bytes_get_data(bytes, &size);
+	guint32 wanted = warden_open_wanted(part, data, size);
 	struct warden_container *container;
 	const char *path = part == NULL ? "" : part->path;
 
+	if (wanted == 0)
+		return;
 	if (depth > WARDEN_ARCHIVE_DEPTH_MAX) {
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_DEPTH, path,
 				   "depth");
 		return;
 	}
 	if (part != NULL &&
-	    queue->held + g_bytes_get_size(bytes) > WARDEN_HELD_MAX) {
+	    queue->held + size > WARDEN_HELD_MAX) {
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_DECODED, path,
 				   "size");
 		return;
 	}
-	queue->held += g_bytes_get_size(bytes);
+	queue->held += size;
 	container = g_new0(struct warden_container, 1);
 	container->bytes = g_bytes_ref(bytes);
 	container->part = part;
 	container->depth = depth;
+	container->wanted = wanted;
 	g_queue_push_tail(&queue->waiting, container);
 }
 
@@ -386,7 +354,7 @@ static void look(struct warden_queue *queue, struct warden_part *part,
 		part->flags |= WARDEN_PART_CONTAINER;
 		return;
 	}
-	if (first == NULL && opens(part, bytes))
+	if (first == NULL)
 		warden_queue_push(queue, bytes, part, item->depth + 1);
 	warden_text_look(queue, part, item, bytes);
 }
@@ -530,6 +498,17 @@ static int compare_traits(const void *a, const void *b, void *ranks)
 	return x < y ? -1 : x > y;
 }
 
+static int compare_matches(const void *a, const void *b, void *ranks)
+{
+	const struct warden_match *const *first = a, *const *second = b;
+	guint x = GPOINTER_TO_UINT(g_hash_table_lookup(ranks,
+						       (*first)->part));
+	guint y = GPOINTER_TO_UINT(g_hash_table_lookup(ranks,
+						       (*second)->part));
+
+	return x < y ? -1 : x > y;
+}
+
 void warden_queue_run(struct warden_queue *queue)
 {
 	g_autoptr(GHashTable) ranks = g_hash_table_new(g_str_hash,
@@ -537,7 +516,7 @@ void warden_queue_run(struct warden_queue *queue)
 	struct warden_container *container;
 
 	while ((container = g_queue_pop_head(&queue->waiting)) != NULL) {
-		expander_of(container->part)(queue, container);
+		warden_open(queue, container, container->wanted);
 		queue->held -= g_bytes_get_size(container->bytes);
 		container_free(container);
 	}
@@ -545,5 +524,7 @@ void warden_queue_run(struct warden_queue *queue)
 	/* stable, says GLib */
 	g_ptr_array_sort_with_data(queue->facts->urls, compare_urls, ranks);
 	g_ptr_array_sort_with_data(queue->facts->traits, compare_traits,
+				   ranks);
+	g_ptr_array_sort_with_data(queue->facts->matches, compare_matches,
 				   ranks);
 }

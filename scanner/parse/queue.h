@@ -87,13 +87,15 @@ struct warden_container {
 	GBytes *bytes;
 	struct warden_part *part;	/* NULL: the message itself */
 	guint depth;
+	guint32 wanted;		/* warden_open_wanted() */
 };
 
-/* Enqueue by hand (the message itself); holds a reference to bytes. */
+/* Enqueue if anything wants to open it (open.h; the message itself by hand);
+   holds a reference to bytes. */
 void warden_queue_push(struct warden_queue *queue, GBytes *bytes,
 		       struct warden_part *part, guint depth);
 
-/* What opens them; each in its own file. */
+/* What opens them; each in its own file, all in the table in open.c. */
 void warden_mail_expand(struct warden_queue *queue,
 			const struct warden_container *container);
 void warden_archive_expand(struct warden_queue *queue,

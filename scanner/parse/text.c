@@ -237,7 +237,7 @@ static void take_data_url(struct text *text, const char *url)
 {
 	const char *comma = strchr(url, ',');
 	g_autofree char *head = NULL, *plain = NULL;
-	struct warden_trait_set traits = { { 0, 0 } };
+	struct warden_trait_set traits = { { 0 } };
 	GArray *readings;
 	guint i;
 

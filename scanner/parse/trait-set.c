@@ -4,8 +4,7 @@
 
 #define CODE(name, code) [WARDEN_TRAIT_##name] = code,
 static const char *const codes[WARDEN_TRAITS_COUNT] = {
-	WARDEN_TRAITS_AMBIGUOUS(CODE)
-	WARDEN_TRAITS_OTHER(CODE)
+	WARDEN_TRAITS(CODE)
 };
 #undef CODE
 

@@ -8,10 +8,12 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#define WARDEN_TRAIT_SET_WORDS 4
+
 struct warden_trait_set {
-	guint64 bits[2];
+	guint64 bits[WARDEN_TRAIT_SET_WORDS];
 };
-G_STATIC_ASSERT(WARDEN_TRAITS_COUNT <= 128);
+G_STATIC_ASSERT(WARDEN_TRAITS_COUNT <= 64 * WARDEN_TRAIT_SET_WORDS);
 G_STATIC_ASSERT(WARDEN_TRAITS_AMBIGUOUS_COUNT <= 64);
 
 static inline void warden_trait_set_add(struct warden_trait_set *set,
@@ -35,8 +37,22 @@ static inline bool warden_trait_set_has(const struct warden_trait_set *set,
 static inline void warden_trait_set_merge(struct warden_trait_set *set,
 					  const struct warden_trait_set *other)
 {
-	set->bits[0] |= other->bits[0];
-	set->bits[1] |= other->bits[1];
+	guint i;
+
+	for (i = 0; i < WARDEN_TRAIT_SET_WORDS; i++)
+		set->bits[i] |= other->bits[i];
+}
+
+static inline bool
+warden_trait_set_is_empty(const struct warden_trait_set *set)
+{
+	guint i;
+
+	for (i = 0; i < WARDEN_TRAIT_SET_WORDS; i++) {
+		if (set->bits[i] != 0)
+			return FALSE;
+	}
+	return TRUE;
 }
 
 /* Something by which clients may come to different readings. */

@@ -70,7 +70,7 @@ static void decode_q(const struct word *word, GByteArray *out)
 
 static void decode_word(const struct word *word, GByteArray *out)
 {
-	struct warden_trait_set traits = { { 0, 0 } };
+	struct warden_trait_set traits = { { 0 } };
 	const struct warden_reading *reading;
 	GArray *readings;
 	gsize size;

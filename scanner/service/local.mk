@@ -35,6 +35,8 @@ WARDEND_LIBS = \
 	scanner/libwarden-reader.a
 WARDEND_SYSTEM_LIBS = $(GMIME_LIBS) $(GLIB_LIBS) $(SQLITE_LIBS) \
 	$(CRYPTO_LIBS) $(ARCHIVE_LIBS) $(MAGIC_LIBS) \
+	$(GSF_LIBS) $(QPDF_LIBS) $(IMAGE_LIBS) $(ZBAR_LIBS) \
+	$(YARA_LIBS) $(SECCOMP_LIBS) $(ICU_LIBS) $(RNP_LIBS) \
 	$(JSON_LIBS) $(IDN_LIBS) $(PSL_LIBS) -lm
 
 warden_PROGRAMS += scanner/wardend

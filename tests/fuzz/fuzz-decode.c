@@ -32,7 +32,7 @@ static void check_readings(const GArray *readings, size_t size)
 static void try_readings(const uint8_t *data, size_t size, bool qp)
 {
 	GArray *readings = warden_readings_new();
-	struct warden_trait_set traits = { { 0, 0 } };
+	struct warden_trait_set traits = { { 0 } };
 
 	if (qp)
 		warden_decode_qp(data, size, readings, &traits);

@@ -25,7 +25,7 @@ static void check(decode_t *decode, const char *input, const char *expected,
 		  bool odd)
 {
 	GArray *readings = warden_readings_new();
-	struct warden_trait_set traits = { { 0, 0 } };
+	struct warden_trait_set traits = { { 0 } };
 	g_auto(GStrv) wanted = g_strsplit(expected, "|", -1);
 	g_autofree char *first = NULL;
 	guint i, j;
@@ -95,7 +95,7 @@ static void test_base64_binary(void)
 	for (size = 0; size < sizeof(data); size += 13) {
 		g_autofree char *text = g_base64_encode(data, size);
 		GArray *readings = warden_readings_new();
-		struct warden_trait_set traits = { { 0, 0 } };
+		struct warden_trait_set traits = { { 0 } };
 		GBytes *bytes;
 
 		warden_decode_base64((const guint8 *)text, strlen(text),
@@ -137,7 +137,7 @@ static void test_qp_indented(void)
 {
 	static const char input[] = " =58=35=\n =34\n";
 	GArray *readings = warden_readings_new();
-	struct warden_trait_set traits = { { 0, 0 } };
+	struct warden_trait_set traits = { { 0 } };
 	g_autofree char *last = NULL;
 
 	warden_decode_qp((const guint8 *)input, strlen(input), readings,

@@ -1,0 +1,81 @@
+#include "warden-config.h"
+
+#include "open.h"
+
+#include <string.h>
+
+static bool is_message(const struct warden_part *part,
+		       const guint8 *data G_GNUC_UNUSED,
+		       gsize size G_GNUC_UNUSED)
+{
+	return part == NULL || part->kind == WARDEN_KIND_MESSAGE;
+}
+
+static bool is_tnef(const struct warden_part *part,
+		    const guint8 *data G_GNUC_UNUSED,
+		    gsize size G_GNUC_UNUSED)
+{
+	return part != NULL &&
+	       strcmp(part->detected_type, "application/vnd.ms-tnef") == 0;
+}
+
+static bool has_zip_members(const struct warden_part *part)
+{
+	return strstr(part->detected_type, "openxmlformats") != NULL ||
+	       strstr(part->detected_type, "macroenabled") != NULL ||
+	       strstr(part->detected_type, "opendocument") != NULL ||
+	       strstr(part->detected_type, "java-archive") != NULL ||
+	       strstr(part->detected_type, "android.package") != NULL ||
+	       strstr(part->detected_type, "epub") != NULL ||
+	       strstr(part->detected_type, "ms-visio.drawing") != NULL ||
+	       strstr(part->detected_type, "xpsdocument") != NULL;
+}
+
+/* Whatever it looks like, a zip file at the end is opened by those who look
+   for one there. */
+static bool is_archive(const struct warden_part *part, const guint8 *data,
+		       gsize size)
+{
+	if (is_message(part, data, size) || is_tnef(part, data, size))
+		return FALSE;
+	return part->kind == WARDEN_KIND_ARCHIVE ||
+	       part->kind == WARDEN_KIND_DISK_IMAGE ||
+	       has_zip_members(part) ||
+	       warden_filetype_has_zip_tail(data, size);
+}
+
+static const struct {
+	bool (*wants)(const struct warden_part *part, const guint8 *data,
+		      gsize size);
+	void (*open)(struct warden_queue *queue,
+		     const struct warden_container *container);
+} openers[] = {
+	{ is_message, warden_mail_expand },
+	{ is_tnef, warden_tnef_expand },
+	{ is_archive, warden_archive_expand },
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(openers) <= WARDEN_OPENERS_MAX);
+
+guint32 warden_open_wanted(const struct warden_part *part, const guint8 *data,
+			   gsize size)
+{
+	guint32 wanted = 0;
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(openers); i++) {
+		if (openers[i].wants(part, data, size))
+			wanted |= 1u << i;
+	}
+	return wanted;
+}
+
+void warden_open(struct warden_queue *queue,
+		 const struct warden_container *container, guint32 wanted)
+{
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(openers); i++) {
+		if ((wanted & (1u << i)) != 0)
+			openers[i].open(queue, container);
+	}
+}
