@@ -27,6 +27,7 @@ extern const struct warden_check warden_check_content;
 extern const struct warden_check warden_check_link;
 extern const struct warden_check warden_check_list;
 extern const struct warden_check warden_check_mime;
+extern const struct warden_check warden_check_office;
 extern const struct warden_check warden_check_sender;
 
 #endif

@@ -10,6 +10,7 @@ static const struct warden_check *const checks[] = {
 	&warden_check_link,
 	&warden_check_sender,
 	&warden_check_content,
+	&warden_check_office,
 	&warden_check_mime,
 	&warden_check_list,
 };

@@ -10,6 +10,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/link.c \
 	scanner/checks/list.c \
 	scanner/checks/mime.c \
+	scanner/checks/office.c \
 	scanner/checks/redirector.c \
 	scanner/checks/redirector.h \
 	scanner/checks/sender.c \

@@ -114,7 +114,9 @@
 
 /* Documents of Office programs: macros, what they do, what is fetched from
    elsewhere, what is embedded. */
-#define WARDEN_TRAITS_OFFICE(X)
+#define WARDEN_TRAITS_OFFICE(X) \
+	/* a project with code in it (VBA) */ \
+	X(OFFICE_MACRO, "office-macro")
 
 #define WARDEN_TRAITS_PDF(X)
 

@@ -32,6 +32,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/mail.h \
 	scanner/parse/names.c \
 	scanner/parse/names.h \
+	scanner/parse/office-expand.c \
+	scanner/parse/ole.c \
+	scanner/parse/ole.h \
 	scanner/parse/open.c \
 	scanner/parse/open.h \
 	scanner/parse/params.c \

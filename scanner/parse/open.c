@@ -19,6 +19,14 @@ static bool is_tnef(const struct warden_part *part,
 	       strcmp(part->detected_type, "application/vnd.ms-tnef") == 0;
 }
 
+/* Whatever its streams are called. */
+static bool is_compound(const struct warden_part *part, const guint8 *data,
+			gsize size)
+{
+	return part != NULL && size >= 8 &&
+	       memcmp(data, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0;
+}
+
 static bool has_zip_members(const struct warden_part *part)
 {
 	return strstr(part->detected_type, "openxmlformats") != NULL ||
@@ -52,6 +60,7 @@ static const struct {
 } openers[] = {
 	{ is_message, warden_mail_expand },
 	{ is_tnef, warden_tnef_expand },
+	{ is_compound, warden_office_expand },
 	{ is_archive, warden_archive_expand },
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(openers) <= WARDEN_OPENERS_MAX);

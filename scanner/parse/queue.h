@@ -102,6 +102,8 @@ void warden_archive_expand(struct warden_queue *queue,
 			   const struct warden_container *container);
 void warden_tnef_expand(struct warden_queue *queue,
 			const struct warden_container *container);
+void warden_office_expand(struct warden_queue *queue,
+			  const struct warden_container *container);
 
 /* Look at a text part: links, files inside it. item: as it was added. */
 void warden_text_look(struct warden_queue *queue, struct warden_part *part,
