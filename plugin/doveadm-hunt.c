@@ -28,11 +28,13 @@ typedef int line_t(const char *line, void *context, const char **error_r);
 
 /* All pages of one hunt, line by line. user: NULL = who has any? */
 static int
-hunt_pages(struct warden_admin *admin, const char *hunt, const char *user,
+hunt_pages(struct warden_admin *admin, const char *hunt,
+	   enum warden_operation operation, const char *user,
 	   line_t *callback, void *context, const char **error_r)
 {
 	struct warden_request request = {
 		.op = WARDEN_OP_HUNT,
+		.operation = operation,
 		.query = warden_str(hunt, strlen(hunt)),
 	};
 	buffer_t *frame = buffer_create_dynamic(default_pool, 4096);
@@ -162,6 +164,7 @@ static void collect_keys(struct warden_hunt_result *result)
 }
 
 int warden_hunt_copies(struct warden_admin *admin, const char *const *hunts,
+		       enum warden_operation operation,
 		       struct warden_hunt_result **result_r)
 {
 	pool_t pool = pool_alloconly_create("warden hunt", 4096);
@@ -173,8 +176,9 @@ int warden_hunt_copies(struct warden_admin *admin, const char *const *hunts,
 	i_array_init(&result->copies, 64);
 	i_array_init(&result->keys, 64);
 	for (; *hunts != NULL; hunts++) {
-		if (hunt_pages(admin, *hunts, admin->user->username, copy_line,
-			       result, &error) < 0) {
+		if (hunt_pages(admin, *hunts, operation,
+			       admin->user->username, copy_line, result,
+			       &error) < 0) {
 			warden_admin_failed(admin, MAIL_ERROR_UNAVAILABLE,
 					    "%s: %s", *hunts, error);
 			warden_hunt_free(&result);
@@ -270,14 +274,15 @@ static int user_line(const char *line, void *context,
 /* Of all hunts, each once: one name a line, as -F wants them. */
 static int
 hunt_users(struct doveadm_cmd_context *cctx, const char *const *hunts,
-	   struct holders *holders, string_t *text)
+	   enum warden_operation operation, struct holders *holders,
+	   string_t *text)
 {
 	struct warden_admin admin = { .ctx = { .cctx = cctx } };
 	const char *error, *name, *last = NULL;
 
 	for (; *hunts != NULL; hunts++) {
-		if (hunt_pages(&admin, *hunts, NULL, user_line, holders,
-			       &error) < 0) {
+		if (hunt_pages(&admin, *hunts, operation, NULL, user_line,
+			       holders, &error) < 0) {
 			i_error("%s: %s: %s", cctx->cmd->name, *hunts, error);
 			return -1;
 		}
@@ -330,14 +335,15 @@ static void run_for(struct doveadm_cmd_context *cctx, const string_t *users)
 }
 
 static void
-run_for_holders(struct doveadm_cmd_context *cctx, const char *const *hunts)
+run_for_holders(struct doveadm_cmd_context *cctx, const char *const *hunts,
+		enum warden_operation operation)
 {
 	pool_t pool = pool_alloconly_create("warden holders", 4096);
 	string_t *text = str_new(default_pool, 1024);
 	struct holders holders = { .pool = pool };
 
 	i_array_init(&holders.names, 64);
-	if (hunt_users(cctx, hunts, &holders, text) == 0)
+	if (hunt_users(cctx, hunts, operation, &holders, text) == 0)
 		run_for(cctx, text);
 	else
 		doveadm_exit_code = EX_UNAVAILABLE;
@@ -387,7 +393,8 @@ static void run_on_server(struct doveadm_cmd_context *cctx)
 	doveadm_cmd_ver2_to_mail_cmd_wrapper(&full);
 }
 
-void warden_hunt_cmd(struct doveadm_cmd_context *cctx)
+static void
+run(struct doveadm_cmd_context *cctx, enum warden_operation operation)
 {
 	const char *const *hunts;
 
@@ -400,5 +407,15 @@ void warden_hunt_cmd(struct doveadm_cmd_context *cctx)
 		return;
 	}
 	hunts = warden_hunt_param(cctx, cctx->cmd->name);
-	run_for_holders(cctx, hunts);
+	run_for_holders(cctx, hunts, operation);
+}
+
+void warden_hunt_cmd_pull(struct doveadm_cmd_context *cctx)
+{
+	run(cctx, WARDEN_OPERATION_PULL);
+}
+
+void warden_hunt_cmd_restore(struct doveadm_cmd_context *cctx)
+{
+	run(cctx, WARDEN_OPERATION_RESTORE);
 }

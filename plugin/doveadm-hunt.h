@@ -32,8 +32,10 @@ struct warden_hunt_key {
 	uint8_t key[WARDEN_RECORD_KEY_SIZE];
 };
 
-/* Ask for the copies of admin->user. Returns 0 or -1 (logged: a failure). */
+/* Ask for the copies of admin->user; for RESTORE also for those that the
+   database calls gone. Returns 0 or -1 (logged: a failure). */
 int warden_hunt_copies(struct warden_admin *admin, const char *const *hunts,
+		       enum warden_operation operation,
 		       struct warden_hunt_result **result_r);
 void warden_hunt_free(struct warden_hunt_result **result);
 
@@ -49,9 +51,12 @@ int warden_hunt_key_of(struct mail *mail,
 		       uint8_t key_r[WARDEN_RECORD_KEY_SIZE]);
 
 /* A command that visits only who holds something, unless it is told whom to
-   visit (-u, -A, -F), is registered with this in place of its mail command's
-   usual wrapper. The parameter "hunt" is what is looked for. */
-void warden_hunt_cmd(struct doveadm_cmd_context *cctx);
+   visit (-u, -A, -F), is registered with one of these in place of its mail
+   command's usual wrapper. The parameter "hunt" is what is looked for. Restore
+   visits also those who had it: a killed pull may not have told that it is in
+   Quarantine now. */
+void warden_hunt_cmd_pull(struct doveadm_cmd_context *cctx);
+void warden_hunt_cmd_restore(struct doveadm_cmd_context *cctx);
 /* Users that it visits then; 0 = nobody knows. */
 unsigned int warden_hunt_holders_count(void);
 /* The parameter, checked for form; prints the usage and exits if there is

@@ -336,7 +336,8 @@ static void pull_run_user(struct warden_admin *admin)
 	struct pull_context ctx = { .admin = admin };
 	unsigned int missing;
 
-	if (warden_hunt_copies(admin, cmd->hunts, &ctx.hunted) < 0)
+	if (warden_hunt_copies(admin, cmd->hunts, WARDEN_OPERATION_PULL,
+			       &ctx.hunted) < 0)
 		return;
 	if (array_count(&ctx.hunted->keys) > 0) {
 		ctx.pool = pool_alloconly_create("warden pull", 1024);
@@ -404,7 +405,7 @@ struct doveadm_cmd_ver2 warden_cmd_pull = {
 	.name = "warden pull",
 	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
 		"[-F <file>] [-n] [-c <comment>] <kind:value> [...]",
-	.cmd = warden_hunt_cmd,
+	.cmd = warden_hunt_cmd_pull,
 	.mail_cmd = cmd_pull_alloc,
 DOVEADM_CMD_PARAMS_START
 DOVEADM_CMD_MAIL_COMMON

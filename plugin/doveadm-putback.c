@@ -489,6 +489,9 @@ static int restore_mail(struct putback_context *ctx, struct putback_mail *pmail)
 	if (uid == 0)
 		return -1;
 	print(ctx, pmail);
+	/* Before the copy here is expunged: killed between, the database says
+	   where the mail stands, and the next run clears this one by its
+	   key. */
 	tell(ctx, pmail, uid);
 	return 0;
 }

@@ -145,7 +145,8 @@ static void restore_run_user(struct warden_admin *admin)
 		container_of(admin, struct restore_cmd_context, admin);
 	struct restore_context ctx = { .admin = admin };
 
-	if (warden_hunt_copies(admin, cmd->hunts, &ctx.hunted) < 0)
+	if (warden_hunt_copies(admin, cmd->hunts, WARDEN_OPERATION_RESTORE,
+			       &ctx.hunted) < 0)
 		return;
 	if (array_count(&ctx.hunted->keys) > 0)
 		ctx.box = warden_admin_open_quarantine(admin);
@@ -191,7 +192,7 @@ struct doveadm_cmd_ver2 warden_cmd_restore = {
 	.name = "warden restore",
 	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
 		"[-F <file>] [-n] [-c <comment>] <kind:value> [...]",
-	.cmd = warden_hunt_cmd,
+	.cmd = warden_hunt_cmd_restore,
 	.mail_cmd = cmd_restore_alloc,
 DOVEADM_CMD_PARAMS_START
 DOVEADM_CMD_MAIL_COMMON

@@ -487,17 +487,20 @@ int warden_store_list(struct warden_store *store,
 
 /* --- hunt -------------------------------------------------------------------- */
 
-/* Only what stands, or may, can be pulled. */
+/* Only what stands, or may, can be pulled. What is gone may all the same stand
+   in Quarantine: a move that was killed before it could tell. */
+#define HUNT_STANDING "d.state IN (0, 1) AND "
+#define HUNT_EVER "d.state <> 2 AND "
 #define HUNT_USERS \
 	"SELECT DISTINCT u.id, u.name FROM (%s) AS hit " \
 	"CROSS JOIN deliveries d ON d.id = hit.id " \
 	"JOIN users u ON u.id = d.user_id " \
-	"WHERE d.state IN (0, 1) AND u.id > ?%s ORDER BY u.id"
+	"WHERE %su.id > ?%s ORDER BY u.id"
 #define HUNT_COPIES \
 	"SELECT d.id, '', m.key, d.mailbox_guid, d.uid_validity, d.uid, " \
 	"d.action, d.wanted_mailbox FROM (%s) AS hit CROSS JOIN deliveries d ON d.id = hit.id " \
 	"LEFT JOIN messages m ON m.id = d.message_id " \
-	"WHERE d.state IN (0, 1) AND d.id > ?%s AND d.user_id = " \
+	"WHERE %sd.id > ?%s AND d.user_id = " \
 	"(SELECT id FROM users WHERE name = ?) ORDER BY d.id"
 
 /* Bytes of that size, or NULL. */
@@ -524,13 +527,15 @@ static void read_hit(struct statement *st, bool users, const char *user,
 	hit_r->wanted_mailbox = column_text(st, 7);
 }
 
-static char *hunt_sql(const struct conditions *c, bool users)
+static char *hunt_sql(const struct conditions *c, bool users, bool gone)
 {
 	const char *sets = c->sets->len > 0 ? c->sets->str :
 		"SELECT id FROM deliveries";
+	const char *standing = gone ? HUNT_EVER : HUNT_STANDING;
 
-	return users ? g_strdup_printf(HUNT_USERS, sets, c->where->str) :
-		g_strdup_printf(HUNT_COPIES, sets, c->where->str);
+	return users ?
+		g_strdup_printf(HUNT_USERS, sets, standing, c->where->str) :
+		g_strdup_printf(HUNT_COPIES, sets, standing, c->where->str);
 }
 
 int warden_store_hunt(struct warden_store *store,
@@ -550,7 +555,7 @@ int warden_store_hunt(struct warden_store *store,
 
 	wanted.user = NULL;
 	conditions_init(&conditions, &wanted);
-	sql = hunt_sql(&conditions, user == NULL);
+	sql = hunt_sql(&conditions, user == NULL, query->gone);
 	st.sound = sqlite3_prepare_v2(store->db, sql, -1, &st.stmt, NULL) ==
 		SQLITE_OK;
 	bind_values(&st, conditions.set_values);

@@ -290,6 +290,7 @@ struct warden_query {
 	gsize key_size;
 	const char *subject, *message_id;
 	gint64 delivery_id;		/* 0 = any */
+	bool gone;			/* hunt: also copies that are gone */
 	guint limit;			/* 0 = 100 */
 };
 /* One stored copy. Strings live until the next step. */
@@ -325,7 +326,8 @@ int warden_hunt_parse(const char *text, struct warden_hunt **hunt_r,
 		      char **error_r);
 void warden_hunt_free(struct warden_hunt *hunt);
 
-/* Copies that stand somewhere, or may (state stored or intended), and match.
+/* Copies that stand somewhere, or may (state stored or intended; query's gone:
+   or did), and match.
    Without user: who has any; each gets users only, each once. With user: all
    that this user has. In the order of an id, those above cursor: each returns
    FALSE to stop before what it was given. *cursor_r: to go on from there, 0 =

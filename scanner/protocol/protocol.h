@@ -65,8 +65,9 @@ enum warden_op {
 	   text lists users, one a line. With user: its stored copies, one a
 	   line: "key delivery mailbox_guid uid_validity uid action origin", hex
 	   and decimal, "-" for what is not known; origin, the mailbox that it
-	   was meant for or moved from, may hold spaces. Ask again with the
-	   reply's cursor until that is 0. */
+	   was meant for or moved from, may hold spaces. Operation RESTORE: also
+	   copies that are gone. Ask again with the reply's cursor until that is
+	   0. */
 	WARDEN_OP_HUNT = 10,
 	/* The text of a notice to a user about mail that was just put into
 	   Quarantine (key, or query), or about all that the user was not told

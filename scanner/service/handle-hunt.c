@@ -107,6 +107,10 @@ void warden_handle_hunt(struct warden_exchange *exchange)
 				     "HUNT: %s", error);
 		return;
 	}
+	/* What a move left in Quarantine when it was killed, the database may
+	   call gone. */
+	hunt->query.gone = exchange->request->operation ==
+		WARDEN_OPERATION_RESTORE;
 	answer_hunt(exchange, &hunt->query);
 	warden_hunt_free(hunt);
 }

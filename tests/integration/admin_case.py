@@ -30,6 +30,7 @@ class AdminCase(unittest.TestCase):
     USERS = 30
     OPTIONS = {}
     SETTINGS = {}
+    opened = 0  # sessions
 
     @classmethod
     def setUpClass(cls):
@@ -71,6 +72,7 @@ class AdminCase(unittest.TestCase):
             attachments=[("brochure.pdf", self.file, "application/pdf")])
 
     def imap(self, user):
+        self.__class__.opened += 1
         client = self.instance.imap(user)
         self.addCleanup(self.close, client)
         return client
@@ -184,7 +186,13 @@ class AdminCase(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def logins(self):
-        return self.instance.log().count("-login: Info: Login:")
+        """Once all that we made are in the log, which is written late."""
+        end = time.monotonic() + 20
+        while True:
+            count = self.instance.log().count("-login: Info: Login:")
+            if count >= self.opened or time.monotonic() > end:
+                return count
+            time.sleep(0.05)
 
 
 __all__ = ["AdminCase", "GENERATION", "QUARANTINE", "DATE", "imaplib",

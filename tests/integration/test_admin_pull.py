@@ -2,6 +2,7 @@
 were renamed or deleted, lost indexes, quota, IDLE, copies, failures."""
 
 import os
+import sqlite3
 import unittest
 
 from admin_case import AdminCase, QUARANTINE
@@ -211,6 +212,23 @@ class Pull(AdminCase):
         self.assertEqual(self.stored(self.user, QUARANTINE), [])
         [(_, _, _, text)] = self.stored(self.user, rows[0]["mailbox"])
         self.assertEqual(text, before["Work"][0][3])
+
+    def test_pull_that_could_not_tell(self):
+        """Killed between the move and its report, while the next sync has
+        told that the mail is gone from where it was."""
+        self.append(self.user, "Work", self.mail(), r"\Seen")
+        before = self.snapshot(self.user)
+        self.pull()
+        with sqlite3.connect(self.instance.database,
+                             timeout=30) as connection:
+            changed = connection.execute(
+                "UPDATE deliveries SET state = 3 WHERE user_id = "
+                "(SELECT id FROM users WHERE name = ?)", (self.user,))
+            self.assertGreater(changed.rowcount, 0)
+        self.assertEqual(self.pull()[0], [])
+        rows, said = self.warden("restore", self.hunt)
+        self.assertEqual(len(rows), 1, said)
+        self.assert_same(before, self.snapshot(self.user))
 
     # --- sessions ----------------------------------------------------------------
 

@@ -316,7 +316,7 @@ static bool add_hit(const struct warden_hit *hit, void *context)
 }
 
 static char *hunt(struct fixture *f, const char *query, const char *user,
-		  guint page_size)
+		  bool gone, guint page_size)
 {
 	struct page page = { g_string_new(NULL), 0 };
 	struct warden_hunt *wanted;
@@ -325,6 +325,7 @@ static char *hunt(struct fixture *f, const char *query, const char *user,
 
 	if (warden_hunt_parse(query, &wanted, &error) < 0)
 		g_error("%s", error);
+	wanted->query.gone = gone;
 	do {
 		page.left = page_size;
 		if (warden_store_hunt(f->store, &wanted->query, user, cursor,
@@ -342,23 +343,26 @@ static void test_hunt(struct fixture *f, const void *data)
 {
 	static const struct {
 		const char *query, *user, *expected;
+		bool gone;
 	} rows[] = {
-		{ "sha256:" HASH, NULL, "anna;ben;" },
-		{ "sha256:" HASH, "anna", "anna:1:1;anna:2:1;anna:0:0;" },
-		{ "sha256:" HASH, "ben", "ben:3:1;" },
-		{ "sha256:" HASH, "carla", "" },
-		{ "sha256:" HASH, "nobody", "" },
-		{ "url:hxxp://a[.]example/x", NULL, "anna;ben;" },
-		{ "url:http://a.example/y", NULL, "" },
-		{ "host:a.example", "ben", "ben:3:1;" },
-		{ "domain:example", NULL, "anna;ben;" },
-		{ "sender:ben@y", NULL, "anna;ben;" },
-		{ "sender:@example.org", "ben", "ben:3:1;" },
-		{ "subject:ubject 1", NULL, "anna;ben;" },
-		{ "subject:Subject 2", NULL, "" },
-		{ "message-id:<id1@x>", NULL, "anna;ben;" },
-		{ "key:01000000abababababababababababab", NULL, "anna;ben;" },
-		{ "key:02000000abababababababababababab", NULL, "" },
+		{ "sha256:" HASH, NULL, "anna;ben;", FALSE },
+		{ "sha256:" HASH, NULL, "anna;ben;carla;", TRUE },
+		{ "sha256:" HASH, "carla", "carla:4:1;", TRUE },
+		{ "sha256:" HASH, "anna", "anna:1:1;anna:2:1;anna:0:0;", FALSE },
+		{ "sha256:" HASH, "ben", "ben:3:1;", FALSE },
+		{ "sha256:" HASH, "carla", "", FALSE },
+		{ "sha256:" HASH, "nobody", "", FALSE },
+		{ "url:hxxp://a[.]example/x", NULL, "anna;ben;", FALSE },
+		{ "url:http://a.example/y", NULL, "", FALSE },
+		{ "host:a.example", "ben", "ben:3:1;", FALSE },
+		{ "domain:example", NULL, "anna;ben;", FALSE },
+		{ "sender:ben@y", NULL, "anna;ben;", FALSE },
+		{ "sender:@example.org", "ben", "ben:3:1;", FALSE },
+		{ "subject:ubject 1", NULL, "anna;ben;", FALSE },
+		{ "subject:Subject 2", NULL, "", FALSE },
+		{ "message-id:<id1@x>", NULL, "anna;ben;", FALSE },
+		{ "key:01000000abababababababababababab", NULL, "anna;ben;", FALSE },
+		{ "key:02000000abababababababababababab", NULL, "", FALSE },
 	};
 	const struct warden_uid_range four = { 4, 4 };
 	guint64 n;
@@ -375,7 +379,8 @@ static void test_hunt(struct fixture *f, const void *data)
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		for (guint size = 1; size < 5; size++) {
 			g_autofree char *text = hunt(f, rows[i].query,
-						     rows[i].user, size);
+						     rows[i].user,
+						     rows[i].gone, size);
 
 			g_test_message("row %" G_GSIZE_FORMAT, i);
 			g_assert_cmpstr(text, ==, rows[i].expected);
