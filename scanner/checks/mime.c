@@ -9,6 +9,7 @@
 static const struct warden_symbol symbols[] = {
 	{ "AMBIGUOUS_CONTENT", "mime", "T1027" },
 	{ "ARCHIVE_AMBIGUOUS", "mime", "T1036" },
+	{ "ARCHIVE_WITH_PASSWORD", "mime", "T1027.013" },
 	{ "DAMAGED_CONTENT", "mime", "" },
 	{ "ENCRYPTED_CONTENT", "mime", "T1027.013" },
 	{ "MESSAGE_FRAGMENT", "mime", "T1027" },
@@ -59,6 +60,10 @@ static const struct {
 		"its content is to be fetched from elsewhere" },
 	[WARDEN_TRAIT_ARCHIVE_NAMES_DIFFER] = { "ARCHIVE_AMBIGUOUS",
 		"an archive lists other names than it contains" },
+	[WARDEN_TRAIT_ARCHIVE_UNLISTED] = { "ARCHIVE_AMBIGUOUS",
+		"an archive contains files that it does not list" },
+	[WARDEN_TRAIT_ARCHIVE_OPENED] = { "ARCHIVE_WITH_PASSWORD",
+		"the message tells its password" },
 	[WARDEN_TRAIT_ARCHIVE_PREFIX] = { "ARCHIVE_AMBIGUOUS",
 		"an archive begins before or after what lists its files" },
 };
@@ -93,7 +98,8 @@ static void check_trait(const struct warden_facts *facts,
 	for (guint i = 0; i < WARDEN_TRAITS_COUNT; i++) {
 		if (strcmp(warden_checks_trait_code(i), trait->code) != 0)
 			continue;
-		if (i == WARDEN_TRAIT_ARCHIVE_PREFIX &&
+		if ((i == WARDEN_TRAIT_ARCHIVE_PREFIX ||
+		     i == WARDEN_TRAIT_ARCHIVE_UNLISTED) &&
 		    may_embed_archives(facts, trait->part))
 			return;
 		if (trait_symbols[i].symbol != NULL) {

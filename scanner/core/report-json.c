@@ -46,12 +46,27 @@ static void add_finding(JsonBuilder *builder, gconstpointer data)
 	add_string(builder, "part", finding->part);
 }
 
+/* What other programs call a part whose name can be read in several ways. */
+static void add_names(JsonBuilder *builder, const GPtrArray *names)
+{
+	if (names->len == 0)
+		return;
+	json_builder_set_member_name(builder, "names");
+	json_builder_begin_array(builder);
+	for (guint i = 0; i < names->len; i++) {
+		json_builder_add_string_value(builder,
+					      g_ptr_array_index(names, i));
+	}
+	json_builder_end_array(builder);
+}
+
 static void add_part(JsonBuilder *builder, gconstpointer data)
 {
 	const struct warden_part *part = data;
 
 	add_string(builder, "path", part->path);
 	add_string(builder, "name", part->name);
+	add_names(builder, part->names);
 	add_string(builder, "declared_type", part->declared_type);
 	add_string(builder, "detected_type", part->detected_type);
 	add_int(builder, "size", part->size);

@@ -21,7 +21,7 @@ enum warden_part_flags {
 	WARDEN_PART_INLINE	= 1 << 1, /* Content-Disposition: inline */
 	WARDEN_PART_MEMBER	= 1 << 2, /* came out of another part */
 	WARDEN_PART_CONTAINER	= 1 << 3, /* members were read out of it */
-	WARDEN_PART_ENCRYPTED	= 1 << 4,
+	WARDEN_PART_ENCRYPTED	= 1 << 4, /* opened or not */
 	WARDEN_PART_TRUNCATED	= 1 << 5, /* hash is of what was read */
 	WARDEN_PART_EICAR	= 1 << 6, /* the 68 bytes at its start */
 	WARDEN_PART_ALTERNATE	= 1 << 7, /* a second reading of ambiguous bytes */

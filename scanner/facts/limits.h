@@ -37,6 +37,10 @@
 /* Text looked at for links, per part: no client shows more at once. */
 #define WARDEN_HTML_MAX (2u * 1024 * 1024)
 #define WARDEN_TEXT_MAX (4u * 1024 * 1024)
+/* Words of a message that are tried on what is encrypted in it, and bytes that
+   the trials of one archive may read: each costs a key derivation. */
+#define WARDEN_PASSWORDS_MAX 72u
+#define WARDEN_PASSWORD_TRIAL_BYTES (16u * 1024 * 1024)
 /* The carver, on flagged mail only: bytes that it may decode, as a factor of
    the message's size plus a fixed part; starts it tries; mail inside mail that
    only it found. */

@@ -96,6 +96,10 @@
 	/* bytes before the archive, or behind it */ \
 	X(ARCHIVE_PREFIX, "archive-prefix") \
 	X(ARCHIVE_ENCRYPTED, "archive-encrypted") \
+	/* it was, and a word of the message opened it */ \
+	X(ARCHIVE_OPENED, "archive-opened") \
+	/* a zip's directory does not list all that is in it */ \
+	X(ARCHIVE_UNLISTED, "archive-unlisted-member") \
 	/* the file names in a zip's directory and before its members differ */ \
 	X(ARCHIVE_NAMES_DIFFER, "archive-names-differ") \
 	/* octal, hexadecimal, one number, missing pieces: detail is the host */ \

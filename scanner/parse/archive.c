@@ -2,6 +2,7 @@
 
 #include "queue.h"
 #include "rar5.h"
+#include "zip.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -38,14 +39,24 @@ static int (*const filters[])(struct archive *archive) = {
 	archive_read_support_filter_lzip,
 };
 
+/* Archives without a member are not longer; tar ends in zeros, and ISO images
+   have their own headers. */
+#define EMPTY_MAX 64u
+
 struct reader {
 	struct warden_queue *queue;
 	const struct warden_container *container;
 	const guint8 *data;
 	gsize size;
 	bool streamed;		/* zip by its members' headers */
+	gsize start;		/* streamed: from here */
+	bool single;		/* only the first member */
+	struct warden_zip zip;
+	const char *password;	/* NULL: none is known */
+	char *opened;		/* the password, once found */
 	bool raw;		/* a compressed file, no archive */
 	guint members;
+	bool folders;		/* or links: nothing to look at */
 	bool stop, encrypted, damaged;
 };
 
@@ -83,9 +94,15 @@ static struct archive *open_archive(struct reader *reader)
 		for (i = 0; i < G_N_ELEMENTS(formats); i++)
 			(void)formats[i](archive);
 	}
-	/* names of ISO images: plain ones too when Joliet is damaged */
-	if (archive_read_open_memory(archive, reader->data,
-				     reader->size) != ARCHIVE_OK) {
+	/* what stands behind the end of a tar file is unpacked by some */
+	(void)archive_read_set_format_option(archive, "tar",
+					     "read_concatenated_archives",
+					     "1");
+	if (reader->password != NULL)
+		(void)archive_read_add_passphrase(archive, reader->password);
+	if (archive_read_open_memory(archive, reader->data + reader->start,
+				     reader->size - reader->start) !=
+	    ARCHIVE_OK) {
 		archive_read_free(archive);
 		return NULL;
 	}
@@ -94,23 +111,30 @@ static struct archive *open_archive(struct reader *reader)
 
 /* --- names --------------------------------------------------------------------------- */
 
+static char *decode_name(struct reader *reader, const guint8 *name, gsize size)
+{
+	GString *decoded;
+
+	if (g_utf8_validate((const char *)name, size, NULL))
+		return g_strndup((const char *)name, size);
+	decoded = warden_charset_decode(
+		warden_queue_parser(reader->queue)->charsets, "IBM437", name,
+		size, WARDEN_FACT_PATH_MAX, NULL);
+	return g_string_free(decoded, FALSE);
+}
+
 static char *utf8_name(struct reader *reader, struct archive_entry *entry)
 {
 	const char *name = archive_entry_pathname_utf8(entry);
 	const wchar_t *wide;
-	GString *decoded;
 
 	if (name != NULL && g_utf8_validate(name, -1, NULL))
 		return g_strdup(name);
 	name = archive_entry_pathname(entry);
-	if (name != NULL) {
-		/* not UTF-8, then mostly the packer's own code page */
-		decoded = warden_charset_decode(
-			warden_queue_parser(reader->queue)->charsets, "IBM437",
-			(const guint8 *)name, strlen(name),
-			WARDEN_FACT_PATH_MAX, NULL);
-		return g_string_free(decoded, FALSE);
-	}
+	/* not UTF-8, then mostly the packer's own code page */
+	if (name != NULL)
+		return decode_name(reader, (const guint8 *)name,
+				   strlen(name));
 	wide = archive_entry_pathname_w(entry);
 	if (wide != NULL) {
 		name = g_ucs4_to_utf8((const gunichar *)wide, -1, NULL, NULL,
@@ -119,6 +143,30 @@ static char *utf8_name(struct reader *reader, struct archive_entry *entry)
 			return (char *)name;
 	}
 	return g_strdup("");
+}
+
+/* What a zip file's directory calls the member: Windows shows that, others
+   the name before the member. */
+static void add_listed_names(struct reader *reader,
+			     struct archive_entry *entry,
+			     struct warden_names *names)
+{
+	const char *local = archive_entry_pathname(entry);
+	guint i;
+
+	if (!reader->zip.names_differ || local == NULL)
+		return;
+	for (i = 0; i < reader->zip.entries->len; i++) {
+		const struct warden_zip_entry *listed = &g_array_index(
+			reader->zip.entries, struct warden_zip_entry, i);
+		g_autofree char *name = NULL;
+
+		if (listed->local_name_size != strlen(local) ||
+		    memcmp(listed->local_name, local, strlen(local)) != 0)
+			continue;
+		name = decode_name(reader, listed->name, listed->name_size);
+		warden_names_add(names, name);
+	}
 }
 
 /* "invoice.pdf.gz" holds "invoice.pdf". */
@@ -284,9 +332,13 @@ static void take_entry(struct reader *reader, struct archive *archive,
 	reader->members++;
 	warden_names_init(&names);
 	warden_names_add(&names, name);
+	add_listed_names(reader, entry, &names);
 	bytes = g_byte_array_new();
-	outcome = archive_entry_is_encrypted(entry) ? OUTCOME_ENCRYPTED :
+	outcome = archive_entry_is_encrypted(entry) &&
+		reader->password == NULL ? OUTCOME_ENCRYPTED :
 		read_member(reader, archive, path, bytes);
+	if (archive_entry_is_encrypted(entry))
+		item.flags |= WARDEN_PART_ENCRYPTED;
 	/* Members of a zip file stand for themselves. Elsewhere libarchive is
 	   not to be trusted after an error: its rar reader then hands out
 	   memory that it has freed (seen with 3.6 and 3.7). */
@@ -352,6 +404,59 @@ static bool read_rar5(struct reader *reader)
 	return reader->encrypted && !others;
 }
 
+/* --- passwords ------------------------------------------------------------- */
+
+/* Does the password open the first encrypted member that has any bytes? The
+   check sum decides, behind the whole member. */
+static bool opens(struct reader *reader, gsize *left)
+{
+	struct archive *archive = open_archive(reader);
+	struct archive_entry *entry;
+	guint8 piece[4096];
+	bool opened = FALSE;
+	la_ssize_t got = 0;
+
+	while (archive != NULL &&
+	       archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
+		gsize read = 0;
+
+		if (!archive_entry_is_encrypted(entry) ||
+		    archive_entry_filetype(entry) == AE_IFDIR)
+			continue;
+		while (*left > 0 && (got = archive_read_data(
+				archive, piece, sizeof(piece))) > 0) {
+			read += got;
+			*left -= MIN(*left, (gsize)got);
+		}
+		opened = got == 0 && *left > 0;
+		if (got < 0 || read > 0 || *left == 0)
+			break;
+	}
+	if (archive != NULL)
+		archive_read_free(archive);
+	return opened;
+}
+
+static void find_password(struct reader *reader)
+{
+	const GPtrArray *passwords = warden_queue_passwords(reader->queue);
+	gsize left = WARDEN_PASSWORD_TRIAL_BYTES;
+	guint i;
+
+	for (i = 0; i < passwords->len && left > 0; i++) {
+		reader->password = g_ptr_array_index(passwords, i);
+		if (opens(reader, &left)) {
+			reader->opened = g_strdup(reader->password);
+			reader->password = reader->opened;
+			warden_queue_trait(reader->queue,
+					   WARDEN_TRAIT_ARCHIVE_OPENED,
+					   reader->container->part->path, "");
+			return;
+		}
+	}
+	reader->password = NULL;
+}
+
 /* --- the whole ------------------------------------------------------------------------- */
 
 static void read_archive(struct reader *reader)
@@ -375,11 +480,16 @@ static void read_archive(struct reader *reader)
 			break;
 		}
 		if (archive_entry_filetype(entry) == AE_IFDIR ||
-		    archive_entry_filetype(entry) == AE_IFLNK)
+		    archive_entry_filetype(entry) == AE_IFLNK) {
+			reader->folders = TRUE;
 			continue;
+		}
 		take_entry(reader, archive, entry);
+		if (reader->single)
+			break;
 	}
-	if (archive_read_has_encrypted_entries(archive) > 0)
+	if (archive_read_has_encrypted_entries(archive) > 0 &&
+	    reader->password == NULL)
 		reader->encrypted = TRUE;
 	archive_read_free(archive);
 }
@@ -407,9 +517,22 @@ static bool is_compressed(const struct warden_part *part)
 	return FALSE;
 }
 
+/* Nothing came out, no error was seen, and yet there are bytes: the second
+   volume of several, or a variety that libarchive skips over. But an empty
+   zip file is its end record alone. */
+static bool lacks_members(const struct reader *reader)
+{
+	if (reader->size >= 4 && memcmp(reader->data, "PK\5\6", 4) == 0)
+		return FALSE;
+	return reader->damaged || reader->size > EMPTY_MAX;
+}
+
 static void finish(struct reader *reader)
 {
 	struct warden_part *part = reader->container->part;
+
+	if (reader->members == 0 && !reader->folders && !reader->encrypted)
+		reader->damaged = lacks_members(reader);
 
 	if (reader->members > 0)
 		part->flags |= WARDEN_PART_CONTAINER;
@@ -433,26 +556,72 @@ static void finish(struct reader *reader)
 			       "damaged");
 }
 
+static void read_at(struct reader *reader, gsize start)
+{
+	reader->streamed = TRUE;
+	reader->single = TRUE;
+	reader->start = start;
+	read_archive(reader);
+}
+
+/* What libarchive does not see, because it goes by one directory. */
+static void read_unlisted(struct reader *reader)
+{
+	const struct warden_zip *zip = &reader->zip;
+	guint i, members = reader->members;
+	bool damaged = reader->damaged;
+
+	for (i = 0; i < zip->unlisted->len && !reader->stop; i++)
+		read_at(reader, g_array_index(zip->unlisted, gsize, i));
+	if (reader->members > members)
+		warden_queue_trait(reader->queue,
+				   WARDEN_TRAIT_ARCHIVE_UNLISTED,
+				   reader->container->part->path, "");
+	for (i = 0; members < zip->files && i < zip->entries->len &&
+	     !reader->stop; i++)
+		read_at(reader, g_array_index(zip->entries,
+					      struct warden_zip_entry,
+					      i).local);
+	reader->damaged = damaged;
+}
+
+/* By the members' own headers, from the front. */
+static void read_zip_again(struct reader *reader)
+{
+	const char *path = reader->container->part->path;
+	bool ambiguous = warden_filetype_zip_is_ambiguous(reader->data,
+							  reader->size);
+
+	if (ambiguous)
+		warden_queue_trait(reader->queue,
+				   WARDEN_TRAIT_ARCHIVE_PREFIX, path, "");
+	if (reader->zip.names_differ)
+		warden_queue_trait(reader->queue,
+				   WARDEN_TRAIT_ARCHIVE_NAMES_DIFFER, path,
+				   "");
+	if (has_local_header(reader) && !reader->stop && !reader->encrypted &&
+	    (ambiguous || reader->damaged || reader->members == 0)) {
+		reader->streamed = TRUE;
+		read_archive(reader);
+	}
+	read_unlisted(reader);
+}
+
 void warden_archive_expand(struct warden_queue *queue,
 			   const struct warden_container *container)
 {
 	struct reader reader = { .queue = queue, .container = container };
-	bool ambiguous;
 
 	reader.data = g_bytes_get_data(container->bytes, &reader.size);
 	/* a tar file inside is opened as one; anything else is one file */
 	reader.raw = is_compressed(container->part);
+	warden_zip_read(reader.data, reader.size, &reader.zip);
+	if (reader.zip.encrypted)
+		find_password(&reader);
 	if (!read_rar5(&reader))
 		read_archive(&reader);
-	ambiguous = warden_filetype_zip_is_ambiguous(reader.data,
-						     reader.size);
-	if (ambiguous)
-		warden_queue_trait(queue, WARDEN_TRAIT_ARCHIVE_PREFIX,
-				   container->part->path, "");
-	if (has_local_header(&reader) && !reader.stop && !reader.encrypted &&
-	    (ambiguous || reader.damaged || reader.members == 0)) {
-		reader.streamed = TRUE;
-		read_archive(&reader);
-	}
+	read_zip_again(&reader);
 	finish(&reader);
+	warden_zip_clear(&reader.zip);
+	g_free(reader.opened);
 }

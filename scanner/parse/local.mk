@@ -40,6 +40,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/params.c \
 	scanner/parse/params.h \
 	scanner/parse/parse.c \
+	scanner/parse/passwords.c \
+	scanner/parse/passwords.h \
 	scanner/parse/parse.h \
 	scanner/parse/queue.c \
 	scanner/parse/queue.h \
@@ -60,6 +62,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/view-gmime.c \
 	scanner/parse/view-linear.c \
 	scanner/parse/words.c \
-	scanner/parse/words.h
+	scanner/parse/words.h \
+	scanner/parse/zip.c \
+	scanner/parse/zip.h
 scanner_libwarden_parse_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(MAGIC_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS)

@@ -39,6 +39,15 @@ static bool has_zip_members(const struct warden_part *part)
 	       strstr(part->detected_type, "xpsdocument") != NULL;
 }
 
+/* Its directory may be broken or missing, and something may stand before it.
+   Documents hold whole zip files in honest use; these do not. */
+static bool may_hold_zip(const struct warden_part *part, const guint8 *data,
+			 gsize size)
+{
+	return part->kind == WARDEN_KIND_UNKNOWN && size > 30 &&
+	       memmem(data, size, "PK\3\4", 4) != NULL;
+}
+
 /* Whatever it looks like, a zip file at the end is opened by those who look
    for one there. */
 static bool is_archive(const struct warden_part *part, const guint8 *data,
@@ -49,6 +58,7 @@ static bool is_archive(const struct warden_part *part, const guint8 *data,
 	return part->kind == WARDEN_KIND_ARCHIVE ||
 	       part->kind == WARDEN_KIND_DISK_IMAGE ||
 	       has_zip_members(part) ||
+	       may_hold_zip(part, data, size) ||
 	       warden_filetype_has_zip_tail(data, size);
 }
 

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "open.h"
+#include "passwords.h"
 #include "urls.h"
 
 #include <openssl/evp.h>
@@ -19,6 +20,8 @@ struct warden_queue {
 	GHashTable *urls;	/* part, text, URL: once each */
 	GHashTable *trait_keys;	/* code and part: once each */
 	GHashTable *parents;	/* part → part it came out of */
+	struct warden_passwords *passwords;
+	guint named;		/* parts whose names are in passwords */
 	bool finished;
 };
 
@@ -59,6 +62,7 @@ struct warden_queue *warden_queue_new(struct warden_parser *parser,
 	queue->trait_keys = g_hash_table_new_full(g_str_hash, g_str_equal,
 						  g_free, NULL);
 	queue->parents = g_hash_table_new(NULL, NULL);
+	queue->passwords = warden_passwords_new();
 	return queue;
 }
 
@@ -79,6 +83,7 @@ void warden_queue_free(struct warden_queue *queue)
 	g_hash_table_unref(queue->urls);
 	g_hash_table_unref(queue->trait_keys);
 	g_hash_table_unref(queue->parents);
+	warden_passwords_free(queue->passwords);
 	g_free(queue);
 }
 
@@ -197,6 +202,31 @@ void warden_queue_url(struct warden_queue *queue, const char *path,
 		}
 	}
 	warden_link_clear(&link);
+}
+
+/* --- passwords ------------------------------------------------------------------------------ */
+
+struct warden_passwords *warden_queue_password_source(
+	struct warden_queue *queue)
+{
+	return queue->passwords;
+}
+
+const GPtrArray *warden_queue_passwords(struct warden_queue *queue)
+{
+	const GPtrArray *parts = queue->facts->parts;
+
+	if (queue->named == 0 && queue->facts->header.subject != NULL)
+		warden_passwords_read_text(queue->passwords,
+					   queue->facts->header.subject,
+					   strlen(queue->facts->header.subject));
+	for (; queue->named < parts->len; queue->named++) {
+		const struct warden_part *part =
+			g_ptr_array_index(parts, queue->named);
+
+		warden_passwords_read_name(queue->passwords, part->name);
+	}
+	return warden_passwords_list(queue->passwords);
 }
 
 /* --- parts ---------------------------------------------------------------------------------- */

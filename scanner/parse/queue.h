@@ -81,6 +81,16 @@ void warden_queue_url(struct warden_queue *queue, const char *path,
 		      const char *text, gsize size, const char *base,
 		      const char *shown, const char *source);
 
+/* Words of the message that may be the password of an encrypted archive or
+   document in it: from its subject, texts and file names, and those that
+   everybody uses. char *, the likeliest first, at most WARDEN_PASSWORDS_MAX;
+   the queue's, good until the next part is added. Ask when a container is
+   opened: the texts of the message are known by then. */
+const GPtrArray *warden_queue_passwords(struct warden_queue *queue);
+/* Where texts are collected for that. */
+struct warden_passwords *warden_queue_password_source(
+	struct warden_queue *queue);
+
 /* --- containers -------------------------------------------------------------- */
 
 struct warden_container {

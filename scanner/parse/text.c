@@ -2,6 +2,7 @@
 
 #include "decode.h"
 #include "html.h"
+#include "passwords.h"
 #include "queue.h"
 #include "urls.h"
 #include "words.h"
@@ -315,10 +316,14 @@ void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 		decoded = decode(&text, WARDEN_TEXT_MAX);
 		look_in_text(&text);
 		look_plain(&text, "text");
+		warden_passwords_read_text(warden_queue_password_source(queue),
+					   text.utf8, text.size);
 		break;
 	case WARDEN_KIND_HTML:
 	case WARDEN_KIND_SVG:
 		decoded = decode(&text, WARDEN_HTML_MAX);
+		warden_passwords_read_html(warden_queue_password_source(queue),
+					   text.utf8, text.size);
 		look_html(&text);
 		break;
 	case WARDEN_KIND_CALENDAR:
