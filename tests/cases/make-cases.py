@@ -524,7 +524,7 @@ def executable_encrypted():
     """A password keeps scanners out; the name still tells."""
     return (with_file("order.zip",
                       encrypted_archive(("order.exe", program())),
-                      "application/zip", text="Password: geheim"),
+                      "application/zip", text="I tell you the word on the phone."),
             suspicious("ENCRYPTED_EXECUTABLE", "ENCRYPTED_CONTENT",
                        unscanned=["encrypted"]))
 

@@ -71,3 +71,9 @@ tests_unit_test_parse_rar5_SOURCES = tests/unit/test-parse-rar5.c
 tests_unit_test_parse_rar5_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_rar5_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-rar5
+
+check_PROGRAMS += tests/unit/test-parse-passwords
+tests_unit_test_parse_passwords_SOURCES = tests/unit/test-parse-passwords.c
+tests_unit_test_parse_passwords_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_passwords_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-passwords
