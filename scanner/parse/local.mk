@@ -16,6 +16,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/decode-qp.c \
 	scanner/parse/decode-uu.c \
 	scanner/parse/decode-yenc.c \
+	scanner/parse/equation.c \
+	scanner/parse/equation.h \
+	scanner/parse/equation-expand.c \
 	scanner/parse/filetype.c \
 	scanner/parse/filetype.h \
 	scanner/parse/filetype-ole.c \
@@ -35,6 +38,14 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/office-expand.c \
 	scanner/parse/ole.c \
 	scanner/parse/ole.h \
+	scanner/parse/office-field.c \
+	scanner/parse/office-field.h \
+	scanner/parse/office-notes.c \
+	scanner/parse/office-notes.h \
+	scanner/parse/office-target.c \
+	scanner/parse/office-target.h \
+	scanner/parse/ole1.c \
+	scanner/parse/ole1.h \
 	scanner/parse/open.c \
 	scanner/parse/open.h \
 	scanner/parse/params.c \
@@ -47,6 +58,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/queue.h \
 	scanner/parse/rar5.c \
 	scanner/parse/rar5.h \
+	scanner/parse/rtf.c \
+	scanner/parse/rtf.h \
+	scanner/parse/rtf-expand.c \
 	scanner/parse/stream.c \
 	scanner/parse/stream.h \
 	scanner/parse/text.c \
