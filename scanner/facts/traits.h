@@ -119,8 +119,29 @@
 /* Documents of Office programs: macros, what they do, what is fetched from
    elsewhere, what is embedded. */
 #define WARDEN_TRAITS_OFFICE(X) \
-	/* a project with code in it (VBA) */ \
-	X(OFFICE_MACRO, "office-macro")
+	/* a project with code in it (VBA); what follows is of the same part \
+	   and lists the words by which it was seen */ \
+	X(OFFICE_MACRO, "office-macro") \
+	/* procedures that run when it is opened, closed or shown */ \
+	X(OFFICE_MACRO_AUTORUN, "office-macro-autorun") \
+	/* starts programs */ \
+	X(OFFICE_MACRO_EXECUTES, "office-macro-executes") \
+	/* names interpreters and tools that run any code */ \
+	X(OFFICE_MACRO_COMMANDS, "office-macro-commands") \
+	X(OFFICE_MACRO_DOWNLOADS, "office-macro-downloads") \
+	X(OFFICE_MACRO_WRITES, "office-macro-writes") \
+	/* puts machine code into memory and starts it */ \
+	X(OFFICE_MACRO_INJECTS, "office-macro-injects") \
+	/* reads properties and captions, where text can hide */ \
+	X(OFFICE_MACRO_FETCHES, "office-macro-fetches") \
+	/* changes macros of other documents, or their security */ \
+	X(OFFICE_MACRO_SPREADS, "office-macro-spreads") \
+	/* such words that are put together of pieces */ \
+	X(OFFICE_MACRO_HIDES, "office-macro-hides") \
+	/* long texts that nobody can read */ \
+	X(OFFICE_MACRO_ENCODED, "office-macro-encoded") \
+	/* compiled code has texts that its source has not */ \
+	X(OFFICE_STOMPED, "office-stomped")
 
 /* What documents fetch, start or embed, whatever their format: zip packages,
    text, compound files. Detail: the target, command or class. */

@@ -35,7 +35,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/mail.h \
 	scanner/parse/names.c \
 	scanner/parse/names.h \
+	scanner/parse/office.h \
 	scanner/parse/office-expand.c \
+	scanner/parse/office-vba.c \
 	scanner/parse/ole.c \
 	scanner/parse/ole.h \
 	scanner/parse/office-field.c \
@@ -71,6 +73,14 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/trait-set.h \
 	scanner/parse/urls.c \
 	scanner/parse/urls.h \
+	scanner/parse/vba.c \
+	scanner/parse/vba.h \
+	scanner/parse/vba-code.c \
+	scanner/parse/vba-code.h \
+	scanner/parse/vba-fold.c \
+	scanner/parse/vba-fold.h \
+	scanner/parse/vba-words.c \
+	scanner/parse/vba-words.h \
 	scanner/parse/view.c \
 	scanner/parse/view.h \
 	scanner/parse/view-gmime.c \
