@@ -337,6 +337,16 @@ static int advance_rules(struct warden_store *store, guint64 fingerprint,
 	return store_end(store, sound, error_r);
 }
 
+int warden_store_epoch_of(struct warden_store *store, guint64 fingerprint,
+			  struct warden_epoch *epoch_r, char **error_r)
+{
+	guint64 stored;
+
+	if (read_epoch(store, &stored, epoch_r, error_r) < 0)
+		return -1;
+	return stored == fingerprint ? 1 : 0;
+}
+
 int warden_store_epoch(struct warden_store *store, guint64 fingerprint,
 		       struct warden_epoch *epoch_r, char **error_r)
 {

@@ -46,6 +46,11 @@ struct warden_epoch {
 int warden_store_epoch(struct warden_store *store, guint64 fingerprint,
 		       struct warden_epoch *epoch_r, char **error_r);
 
+/* The same without advancing anything: 1, or 0 if these are not the rules of
+   the database (any more). */
+int warden_store_epoch_of(struct warden_store *store, guint64 fingerprint,
+			  struct warden_epoch *epoch_r, char **error_r);
+
 /* The epoch now, with the rules as they stand; nothing is advanced. 1, -1. */
 int warden_store_epoch_now(struct warden_store *store,
 			   struct warden_epoch *epoch_r, char **error_r);

@@ -2,7 +2,7 @@
 """Arrows between folders point one way (docs: the layout). Run by the tests.
 
 plugin → protocol ← service → core → checks → facts; core → reader → parse →
-facts; core → store.h; cli → feed → checks. The plugin includes Dovecot and the protocol, the
+facts; core and parse → rules; core → store.h; cli → feed → checks. The plugin includes Dovecot and the protocol, the
 scanner never Dovecot, parse/ no database, and no file but those in
 plugin/compat/ and the settings file looks at Dovecot's generation.
 """
@@ -16,16 +16,17 @@ MAY = {
     "plugin": {"plugin", "protocol"},
     "protocol": {"protocol"},
     "facts": {"facts"},
-    "parse": {"parse", "facts"},
+    "rules": {"rules", "facts"},
+    "parse": {"parse", "rules", "facts"},
     "checks": {"checks", "facts"},
     "feed": {"feed", "checks", "facts"},
-    "core": {"core", "checks", "facts", "reader", "protocol"},
+    "core": {"core", "checks", "facts", "reader", "rules", "protocol"},
     "reader": {"reader", "parse", "facts"},
     "sql": {"sql", "core", "checks", "facts", "protocol"},
     "service": {"service", "core", "checks", "facts", "reader", "protocol",
                 "sql"},
-    "cli": {"cli", "core", "checks", "facts", "feed", "reader", "protocol",
-            "sql"},
+    "cli": {"cli", "core", "checks", "facts", "feed", "reader", "rules",
+            "protocol", "sql"},
 }
 # The store's header speaks of the pipeline's result; its one entry is scan.h.
 GENERATION = re.compile(r"#\s*(?:el)?if.*(DOVECOT_VERSION|DOVECOT_ABI|"

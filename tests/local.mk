@@ -1,5 +1,6 @@
 include tests/unit/protocol.mk
 include tests/unit/parse.mk
+include tests/unit/rules.mk
 include tests/unit/checks.mk
 include tests/unit/feed.mk
 include tests/unit/service.mk

@@ -22,13 +22,14 @@ void warden_checks_traits(const struct warden_check_input *input,
 			  guint table_count,
 			  struct warden_findings *findings);
 
+extern const struct warden_check warden_check_antivirus;
 extern const struct warden_check warden_check_attachment;
 extern const struct warden_check warden_check_content;
-extern const struct warden_check warden_check_document;
 extern const struct warden_check warden_check_link;
 extern const struct warden_check warden_check_list;
 extern const struct warden_check warden_check_mime;
 extern const struct warden_check warden_check_office;
+extern const struct warden_check warden_check_rule;
 extern const struct warden_check warden_check_sender;
 
 #endif

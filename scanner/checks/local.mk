@@ -1,11 +1,11 @@
 noinst_LIBRARIES += scanner/libwarden-checks.a
 scanner_libwarden_checks_a_SOURCES = \
+	scanner/checks/antivirus.c \
 	scanner/checks/attachment.c \
 	scanner/checks/checks.c \
 	scanner/checks/checks.h \
 	scanner/checks/checks-private.h \
 	scanner/checks/content.c \
-	scanner/checks/document.c \
 	scanner/checks/filename.c \
 	scanner/checks/filename.h \
 	scanner/checks/link.c \
@@ -14,6 +14,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/office.c \
 	scanner/checks/redirector.c \
 	scanner/checks/redirector.h \
+	scanner/checks/rule.c \
 	scanner/checks/sender.c \
 	scanner/checks/url.c \
 	scanner/checks/url.h

@@ -4,6 +4,7 @@
 
 #include "cli-input.h"
 #include "cli-report.h"
+#include "scanner/core/rulebook.h"
 #include "scanner/core/scan.h"
 #include "sql/store.h"
 
@@ -20,6 +21,8 @@ struct options {
 struct scan {
 	struct warden_config *config;
 	struct warden_reader *reader;
+	struct warden_rulebook *rulebook;
+	struct warden_clamd *clamd;
 	struct warden_store *store;	/* NULL: no lists */
 	struct warden_known known;
 	bool use_known;
@@ -149,7 +152,7 @@ static void scan_message(const struct warden_input_message *message,
 		print_error(scan, message->name, message->error);
 		return;
 	}
-	if (warden_scan_fd(scan->config, scan->reader, message->fd,
+	if (warden_scan_fd(scan->config, scan->reader, scan->clamd, message->fd,
 			   message->size, message->full_size, NULL,
 			   scan->use_known ? &scan->known : NULL, NULL,
 			   WARDEN_ROLE_NONE, 0, &result, &error) < 0) {
@@ -187,6 +190,13 @@ static void print_summary(const struct scan *scan)
 
 /* --- the command -------------------------------------------------------- */
 
+/* What is in force is for `warden yara list`. */
+static void say_rules(enum warden_rulebook_news news, const char *line)
+{
+	if (news == WARDEN_RULEBOOK_REFUSED)
+		fprintf(stderr, "warden scan: %s\n", line);
+}
+
 static int scan_init(struct scan *scan, const struct options *options,
 		     char **error_r)
 {
@@ -201,12 +211,17 @@ static int scan_init(struct scan *scan, const struct options *options,
 	settings.memory_limit = scan->config->reader_memory;
 	if (warden_reader_init(&settings, &scan->reader, error_r) < 0)
 		return -1;
+	scan->rulebook = warden_rulebook_new(scan->config, scan->reader,
+					     FALSE, say_rules);
+	scan->clamd = warden_scan_clamd(scan->config);
 	open_lists(scan);
 	return 1;
 }
 
 static void scan_deinit(struct scan *scan)
 {
+	warden_rulebook_free(&scan->rulebook);
+	warden_clamd_free(&scan->clamd);
 	if (scan->reader != NULL)
 		warden_reader_deinit(&scan->reader);
 	if (scan->store != NULL)

@@ -35,6 +35,7 @@ scanner_warden_LDADD = \
 	scanner/libwarden-checks.a \
 	scanner/libwarden-reader.a \
 	scanner/libwarden-parse.a \
+	scanner/libwarden-rules.a \
 	scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a \
 	$(WARDEND_SYSTEM_LIBS)

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "conf.h"
+#include "clamd.h"
 #include "keyfile.h"
 #include "notice.h"
 
@@ -18,7 +19,14 @@
 
 #define DEFAULT_NOTICE_FOLDER WARDEN_CONFDIR "/notices"
 
-enum key_type { KEY_PATH, KEY_SIZE, KEY_UINT, KEY_FROM };
+#define DEFAULT_KEPT_RULES WARDEN_STATEDIR "/rules"
+#define DEFAULT_RULE_VERDICT "suspicious"
+#define DEFAULT_RULE_SCORE 4.0
+
+enum key_type {
+	KEY_PATH, KEY_SIZE, KEY_UINT, KEY_FROM, KEY_BOOL, KEY_SCORE,
+	KEY_RULE_VERDICT, KEY_SOCKET,
+};
 
 /* Numbers default to what the file's comments say. */
 static const struct {
@@ -44,6 +52,22 @@ static const struct {
 	/* Below this not even libmagic's database fits. */
 	{ "reader", "memory_limit", KEY_SIZE, FIELD(reader_memory),
 	  64 * 1024 * 1024, G_MAXINT64, 1024 * 1024 * 1024 },
+	{ "yara", "folder", KEY_PATH, FIELD(rules.folder), 0, 0, 0 },
+	{ "yara", "kept", KEY_PATH, FIELD(rules.kept), 0, 0, 0 },
+	{ "yara", "verdict", KEY_RULE_VERDICT, FIELD(rules.verdict), 0, 0, 0 },
+	{ "yara", "score", KEY_SCORE, FIELD(rules.score), 0, 10, 0 },
+	{ "yara", "timeout_msecs", KEY_UINT, FIELD(rules.part_msecs),
+	  1, 600 * 1000, 1000 },
+	{ "yara", "message_msecs", KEY_UINT, FIELD(rules.message_msecs),
+	  1, 600 * 1000, 5000 },
+	{ "yara", "part_size_max", KEY_SIZE, FIELD(rules.part_size_max),
+	  1024, WARDEN_MESSAGE_MAX, WARDEN_ARCHIVE_MEMBER_MAX },
+	{ "clamd", "socket", KEY_SOCKET, FIELD(clamd_socket), 0, 0, 0 },
+	{ "clamd", "timeout_msecs", KEY_UINT, FIELD(clamd_msecs),
+	  10, 600 * 1000, 10000 },
+	{ "clamd", "stream_max", KEY_SIZE, FIELD(clamd_stream_max),
+	  1024, WARDEN_MESSAGE_MAX, 25 * 1024 * 1024 },
+	{ "clamd", "required", KEY_BOOL, FIELD(clamd_required), 0, 0, 0 },
 	{ "notice", "folder", KEY_PATH, FIELD(notice_folder), 0, 0, 0 },
 	{ "notice", "from", KEY_FROM, FIELD(notice_from), 0, 0, 0 },
 #undef FIELD
@@ -117,6 +141,67 @@ static int load_from(GKeyFile *file, const char *group, const char *key,
 	return ret;
 }
 
+static int load_bool(GKeyFile *file, const char *group, const char *key,
+		     bool *value, char **error_r)
+{
+	g_autofree char *text = NULL;
+	int ret = warden_keyfile_string(file, group, key, &text, error_r);
+
+	if (ret <= 0)
+		return ret;
+	if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+		return warden_keyfile_fail(file, group, key,
+					   "neither yes nor no", error_r);
+	*value = strcmp(text, "yes") == 0;
+	return 1;
+}
+
+static int load_rule_verdict(GKeyFile *file, const char *group,
+			     const char *key, char **value, char **error_r)
+{
+	static const char *const words[] = {
+		"malware", "phishing", "spam", "suspicious", "policy", NULL
+	};
+	g_autofree char *text = NULL;
+	int ret = warden_keyfile_string(file, group, key, &text, error_r);
+
+	if (ret <= 0)
+		return ret;
+	if (!g_strv_contains(words, text))
+		return warden_keyfile_fail(file, group, key, "not a verdict"
+					   " for rules (malware, phishing,"
+					   " spam, suspicious or policy)",
+					   error_r);
+	g_free(*value);
+	*value = g_steal_pointer(&text);
+	return 1;
+}
+
+/* An absolute path or an address of this machine: mail is not to go out. */
+static bool is_socket(const char *text)
+{
+	return text[0] == '\0' || text[0] == '/' ||
+		warden_clamd_is_loopback(text);
+}
+
+static int load_socket(GKeyFile *file, const char *group, const char *key,
+		       char **value, char **error_r)
+{
+	g_autofree char *text = NULL;
+	int ret = warden_keyfile_string(file, group, key, &text, error_r);
+
+	if (ret <= 0)
+		return ret;
+	if (!is_socket(text))
+		return warden_keyfile_fail(file, group, key, "neither a path"
+					   " nor 127.0.0.1:PORT or [::1]:PORT",
+					   error_r);
+	g_clear_pointer(value, g_free);
+	if (text[0] != '\0')
+		*value = g_steal_pointer(&text);
+	return 1;
+}
+
 static int load_keys(struct warden_config *config, GKeyFile *file,
 		     const char *dir, char **error_r)
 {
@@ -133,6 +218,24 @@ static int load_keys(struct warden_config *config, GKeyFile *file,
 		case KEY_FROM:
 			ret = load_from(file, keys[i].group, keys[i].key,
 					field, error_r);
+			break;
+		case KEY_BOOL:
+			ret = load_bool(file, keys[i].group, keys[i].key,
+					field, error_r);
+			break;
+		case KEY_SCORE:
+			ret = warden_keyfile_number(file, keys[i].group,
+						    keys[i].key, keys[i].min,
+						    keys[i].max, field,
+						    error_r);
+			break;
+		case KEY_RULE_VERDICT:
+			ret = load_rule_verdict(file, keys[i].group,
+						keys[i].key, field, error_r);
+			break;
+		case KEY_SOCKET:
+			ret = load_socket(file, keys[i].group, keys[i].key,
+					  field, error_r);
 			break;
 		case KEY_SIZE:
 			ret = warden_keyfile_size(file, keys[i].group,
@@ -184,6 +287,9 @@ int warden_config_load(const char *path, struct warden_config **config_r,
 	config->journal = g_strdup(DEFAULT_JOURNAL);
 	config->epoch_file = g_strdup(DEFAULT_EPOCH_FILE);
 	config->notice_folder = g_strdup(DEFAULT_NOTICE_FOLDER);
+	config->rules.kept = g_strdup(DEFAULT_KEPT_RULES);
+	config->rules.verdict = g_strdup(DEFAULT_RULE_VERDICT);
+	config->rules.score = DEFAULT_RULE_SCORE;
 	if (path != NULL) {
 		absolute = g_canonicalize_filename(path, NULL);
 		dir = g_path_get_dirname(absolute);
@@ -208,6 +314,10 @@ void warden_config_free(struct warden_config *config)
 	g_free(config->journal);
 	g_free(config->epoch_file);
 	g_free(config->notice_folder);
+	g_free(config->rules.folder);
+	g_free(config->rules.kept);
+	g_free(config->rules.verdict);
+	g_free(config->clamd_socket);
 	g_free(config->notice_from);
 	g_free(config);
 }

@@ -2,10 +2,12 @@
 #define WARDEN_CONF_H
 
 /* warden.conf: one GKeyFile for wardend and the command line. Groups:
-   [service] [store] [reader] [notice] [policy] [actions] [scores]. Unknown groups, keys
+   [service] [store] [reader] [yara] [clamd] [notice] [policy] [actions]
+   [scores]. Unknown groups, keys
    and values are errors that name file, group, key and value. */
 
 #include "policy.h"
+#include "../rules/rules.h"
 
 struct warden_config {
 	char *path;		/* NULL = compiled-in defaults */
@@ -16,6 +18,11 @@ struct warden_config {
 	guint commit_msecs;	/* budget for a commit incl. waiting its turn */
 	guint reader_msecs;
 	guint64 reader_memory;	/* RLIMIT_AS, bytes */
+	struct warden_rules_settings rules;
+	char *clamd_socket;	/* path, or host:port; NULL = no clamd */
+	guint clamd_msecs;	/* for one message */
+	guint64 clamd_stream_max;	/* larger ones are not sent */
+	bool clamd_required;
 	guint client_msecs;	/* stand-alone: how long a client may dawdle */
 	char *notice_folder;	/* texts that replace built-in ones; NULL = none */
 	char *notice_from;	/* of notices; NULL = postmaster */

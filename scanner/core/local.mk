@@ -1,6 +1,8 @@
 noinst_LIBRARIES += scanner/libwarden-core.a
 scanner_libwarden_core_a_SOURCES = \
 	scanner/core/builtin.h \
+	scanner/core/clamd.c \
+	scanner/core/clamd.h \
 	scanner/core/conf.c \
 	scanner/core/conf.h \
 	scanner/core/keyfile.c \
@@ -17,6 +19,8 @@ scanner_libwarden_core_a_SOURCES = \
 	scanner/core/policy-private.h \
 	scanner/core/reason.c \
 	scanner/core/report-json.c \
+	scanner/core/rulebook.c \
+	scanner/core/rulebook.h \
 	scanner/core/scan.c \
 	scanner/core/scan.h
 nodist_scanner_libwarden_core_a_SOURCES = \

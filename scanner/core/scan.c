@@ -22,6 +22,18 @@ void warden_scan_result_free(struct warden_scan_result *result)
 	g_free(result);
 }
 
+struct warden_clamd *warden_scan_clamd(const struct warden_config *config)
+{
+	const struct warden_clamd_settings settings = {
+		.socket = config->clamd_socket, .msecs = config->clamd_msecs,
+		.stream_max = config->clamd_stream_max,
+		.required = config->clamd_required,
+	};
+
+	return config->clamd_socket == NULL ? NULL :
+		warden_clamd_new(&settings);
+}
+
 /* All that can be said of a message that no reader survived. */
 static int make_bare_facts(int fd, guint64 size, guint64 full_size,
 			   enum warden_reader_status status,
@@ -181,8 +193,9 @@ static int judge(const struct warden_config *config,
 }
 
 int warden_scan_fd(const struct warden_config *config,
-		   struct warden_reader *reader, int fd, guint64 size,
-		   guint64 full_size, const struct warden_envelope *envelope,
+		   struct warden_reader *reader, struct warden_clamd *clamd,
+		   int fd, guint64 size, guint64 full_size,
+		   const struct warden_envelope *envelope,
 		   const struct warden_known *known, const char *overrides,
 		   enum warden_mailbox_role role, guint deadline_msecs,
 		   struct warden_scan_result **result_r, char **error_r)
@@ -191,11 +204,15 @@ int warden_scan_fd(const struct warden_config *config,
 		g_new0(struct warden_scan_result, 1);
 	gint64 started = g_get_monotonic_time();
 
+	if (clamd != NULL)
+		warden_clamd_begin(clamd, fd, size, deadline_msecs);
 	if (read_facts(reader, fd, size, full_size, started, deadline_msecs,
 		       &result->facts, error_r) < 0) {
 		warden_scan_result_free(result);
 		return -1;
 	}
+	if (clamd != NULL)
+		warden_clamd_finish(clamd, result->facts);
 	run_checks(result, envelope != NULL ? envelope : &no_envelope, known,
 		   NULL);
 	return judge(config, result, overrides, role, started, result_r,

@@ -4,6 +4,7 @@
 /* The pipeline, once: bytes → (reader) facts → checks → findings → policy →
    verdict. Used by wardend and by `warden scan` alike. */
 
+#include "clamd.h"
 #include "conf.h"
 #include "../reader/reader.h"
 
@@ -25,10 +26,12 @@ struct warden_scan_result {
 /* Scan the message in fd (a memfd or regular file; read from offset 0).
    A reader that fails twice gives facts with only key, size and an unscanned
    entry ("crash", "time" or "damaged"): the verdict is then unscannable.
+   clamd is asked meanwhile, NULL = not.
    Returns 1, or -1 with *error_r if the pipeline could not run at all. */
 int warden_scan_fd(const struct warden_config *config,
-		   struct warden_reader *reader, int fd, guint64 size,
-		   guint64 full_size, const struct warden_envelope *envelope,
+		   struct warden_reader *reader, struct warden_clamd *clamd,
+		   int fd, guint64 size, guint64 full_size,
+		   const struct warden_envelope *envelope,
 		   const struct warden_known *known, const char *overrides,
 		   enum warden_mailbox_role role, guint deadline_msecs,
 		   struct warden_scan_result **result_r, char **error_r);
@@ -41,6 +44,8 @@ int warden_scan_stored(const struct warden_config *config,
 		       const struct warden_known *known, const char *overrides,
 		       enum warden_mailbox_role role,
 		       struct warden_scan_result **result_r, char **error_r);
+/* By config's [clamd]; NULL if there is none. config is borrowed. */
+struct warden_clamd *warden_scan_clamd(const struct warden_config *config);
 void warden_scan_result_free(struct warden_scan_result *result);
 
 /* One line of JSON as ARCHITECTURE's contract says, without newline. */

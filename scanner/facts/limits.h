@@ -70,6 +70,12 @@
 #define WARDEN_FINDINGS_PER_SYMBOL_MAX 5u	/* the strongest ones are kept */
 #define WARDEN_FINDING_DETAIL_MAX 300u
 
+/* --- rules of other people -------------------------------------------- */
+/* The largest public collections are one file of some 15 MB, or some hundred
+   files. */
+#define WARDEN_RULES_FILE_MAX (32u * 1024 * 1024)
+#define WARDEN_RULES_FILES_MAX 2000u
+
 /* --- time ------------------------------------------------------------- */
 #define WARDEN_READER_MSECS 20000u		/* wall clock, one attempt */
 #define WARDEN_CLIENT_MSECS 30000u		/* a client that sends or reads slowly */

@@ -4,10 +4,8 @@
 #include "parse.h"
 
 #include <gmime/gmime.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <string.h>
-#include <time.h>
 
 int warden_parser_init(struct warden_parser **parser_r, char **error_r)
 {
@@ -26,13 +24,6 @@ int warden_parser_init(struct warden_parser **parser_r, char **error_r)
 			magic_close(magic);
 		return -1;
 	}
-	/* Now, while files can still be opened. */
-	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1) {
-		*error_r = g_strdup("OpenSSL cannot be initialised");
-		magic_close(magic);
-		return -1;
-	}
-	tzset();
 	g_mime_init();
 	parser = g_new0(struct warden_parser, 1);
 	parser->magic = magic;
@@ -54,6 +45,12 @@ void warden_parser_deinit(struct warden_parser **_parser)
 	g_mime_shutdown();
 }
 
+void warden_parser_set_rules(struct warden_parser *parser,
+			     struct warden_rules *rules)
+{
+	parser->rules = rules;
+}
+
 struct warden_facts *
 warden_parse_message(struct warden_parser *parser, const guint8 *data,
 		     gsize size, guint64 full_size)
@@ -67,6 +64,7 @@ warden_parse_message(struct warden_parser *parser, const guint8 *data,
 	if (full_size > size)
 		warden_queue_unscanned(queue, "", "size");
 	warden_header_facts_read(queue, facts, data, size);
+	warden_queue_inspect_message(queue, bytes);
 	warden_queue_push(queue, bytes, NULL, 0);
 	warden_queue_run(queue);
 	warden_queue_free(queue);

@@ -8,11 +8,17 @@
 #include "../facts/facts.h"
 
 struct warden_parser;
+struct warden_rules;
 
 /* Loads what parsing needs (libmagic's database …), to be done once, before
    forking. Returns 1, or -1 with *error_r. */
 int warden_parser_init(struct warden_parser **parser_r, char **error_r);
 void warden_parser_deinit(struct warden_parser **parser);
+
+/* Scan with these from now on (rules/rules.h; NULL = none). They stay the
+   caller's and must live as long as they are set. */
+void warden_parser_set_rules(struct warden_parser *parser,
+			     struct warden_rules *rules);
 
 /* Parse a whole message as stored or as it came in (CRLF, LF or mixed).
    full_size is the size of the message when data is only its beginning,

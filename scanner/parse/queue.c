@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "inspect.h"
 #include "open.h"
 #include "passwords.h"
 #include "urls.h"
@@ -22,6 +23,7 @@ struct warden_queue {
 	GHashTable *parents;	/* part → part it came out of */
 	struct warden_passwords *passwords;
 	guint named;		/* parts whose names are in passwords */
+	struct warden_inspection inspection;
 	bool finished;
 };
 
@@ -162,6 +164,16 @@ void warden_queue_unscanned(struct warden_queue *queue, const char *path,
 	if (!warden_facts_add_unscanned(queue->facts, path, reason))
 		/* no room to name this part: say it of the message */
 		(void)warden_facts_add_unscanned(queue->facts, "", "count");
+}
+
+void warden_queue_match(struct warden_queue *queue,
+			const struct warden_match *match)
+{
+	if (!spend_text(queue, strlen(match->rule) + strlen(match->detail) +
+			strlen(match->part) + 64) ||
+	    !warden_facts_add_match(queue->facts, match))
+		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_FACTS, "",
+				   "count");
 }
 
 void warden_queue_limit(struct warden_queue *queue,
@@ -370,16 +382,23 @@ static void copy_state(struct warden_part *part,
 				       WARDEN_PART_ENCRYPTED);
 }
 
+void warden_queue_inspect_message(struct warden_queue *queue, GBytes *bytes)
+{
+	warden_inspect(queue, &queue->inspection, NULL, bytes);
+}
+
 static void look(struct warden_queue *queue, struct warden_part *part,
 		 const struct warden_item *item, GBytes *bytes)
 {
 	struct warden_part *first =
 		g_hash_table_lookup(queue->hashes, part->sha256);
 
-	if (first != NULL)
+	if (first != NULL) {
 		copy_state(part, first);
-	else
+	} else {
 		g_hash_table_insert(queue->hashes, part->sha256, part);
+		warden_inspect(queue, &queue->inspection, part, bytes);
+	}
 	if (item->opened) {
 		part->flags |= WARDEN_PART_CONTAINER;
 		return;

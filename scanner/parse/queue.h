@@ -13,9 +13,12 @@
 #include "parse.h"
 #include "trait-set.h"
 
+struct warden_rules;
+
 struct warden_parser {
 	magic_t magic;		/* NULL only in tests */
 	struct warden_charsets *charsets;
+	struct warden_rules *rules;	/* NULL = none; not ours */
 };
 
 struct warden_queue;
@@ -72,6 +75,9 @@ void warden_queue_traits(struct warden_queue *queue,
 			 const char *path);
 void warden_queue_unscanned(struct warden_queue *queue, const char *path,
 			    const char *reason);
+/* A rule of somebody else's matched. */
+void warden_queue_match(struct warden_queue *queue,
+			const struct warden_match *match);
 /* A limit was hit: trait and unscanned entry. */
 void warden_queue_limit(struct warden_queue *queue,
 			enum warden_trait_index trait, const char *path,
@@ -105,6 +111,9 @@ struct warden_container {
 void warden_queue_push(struct warden_queue *queue, GBytes *bytes,
 		       struct warden_part *part, guint depth);
 
+/* Look at the whole message as it is; once. */
+void warden_queue_inspect_message(struct warden_queue *queue, GBytes *bytes);
+
 /* What opens them; each in its own file, all in the table in open.c. */
 void warden_mail_expand(struct warden_queue *queue,
 			const struct warden_container *container);
@@ -114,10 +123,6 @@ void warden_tnef_expand(struct warden_queue *queue,
 			const struct warden_container *container);
 void warden_office_expand(struct warden_queue *queue,
 			  const struct warden_container *container);
-void warden_equation_expand(struct warden_queue *queue,
-			    const struct warden_container *container);
-void warden_rtf_expand(struct warden_queue *queue,
-		       const struct warden_container *container);
 
 /* Look at a text part: links, files inside it. item: as it was added. */
 void warden_text_look(struct warden_queue *queue, struct warden_part *part,

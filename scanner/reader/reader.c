@@ -104,6 +104,13 @@ static bool child_is_sound(struct warden_reader *reader)
 	       poll(&pollfd, 1, 0) == 0;
 }
 
+void warden_reader_set_rules(struct warden_reader *reader,
+			     struct warden_rules *rules)
+{
+	child_kill(reader);
+	warden_parser_set_rules(reader->parser, rules);
+}
+
 void warden_reader_deinit(struct warden_reader **reader)
 {
 	if (*reader == NULL)
@@ -188,8 +195,6 @@ static int receive_facts(struct warden_reader *reader, gint64 deadline,
 			" bytes of facts", answer.length);
 		return -2;
 	}
-	reader->counts.serving = TRUE;
-	reader->counts.sandbox = answer.sandbox;
 	g_autofree guint8 *data = g_malloc(answer.length);
 	ret = receive(reader->fd, data, answer.length, deadline);
 	if (ret <= 0)

@@ -8,13 +8,14 @@
    forked anew at the next scan, from this (warm) parent.
 
    The child has no descriptor but its own socket (all others are closed, also
-   those that the caller opens later), no new privileges, rlimits on memory,
-   CPU, file size and processes, and a sandbox (sandbox.h): it can open
-   nothing and connect to nothing. */
+   those that the caller opens later), no new privileges, and rlimits on memory,
+   CPU, file size and processes. (The full sandbox, seccomp
+   and Landlock, comes with a later issue.) */
 
 #include "../facts/facts.h"
 
 struct warden_reader;
+struct warden_rules;
 
 enum warden_reader_status {
 	WARDEN_READER_OK = 0,
@@ -31,6 +32,11 @@ struct warden_reader_settings {
 int warden_reader_init(const struct warden_reader_settings *settings,
 		       struct warden_reader **reader_r, char **error_r);
 void warden_reader_deinit(struct warden_reader **reader);
+
+/* Scan with other rules from the next message on (parse.h): the child is
+   forked anew. */
+void warden_reader_set_rules(struct warden_reader *reader,
+			     struct warden_rules *rules);
 
 /* One attempt at parsing fd's size bytes within min(timeout_msecs,
    deadline_msecs if not 0). Returns 1 with status (and *facts_r on
@@ -54,9 +60,6 @@ struct warden_reader_counts {
 	guint64 crashes;
 	guint64 timeouts;
 	guint64 forks;
-	/* enum warden_sandbox, once a child has answered */
-	bool serving;
-	guint64 sandbox;
 	/* What the last crash or timeout was; NULL if there was none. Lives
 	   until the next message. */
 	const char *last_failure;

@@ -369,7 +369,7 @@ static int run_scan(struct warden_exchange *exchange,
 	if (full_size == 0 &&
 	    connection->body_stored < exchange->request->body_size)
 		full_size = exchange->request->body_size;
-	return warden_scan_fd(service->config, service->reader,
+	return warden_scan_fd(service->config, service->reader, service->clamd,
 			      connection->body_fd, connection->body_stored,
 			      full_size, &envelope,
 			      known.context != NULL ? &known : NULL,

@@ -44,6 +44,7 @@ scanner_wardend_SOURCES = scanner/service/main.c
 scanner_wardend_CPPFLAGS = $(SCANNER_CPPFLAGS)
 scanner_wardend_LDADD = $(WARDEND_LIBS) \
 	scanner/libwarden-parse.a \
+	scanner/libwarden-rules.a \
 	scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a \
 	$(WARDEND_SYSTEM_LIBS)

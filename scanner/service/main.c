@@ -75,10 +75,19 @@ static bool parse_mode(const char *text, guint *mode_r)
 	return true;
 }
 
-/* Parser and configuration are loaded once; workers share them. */
+static void say_rules(enum warden_rulebook_news news, const char *line)
+{
+	if (news == WARDEN_RULEBOOK_REFUSED)
+		warden_log_warning("%s", line);
+	else
+		warden_log_info("%s", line);
+}
+
+/* Parser, rules and configuration are loaded once; workers share them. */
 static int init(const struct options *options,
 		struct warden_config **config_r,
-		struct warden_reader **reader_r, char **error_r)
+		struct warden_reader **reader_r,
+		struct warden_rulebook **rulebook_r, char **error_r)
 {
 	if (warden_config_load(options->config, config_r, error_r) < 0)
 		return -1;
@@ -86,25 +95,35 @@ static int init(const struct options *options,
 		.timeout_msecs = (*config_r)->reader_msecs,
 		.memory_limit = (*config_r)->reader_memory,
 	};
-	return warden_reader_init(&settings, reader_r, error_r);
+	if (warden_reader_init(&settings, reader_r, error_r) < 0)
+		return -1;
+	*rulebook_r = warden_rulebook_new(*config_r, *reader_r, true,
+					  say_rules);
+	return 1;
 }
 
 static void serve(const struct warden_config *config,
-		  struct warden_reader *reader, struct warden_master *master)
+		  struct warden_reader *reader,
+		  struct warden_rulebook *rulebook,
+		  struct warden_master *master)
 {
 	struct warden_service service = {
-		.config = config, .reader = reader,
-		.records = warden_records_new(config),
+		.config = config, .reader = reader, .rulebook = rulebook,
+		.clamd = warden_scan_clamd(config),
+		.records = warden_records_new(
+			config, warden_rulebook_fingerprint(rulebook)),
 		.started = g_get_monotonic_time(),
 	};
 
 	warden_serve(&service, master);
 	warden_records_free(&service.records);
+	warden_clamd_free(&service.clamd);
 }
 
 static int run_listen(const struct options *options,
 		      const struct warden_config *config,
-		      struct warden_reader *reader, char **error_r)
+		      struct warden_reader *reader,
+		      struct warden_rulebook *rulebook, char **error_r)
 {
 	struct warden_master alone = {
 		.n_listeners = 1, .accepted_fd = -1, .dead_fd = -1,
@@ -121,7 +140,7 @@ static int run_listen(const struct options *options,
 			       error_r) < 0)
 		return -1;
 	if (warden_listen_prefork(options->workers)) {
-		serve(config, reader, &alone);
+		serve(config, reader, rulebook, &alone);
 		return 1;
 	}
 	unlink(options->listen);
@@ -129,13 +148,14 @@ static int run_listen(const struct options *options,
 }
 
 static int run_master(const struct warden_config *config,
-		      struct warden_reader *reader, char **error_r)
+		      struct warden_reader *reader,
+		      struct warden_rulebook *rulebook, char **error_r)
 {
 	struct warden_master master;
 
 	if (warden_master_init(&master, error_r) < 0)
 		return -1;
-	serve(config, reader, &master);
+	serve(config, reader, rulebook, &master);
 	return 1;
 }
 
@@ -144,6 +164,7 @@ int main(int argc, char **argv)
 	struct options options = { .workers = 4 };
 	struct warden_config *config = NULL;
 	struct warden_reader *reader = NULL;
+	struct warden_rulebook *rulebook = NULL;
 	bool dovecot = warden_master_is_parent();
 	char *error = NULL;
 	int ret;
@@ -169,13 +190,16 @@ int main(int argc, char **argv)
 				 "its own");
 		return EXIT_FAILED;
 	}
-	ret = init(&options, &config, &reader, &error);
+	ret = init(&options, &config, &reader, &rulebook, &error);
 	if (ret > 0)
-		ret = dovecot ? run_master(config, reader, &error) :
-			run_listen(&options, config, reader, &error);
+		ret = dovecot ?
+			run_master(config, reader, rulebook, &error) :
+			run_listen(&options, config, reader, rulebook,
+				   &error);
 	if (ret < 0)
 		warden_log_error("%s", error);
 	g_free(error);
+	warden_rulebook_free(&rulebook);
 	warden_reader_deinit(&reader);
 	if (config != NULL)
 		warden_config_free(config);

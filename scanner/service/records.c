@@ -24,6 +24,7 @@ struct warden_records {
 	const struct warden_config *config;
 	struct warden_store *store;
 	struct warden_journal *journal;	/* NULL: none wanted */
+	guint64 fingerprint;		/* of our rules */
 	struct warden_epoch epoch;	/* last known */
 	bool rules_known;		/* since the database was opened */
 	struct stat file;		/* the database when it was opened */
@@ -35,11 +36,13 @@ struct warden_records {
 	guint replayed;			/* since the journal was empty */
 };
 
-struct warden_records *warden_records_new(const struct warden_config *config)
+struct warden_records *
+warden_records_new(const struct warden_config *config, guint64 fingerprint)
 {
 	struct warden_records *records = g_new0(struct warden_records, 1);
 
 	records->config = config;
+	records->fingerprint = fingerprint;
 	if (config->journal != NULL)
 		records->journal = warden_journal_new(config->journal,
 						      config->journal_size_max);
@@ -122,6 +125,34 @@ const char *warden_records_state(const struct warden_records *records)
 	return records->store != NULL ? "ok" : "closed";
 }
 
+void warden_records_set_rules(struct warden_records *records,
+			      guint64 fingerprint)
+{
+	records->fingerprint = fingerprint;
+	records->rules_known = false;
+}
+
+/* Advance the rules once, and from then on only look; but several processes
+   that notice a change of rules one after the other may each advance them, and
+   all are at the last one's in the end. */
+static int read_epoch(struct warden_records *records,
+		      struct warden_store *store, struct warden_epoch *now_r,
+		      char **error_r)
+{
+	int ret;
+
+	if (!records->rules_known) {
+		ret = warden_store_epoch(store, records->fingerprint, now_r,
+					 error_r);
+	} else {
+		ret = warden_store_epoch_of(store, records->fingerprint, now_r,
+					    error_r);
+		if (ret == 0)
+			now_r->rules = records->epoch.rules;
+	}
+	return ret < 0 ? -1 : 1;
+}
+
 void warden_records_epoch(struct warden_records *records,
 			  struct warden_epoch *epoch_r)
 {
@@ -130,19 +161,13 @@ void warden_records_epoch(struct warden_records *records,
 	char *error = NULL;
 	int ret = 0;
 
-	if (store != NULL && records->rules_known)
-		ret = warden_store_epoch_now(store, &now, &error);
-	else if (store != NULL)
-		ret = warden_store_epoch(store, warden_policy_fingerprint(
-						records->config->policy),
-					 &now, &error);
+	if (store != NULL)
+		ret = read_epoch(records, store, &now, &error);
 	if (ret < 0)
 		warden_records_failed(records, "reading the rules epoch",
 				      error);
-	if (ret > 0 && !records->rules_known)
-		records->epoch.rules = now.rules;
 	if (ret > 0) {
-		records->epoch.lists = now.lists;
+		records->epoch = now;
 		records->rules_known = true;
 	}
 	*epoch_r = records->epoch;

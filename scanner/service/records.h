@@ -18,9 +18,9 @@ enum warden_recorded {
 	WARDEN_RECORDED_NOT,	/* neither: the fail policy decides */
 };
 
-/* Opens nothing yet. config is borrowed. */
+/* Opens nothing yet. config is borrowed. fingerprint: of the rules. */
 struct warden_records *
-warden_records_new(const struct warden_config *config);
+warden_records_new(const struct warden_config *config, guint64 fingerprint);
 void warden_records_free(struct warden_records **records);
 
 /* The open database, or NULL when there is none (now). Borrowed until the
@@ -32,10 +32,16 @@ struct warden_store *warden_records_store(struct warden_records *records);
 void warden_records_failed(struct warden_records *records, const char *what,
 			   char *error);
 
+/* Verdicts are by other rules from now on (warden_rulebook_fingerprint()): the
+   rules epoch is advanced when it is next asked for. */
+void warden_records_set_rules(struct warden_records *records,
+			      guint64 fingerprint);
+
 /* The current epoch; the last known one when the database cannot say. The
-   rules are this process's: it advances them once, when it opens the database.
-   A process of an older configuration that lives on does not undo what a newer
-   one has advanced, and its verdicts do not count as fresh. */
+   rules are this process's: it advances them when it opens the database, and
+   when its rules change. A process of an older configuration that lives on does
+   not undo what a newer one has advanced, and its verdicts do not count as
+   fresh. */
 void warden_records_epoch(struct warden_records *records,
 			  struct warden_epoch *epoch_r);
 

@@ -26,8 +26,8 @@
    for ever. */
 #define QUIET_USECS (10 * 1000)
 #define HOUSEKEEPING_REQUESTS_MAX 100
-/* How often the epoch file and the database are looked after: lists are in
-   force for everybody two seconds after an import. */
+/* How often the epoch file, the database and the rules are looked after: lists
+   are in force for everybody two seconds after an import. */
 #define WATCH_USECS G_USEC_PER_SEC
 /* Dovecot's master kills what has not gone five seconds after its own end. */
 #define STOP_USECS (4 * G_USEC_PER_SEC)
@@ -330,6 +330,10 @@ static void watch(struct serve *serve, gint64 now)
 {
 	if (serve->stop_at != 0 || now < serve->watch_at)
 		return;
+	if (warden_rulebook_refresh(serve->service->rulebook))
+		warden_records_set_rules(
+			serve->service->records,
+			warden_rulebook_fingerprint(serve->service->rulebook));
 	warden_records_watch(serve->service->records);
 	serve->watch_at = g_get_monotonic_time() + WATCH_USECS;
 }

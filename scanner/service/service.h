@@ -5,6 +5,8 @@
 
 #include "records.h"
 
+#include "../core/rulebook.h"
+
 struct warden_service_counts {
 	guint64 requests;
 	guint64 refused;	/* malformed, cut off, too slow */
@@ -17,6 +19,8 @@ struct warden_service_counts {
 struct warden_service {
 	const struct warden_config *config;
 	struct warden_reader *reader;
+	struct warden_rulebook *rulebook;
+	struct warden_clamd *clamd;	/* NULL = none */
 	struct warden_records *records;
 	struct warden_service_counts counts;
 	gint64 started;		/* monotonic microseconds */

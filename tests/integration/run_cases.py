@@ -11,6 +11,10 @@ Each case is a folder with message.eml and expect.json:
   unscanned         reasons that must be there
   list              indicators to import into a database for this case
   database          "broken": a file that is no database
+  rules             {file name: text} of YARA rules for this case
+  yara              {key: value} for [yara] in its configuration
+  clamd             what a clamd answers; "absent": there is none
+  clamd_required    "yes" or "no"
   why               what the case is about, for people
 
 Whatever the case, the report must keep its contract. Also compares the table
@@ -19,12 +23,15 @@ stand in all of them. Usage: run_cases.py WARDEN [CASE…]
 """
 
 import configparser
+import contextlib
 import json
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+
+import fake_clamd
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases"
@@ -99,14 +106,40 @@ class Runner:
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               stdin=subprocess.DEVNULL, text=True)
 
+    @staticmethod
+    def foreign(folder, expect):
+        """Lines for the case's rules and clamd."""
+        lines = ["[yara]"] + ["%s = %s" % pair for pair in
+                              expect.get("yara", {}).items()]
+        if "rules" in expect:
+            rules = pathlib.Path(folder, "rules")
+            rules.mkdir()
+            for name, text in expect["rules"].items():
+                (rules / name).write_text(text)
+            lines += ["folder = %s" % rules, "kept = "]
+        if "clamd" in expect:
+            lines += ["[clamd]", "socket = %s" % pathlib.Path(folder, "clamd"),
+                      "required = %s" % expect.get("clamd_required", "no")]
+        return "".join(line + "\n" for line in lines)
+
+    @staticmethod
+    def clamd(folder, expect):
+        if expect.get("clamd", "absent") == "absent":
+            return contextlib.nullcontext()
+        return fake_clamd.FakeClamd(pathlib.Path(folder, "clamd"),
+                                    expect["clamd"].encode() + b"\0")
+
     def config(self, folder, expect):
-        """A configuration with the case's lists."""
+        """A configuration with the case's lists, rules and clamd."""
         database = pathlib.Path(folder, "verdicts.sqlite")
         config = pathlib.Path(folder, "warden.conf")
         config.write_text("[store]\ndatabase = %s\njournal = %s\n"
-                          % (database, pathlib.Path(folder, "journal")))
+                          % (database, pathlib.Path(folder, "journal"))
+                          + self.foreign(folder, expect))
         if expect.get("database") == "broken":
             database.write_bytes(b"this is no database\n" * 1000)
+            return config
+        if "list" not in expect:
             return config
         source = pathlib.Path(folder, "list.txt")
         source.write_text("".join(line + "\n" for line in expect["list"]))
@@ -123,9 +156,10 @@ class Runner:
         with tempfile.TemporaryDirectory(prefix="warden-case-",
                                          dir="/tmp") as scratch:
             arguments = ["scan", "--json"]
-            if "list" in expect or "database" in expect:
+            if {"list", "database", "rules", "clamd"} & set(expect):
                 arguments += ["--config", str(self.config(scratch, expect))]
-            done = self.run(*arguments, message)
+            with self.clamd(scratch, expect):
+                done = self.run(*arguments, message)
         if done.returncode or done.stdout.count("\n") != 1:
             return ["exit %d, %d lines: %s" % (
                 done.returncode, done.stdout.count("\n"), done.stderr)]

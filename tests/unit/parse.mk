@@ -1,5 +1,6 @@
 # --- facts and parsing
-WARDEN_PARSE_LIBS = scanner/libwarden-parse.a scanner/libwarden-facts.a \
+WARDEN_PARSE_LIBS = scanner/libwarden-parse.a scanner/libwarden-rules.a \
+	scanner/libwarden-facts.a \
 	$(GMIME_LIBS) $(GLIB_LIBS) $(CRYPTO_LIBS) $(ARCHIVE_LIBS) \
 	$(MAGIC_LIBS) $(IDN_LIBS) $(GSF_LIBS) $(QPDF_LIBS) $(IMAGE_LIBS) \
 	$(ZBAR_LIBS) $(YARA_LIBS)
@@ -77,9 +78,3 @@ tests_unit_test_parse_passwords_SOURCES = tests/unit/test-parse-passwords.c
 tests_unit_test_parse_passwords_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_passwords_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-passwords
-
-check_PROGRAMS += tests/unit/test-parse-rtf
-tests_unit_test_parse_rtf_SOURCES = tests/unit/test-parse-rtf.c
-tests_unit_test_parse_rtf_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
-tests_unit_test_parse_rtf_LDADD = $(WARDEN_PARSE_LIBS)
-TESTS += tests/unit/test-parse-rtf

@@ -6,7 +6,7 @@ tests_unit_test_reader_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_unit_test_reader_LDADD = \
 	scanner/libwarden-reader.a \
 	scanner/libwarden-facts.a \
-	$(GLIB_LIBS) $(SECCOMP_LIBS)
+	$(GLIB_LIBS)
 TESTS += tests/unit/test-reader
 
 # wardend with the parser that does what the message asks for: built with the
@@ -17,6 +17,7 @@ tests_unit_fake_wardend_SOURCES = \
 	tests/unit/fake-parse.c
 tests_unit_fake_wardend_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_unit_fake_wardend_LDADD = $(WARDEND_LIBS) \
+	scanner/libwarden-rules.a \
 	scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a \
 	$(WARDEND_SYSTEM_LIBS)

@@ -74,6 +74,12 @@ int warden_store_epoch(struct warden_store *store, guint64 fingerprint,
 	return ret;
 }
 
+int warden_store_epoch_of(struct warden_store *store, guint64 fingerprint,
+			  struct warden_epoch *epoch_r, char **error_r)
+{
+	return warden_store_epoch_now(store, epoch_r, error_r);
+}
+
 int warden_store_epoch_now(struct warden_store *store,
 			   struct warden_epoch *epoch_r, char **error_r)
 {

@@ -66,7 +66,7 @@ scan(const enum warden_reader_status *statuses, guint deadline_msecs)
 
 	script = statuses;
 	attempts = 0;
-	if (warden_scan_fd(config, NULL, -1, 100, 0, NULL, NULL, NULL,
+	if (warden_scan_fd(config, NULL, NULL, -1, 100, 0, NULL, NULL, NULL,
 			   WARDEN_ROLE_NONE, deadline_msecs, &result,
 			   &error) < 0)
 		g_error("%s", error);
@@ -138,14 +138,14 @@ static void test_cannot(void)
 	g_autofree char *error = NULL, *override = NULL;
 
 	cannot_start = TRUE;
-	g_assert_cmpint(warden_scan_fd(config, NULL, -1, 1, 0, NULL, NULL,
+	g_assert_cmpint(warden_scan_fd(config, NULL, NULL, -1, 1, 0, NULL, NULL,
 				       NULL, WARDEN_ROLE_NONE, 0, &result,
 				       &error), ==, -1);
 	g_assert_cmpstr(error, ==, "no child");
 	cannot_start = FALSE;
 	script = ok;
 	attempts = 0;
-	g_assert_cmpint(warden_scan_fd(config, NULL, -1, 1, 0, NULL, NULL,
+	g_assert_cmpint(warden_scan_fd(config, NULL, NULL, -1, 1, 0, NULL, NULL,
 				       "nonsense", WARDEN_ROLE_NONE, 0,
 				       &result, &override), ==, -1);
 	g_assert_nonnull(strstr(override, "nonsense"));

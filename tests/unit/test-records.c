@@ -39,7 +39,7 @@ static void set_up(struct fixture *f, const void *data)
 	/* the built-in one */
 	g_assert_cmpint(warden_policy_load(NULL, NULL, &f->config.policy,
 					   &error), ==, 1);
-	f->records = warden_records_new(&f->config);
+	f->records = warden_records_new(&f->config, 1);
 }
 
 static void tear_down(struct fixture *f, const void *data)
@@ -160,12 +160,12 @@ static void test_no_journal(struct fixture *f, const void *data)
 	store_fail.failures[STORE_FAIL_RECORD_SCAN] = G_MAXUINT;
 	f->config.journal_size_max = 100;
 	warden_records_free(&f->records);
-	f->records = warden_records_new(&f->config);
+	f->records = warden_records_new(&f->config, 1);
 	g_assert_cmpint(record(f, 0), ==, WARDEN_RECORDED_NOT);
 	warden_records_free(&f->records);
 	g_unlink(f->config.journal);
 	g_clear_pointer(&f->config.journal, g_free);
-	f->records = warden_records_new(&f->config);
+	f->records = warden_records_new(&f->config, 1);
 	g_assert_cmpint(record(f, 0), ==, WARDEN_RECORDED_NOT);
 }
 

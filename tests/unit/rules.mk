@@ -1,0 +1,7 @@
+# --- rules and signatures of other people
+check_PROGRAMS += tests/unit/test-rules
+tests_unit_test_rules_SOURCES = tests/unit/test-rules.c
+tests_unit_test_rules_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_rules_LDADD = scanner/libwarden-rules.a \
+	scanner/libwarden-facts.a $(GLIB_LIBS) $(YARA_LIBS) -lm
+TESTS += tests/unit/test-rules
