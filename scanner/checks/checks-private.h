@@ -25,6 +25,7 @@ void warden_checks_traits(const struct warden_check_input *input,
 extern const struct warden_check warden_check_antivirus;
 extern const struct warden_check warden_check_attachment;
 extern const struct warden_check warden_check_content;
+extern const struct warden_check warden_check_document;
 extern const struct warden_check warden_check_link;
 extern const struct warden_check warden_check_list;
 extern const struct warden_check warden_check_mime;

@@ -6,6 +6,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/checks.h \
 	scanner/checks/checks-private.h \
 	scanner/checks/content.c \
+	scanner/checks/document.c \
 	scanner/checks/filename.c \
 	scanner/checks/filename.h \
 	scanner/checks/link.c \

@@ -119,8 +119,58 @@
 /* Documents of Office programs: macros, what they do, what is fetched from
    elsewhere, what is embedded. */
 #define WARDEN_TRAITS_OFFICE(X) \
-	/* a project with code in it (VBA) */ \
-	X(OFFICE_MACRO, "office-macro")
+	/* a project with code in it (VBA); what follows is of the same part \
+	   and lists the words by which it was seen */ \
+	X(OFFICE_MACRO, "office-macro") \
+	/* procedures that run when it is opened, closed or shown */ \
+	X(OFFICE_MACRO_AUTORUN, "office-macro-autorun") \
+	/* starts programs */ \
+	X(OFFICE_MACRO_EXECUTES, "office-macro-executes") \
+	/* names interpreters and tools that run any code */ \
+	X(OFFICE_MACRO_COMMANDS, "office-macro-commands") \
+	X(OFFICE_MACRO_DOWNLOADS, "office-macro-downloads") \
+	X(OFFICE_MACRO_WRITES, "office-macro-writes") \
+	/* puts machine code into memory and starts it */ \
+	X(OFFICE_MACRO_INJECTS, "office-macro-injects") \
+	/* reads properties and captions, where text can hide */ \
+	X(OFFICE_MACRO_FETCHES, "office-macro-fetches") \
+	/* changes macros of other documents, or their security */ \
+	X(OFFICE_MACRO_SPREADS, "office-macro-spreads") \
+	/* such words that are put together of pieces */ \
+	X(OFFICE_MACRO_HIDES, "office-macro-hides") \
+	/* long texts that nobody can read */ \
+	X(OFFICE_MACRO_ENCODED, "office-macro-encoded") \
+	/* compiled code has texts that its source has not */ \
+	X(OFFICE_STOMPED, "office-stomped")
+
+/* What documents fetch, start or embed, whatever their format: zip packages,
+   text, compound files. Detail: the target, command or class. */
+#define WARDEN_TRAITS_DOCUMENT(X) \
+	/* a template on the Internet */ \
+	X(OFFICE_REMOTE_TEMPLATE, "office-remote-template") \
+	/* an object, frame or piece of text that comes from there */ \
+	X(OFFICE_REMOTE_OBJECT, "office-remote-object") \
+	/* anything from a file share there: the computer logs in */ \
+	X(OFFICE_REMOTE_SHARE, "office-remote-share") \
+	X(OFFICE_REMOTE_PICTURE, "office-remote-picture") \
+	X(OFFICE_REMOTE_DATA, "office-remote-data") \
+	/* a target whose scheme starts a program (ms-msdt:, mhtml: …) */ \
+	X(OFFICE_HANDLER_TARGET, "office-handler-target") \
+	/* values from another program (DDE) … */ \
+	X(OFFICE_DDE, "office-dde") \
+	/* … that runs commands */ \
+	X(OFFICE_DDE_COMMAND, "office-dde-command") \
+	X(OFFICE_ACTIVEX, "office-activex") \
+	/* a formula of the old Equation Editor … */ \
+	X(OFFICE_EQUATION, "office-equation") \
+	/* … with a record that its buffers cannot hold */ \
+	X(OFFICE_EQUATION_OVERFLOW, "office-equation-overflow") \
+	/* an object of a class known from attacks */ \
+	X(OFFICE_RISKY_CLASS, "office-risky-class") \
+	/* an object that is loaded when the document is opened */ \
+	X(OFFICE_OBJECT_UPDATES, "office-object-updates") \
+	/* groups, words or escapes between an object's digits */ \
+	X(RTF_OBFUSCATED, "rtf-obfuscated-object")
 
 #define WARDEN_TRAITS_PDF(X)
 
@@ -147,6 +197,7 @@
 	WARDEN_TRAITS_AMBIGUOUS(X) \
 	WARDEN_TRAITS_OTHER(X) \
 	WARDEN_TRAITS_OFFICE(X) \
+	WARDEN_TRAITS_DOCUMENT(X) \
 	WARDEN_TRAITS_PDF(X) \
 	WARDEN_TRAITS_WEB(X) \
 	WARDEN_TRAITS_PROGRAM(X) \

@@ -16,6 +16,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/decode-qp.c \
 	scanner/parse/decode-uu.c \
 	scanner/parse/decode-yenc.c \
+	scanner/parse/equation.c \
+	scanner/parse/equation.h \
+	scanner/parse/equation-expand.c \
 	scanner/parse/filetype.c \
 	scanner/parse/filetype.h \
 	scanner/parse/filetype-ole.c \
@@ -34,9 +37,19 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/mail.h \
 	scanner/parse/names.c \
 	scanner/parse/names.h \
+	scanner/parse/office.h \
 	scanner/parse/office-expand.c \
+	scanner/parse/office-vba.c \
 	scanner/parse/ole.c \
 	scanner/parse/ole.h \
+	scanner/parse/office-field.c \
+	scanner/parse/office-field.h \
+	scanner/parse/office-notes.c \
+	scanner/parse/office-notes.h \
+	scanner/parse/office-target.c \
+	scanner/parse/office-target.h \
+	scanner/parse/ole1.c \
+	scanner/parse/ole1.h \
 	scanner/parse/open.c \
 	scanner/parse/open.h \
 	scanner/parse/params.c \
@@ -49,6 +62,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/queue.h \
 	scanner/parse/rar5.c \
 	scanner/parse/rar5.h \
+	scanner/parse/rtf.c \
+	scanner/parse/rtf.h \
+	scanner/parse/rtf-expand.c \
 	scanner/parse/stream.c \
 	scanner/parse/stream.h \
 	scanner/parse/text.c \
@@ -59,6 +75,14 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/trait-set.h \
 	scanner/parse/urls.c \
 	scanner/parse/urls.h \
+	scanner/parse/vba.c \
+	scanner/parse/vba.h \
+	scanner/parse/vba-code.c \
+	scanner/parse/vba-code.h \
+	scanner/parse/vba-fold.c \
+	scanner/parse/vba-fold.h \
+	scanner/parse/vba-words.c \
+	scanner/parse/vba-words.h \
 	scanner/parse/view.c \
 	scanner/parse/view.h \
 	scanner/parse/view-gmime.c \

@@ -1,50 +1,77 @@
 #include "warden-config.h"
 
-#include "ole.h"
-#include "queue.h"
+#include "office.h"
 
 #include <string.h>
 
-/* A compound file on its way through the looks below. */
-struct document {
-	struct warden_queue *queue;
-	const struct warden_container *container;
-	struct warden_ole *ole;
-	const char *path;	/* the part's */
-};
-
-/* --- macros ------------------------------------------------------------------- */
-
-/* A storage "VBA" by any name: what is in it tells (MS-OVBA 2.2.1). */
-static bool is_vba(const struct document *document, guint storage)
+GBytes *warden_office_read(struct warden_office *office, guint index)
 {
-	return warden_ole_find(document->ole, storage, "dir") > 0 &&
-	       warden_ole_find(document->ole, storage, "_VBA_PROJECT") > 0;
+	const struct warden_ole_entry *entry =
+		warden_ole_entry(office->ole, index);
+	gsize max = WARDEN_ARCHIVE_MEMBER_MAX;
+	bool whole;
+	GBytes *bytes;
+
+	if (!warden_queue_spend(office->queue, office->path,
+				MIN(entry->size, max)))
+		return NULL;
+	bytes = warden_ole_read(office->ole, index, max, &whole);
+	if (!whole)
+		warden_queue_unscanned(office->queue, office->path, "damaged");
+	else if (entry->size > max)
+		warden_queue_limit(office->queue, WARDEN_TRAIT_LIMIT_MEMBER,
+				   office->path, "size");
+	return bytes;
 }
 
-static void look_in_storage(struct document *document, guint storage)
+struct warden_part *warden_office_add(struct warden_office *office,
+				      const struct member *member,
+				      GBytes *bytes)
 {
-	if (is_vba(document, storage))
-		warden_queue_trait(document->queue, WARDEN_TRAIT_OFFICE_MACRO,
-				   document->path, "");
+	g_autofree char *inner = warden_ole_path(office->ole, member->entry);
+	g_autofree char *path = NULL;
+	struct warden_names names;
+	struct warden_item item = {
+		.declared_type = member->declared_type, .encoding = "",
+		.charset = member->charset, .flags = WARDEN_PART_MEMBER,
+		.parent = office->container->part,
+		.depth = office->container->depth,
+		.only_active = member->only_active,
+	};
+	struct warden_part *part;
+
+	if (!warden_queue_spend_member(office->queue, office->path))
+		return NULL;
+	warden_names_init(&names);
+	if (*member->name != '\0') {
+		warden_names_add(&names, member->name);
+		item.names = &names;
+	}
+	path = g_strdup_printf("%s/%s", office->path,
+			       *member->name != '\0' ? member->name : inner);
+	item.path = path;
+	part = warden_queue_add(office->queue, &item, bytes);
+	if (part != NULL)
+		office->container->part->flags |= WARDEN_PART_CONTAINER;
+	warden_names_clear(&names);
+	return part;
 }
 
-/* --- the whole ------------------------------------------------------------------ */
-
-static void look(struct document *document)
+static void look(struct warden_office *office)
 {
 	guint i;
 
-	for (i = 0; i < document->ole->entries->len; i++) {
-		if (warden_ole_entry(document->ole, i)->storage)
-			look_in_storage(document, i);
+	for (i = 0; i < office->ole->entries->len; i++) {
+		if (warden_ole_entry(office->ole, i)->storage &&
+		    warden_office_is_vba(office, i))
+			warden_office_look_vba(office, i);
 	}
 }
 
 void warden_office_expand(struct warden_queue *queue,
 			  const struct warden_container *container)
 {
-	struct document document = {
+	struct warden_office office = {
 		.queue = queue, .container = container,
 		.path = container->part->path,
 	};
@@ -52,18 +79,18 @@ void warden_office_expand(struct warden_queue *queue,
 	const guint8 *data = g_bytes_get_data(container->bytes, &size);
 
 	/* the tables are copied once */
-	if (!warden_queue_spend(queue, document.path, size))
+	if (!warden_queue_spend(queue, office.path, size))
 		return;
-	document.ole = warden_ole_open(data, size);
-	if (document.ole == NULL) {
-		warden_queue_unscanned(queue, document.path, "damaged");
+	office.ole = warden_ole_open(data, size);
+	if (office.ole == NULL) {
+		warden_queue_unscanned(queue, office.path, "damaged");
 		return;
 	}
-	look(&document);
-	if (document.ole->truncated)
+	look(&office);
+	if (office.ole->truncated)
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_MEMBERS,
-				   document.path, "count");
-	if (document.ole->damaged)
-		warden_queue_unscanned(queue, document.path, "damaged");
-	warden_ole_free(document.ole);
+				   office.path, "count");
+	if (office.ole->damaged)
+		warden_queue_unscanned(queue, office.path, "damaged");
+	warden_ole_free(office.ole);
 }

@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "equation.h"
 #include "open.h"
 
 #include <string.h>
@@ -62,6 +63,19 @@ static bool is_archive(const struct warden_part *part, const guint8 *data,
 	       warden_filetype_has_zip_tail(data, size);
 }
 
+static bool has_equation(const struct warden_part *part, const guint8 *data,
+			 gsize size)
+{
+	return is_compound(part, data, size) &&
+	       warden_equation_is_inside(data, size);
+}
+
+static bool is_rtf(const struct warden_part *part,
+		   const guint8 *data G_GNUC_UNUSED, gsize size G_GNUC_UNUSED)
+{
+	return part != NULL && strcmp(part->detected_type, "text/rtf") == 0;
+}
+
 static const struct {
 	bool (*wants)(const struct warden_part *part, const guint8 *data,
 		      gsize size);
@@ -72,6 +86,8 @@ static const struct {
 	{ is_tnef, warden_tnef_expand },
 	{ is_compound, warden_office_expand },
 	{ is_archive, warden_archive_expand },
+	{ is_rtf, warden_rtf_expand },
+	{ has_equation, warden_equation_expand },
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(openers) <= WARDEN_OPENERS_MAX);
 

@@ -4,8 +4,10 @@
 #include "parse.h"
 
 #include <gmime/gmime.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <time.h>
 
 int warden_parser_init(struct warden_parser **parser_r, char **error_r)
 {
@@ -24,6 +26,13 @@ int warden_parser_init(struct warden_parser **parser_r, char **error_r)
 			magic_close(magic);
 		return -1;
 	}
+	/* Now, while files can still be opened. */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1) {
+		*error_r = g_strdup("OpenSSL cannot be initialised");
+		magic_close(magic);
+		return -1;
+	}
+	tzset();
 	g_mime_init();
 	parser = g_new0(struct warden_parser, 1);
 	parser->magic = magic;

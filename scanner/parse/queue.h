@@ -123,6 +123,10 @@ void warden_tnef_expand(struct warden_queue *queue,
 			const struct warden_container *container);
 void warden_office_expand(struct warden_queue *queue,
 			  const struct warden_container *container);
+void warden_equation_expand(struct warden_queue *queue,
+			    const struct warden_container *container);
+void warden_rtf_expand(struct warden_queue *queue,
+		       const struct warden_container *container);
 
 /* Look at a text part: links, files inside it. item: as it was added. */
 void warden_text_look(struct warden_queue *queue, struct warden_part *part,

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "reader-private.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +63,8 @@ static void close_files(int socket_fd)
 	closefrom(READER_SOCKET_FD + 1);
 }
 
-static void confine(guint64 memory_limit)
+/* Returns enum warden_sandbox. */
+static guint confine(guint64 memory_limit)
 {
 	/* The parent's life is the child's: it is told to go by a closed
 	   socket, and must not lose a message because somebody signalled the
@@ -93,6 +95,8 @@ static void confine(guint64 memory_limit)
 	limit(RLIMIT_STACK, READER_STACK_SIZE, false);
 	if (memory_limit != 0 && !READER_SANITIZED)
 		limit(RLIMIT_AS, memory_limit, true);
+	/* A sanitizer opens files for its report. */
+	return READER_SANITIZED ? 0 : warden_reader_sandbox();
 }
 
 /* CPU time is counted over the child's life, the limit is per message. */
@@ -156,7 +160,7 @@ static void send_all(const void *data, gsize size)
 }
 
 static void parse_one(struct warden_parser *parser, int fd,
-		      const struct reader_request *request)
+		      const struct reader_request *request, guint sandbox)
 {
 	struct reader_message message;
 	guint64 full_size = request->full_size;
@@ -174,6 +178,7 @@ static void parse_one(struct warden_parser *parser, int fd,
 	g_autoptr(GBytes) bytes = warden_facts_serialise(facts);
 	struct reader_answer answer = {
 		.serial = request->serial, .length = g_bytes_get_size(bytes),
+		.sandbox = sandbox,
 	};
 	if (answer.length > WARDEN_FACTS_SIZE_MAX)
 		_exit(READER_EXIT_FACTS);
@@ -184,13 +189,15 @@ static void parse_one(struct warden_parser *parser, int fd,
 void warden_reader_child(struct warden_parser *parser, int socket_fd,
 			 guint64 memory_limit)
 {
+	guint sandbox;
+
 	close_files(socket_fd);
-	confine(memory_limit);
+	sandbox = confine(memory_limit);
 	for (;;) {
 		struct reader_request request;
 		int fd = receive_request(&request);
 
 		limit_cpu(request.cpu_secs);
-		parse_one(parser, fd, &request);
+		parse_one(parser, fd, &request, sandbox);
 	}
 }

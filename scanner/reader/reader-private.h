@@ -26,6 +26,7 @@ struct reader_request {
 struct reader_answer {
 	guint64 serial;
 	guint64 length;
+	guint64 sandbox;	/* enum warden_sandbox: for the status only */
 };
 
 enum reader_exit {

@@ -195,6 +195,8 @@ static int receive_facts(struct warden_reader *reader, gint64 deadline,
 			" bytes of facts", answer.length);
 		return -2;
 	}
+	reader->counts.serving = TRUE;
+	reader->counts.sandbox = answer.sandbox;
 	g_autofree guint8 *data = g_malloc(answer.length);
 	ret = receive(reader->fd, data, answer.length, deadline);
 	if (ret <= 0)

@@ -8,9 +8,9 @@
    forked anew at the next scan, from this (warm) parent.
 
    The child has no descriptor but its own socket (all others are closed, also
-   those that the caller opens later), no new privileges, and rlimits on memory,
-   CPU, file size and processes. (The full sandbox, seccomp
-   and Landlock, comes with a later issue.) */
+   those that the caller opens later), no new privileges, rlimits on memory,
+   CPU, file size and processes, and a sandbox (sandbox.h): it can open
+   nothing and connect to nothing. */
 
 #include "../facts/facts.h"
 
@@ -60,6 +60,9 @@ struct warden_reader_counts {
 	guint64 crashes;
 	guint64 timeouts;
 	guint64 forks;
+	/* enum warden_sandbox, once a child has answered */
+	bool serving;
+	guint64 sandbox;
 	/* What the last crash or timeout was; NULL if there was none. Lives
 	   until the next message. */
 	const char *last_failure;

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "handle-private.h"
+#include "../reader/sandbox.h"
 
 #include "log.h"
 
@@ -174,13 +175,15 @@ static void handle_status(struct warden_exchange *exchange)
 		"failed=%" G_GUINT64_FORMAT "\n"
 		"reader_forks=%" G_GUINT64_FORMAT "\n"
 		"reader_crashes=%" G_GUINT64_FORMAT "\n"
-		"reader_timeouts=%" G_GUINT64_FORMAT "\n",
+		"reader_timeouts=%" G_GUINT64_FORMAT "\n"
+		"reader_sandbox=%s\n",
 		PACKAGE_VERSION_STRING, WARDEN_PROTOCOL_VERSION, (int)getpid(),
 		(g_get_monotonic_time() - service->started) / G_USEC_PER_SEC,
 		warden_records_state(service->records), epoch.rules,
 		epoch.lists, counts->requests, counts->refused, counts->scans,
 		counts->cached, counts->unrecorded, counts->failed,
-		reader.forks, reader.crashes, reader.timeouts));
+		reader.forks, reader.crashes, reader.timeouts,
+		reader.serving ? warden_sandbox_name(reader.sandbox) : "?"));
 }
 
 /* --- dispatch ----------------------------------------------------------- */

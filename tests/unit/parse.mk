@@ -78,3 +78,9 @@ tests_unit_test_parse_passwords_SOURCES = tests/unit/test-parse-passwords.c
 tests_unit_test_parse_passwords_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_passwords_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-passwords
+
+check_PROGRAMS += tests/unit/test-parse-rtf
+tests_unit_test_parse_rtf_SOURCES = tests/unit/test-parse-rtf.c
+tests_unit_test_parse_rtf_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_rtf_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-rtf

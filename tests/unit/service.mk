@@ -6,7 +6,7 @@ tests_unit_test_reader_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_unit_test_reader_LDADD = \
 	scanner/libwarden-reader.a \
 	scanner/libwarden-facts.a \
-	$(GLIB_LIBS)
+	$(GLIB_LIBS) $(SECCOMP_LIBS)
 TESTS += tests/unit/test-reader
 
 # wardend with the parser that does what the message asks for: built with the

@@ -1,0 +1,104 @@
+#include "warden-config.h"
+
+#include "office-notes.h"
+
+#include <string.h>
+
+static void note_clear(void *data)
+{
+	struct warden_office_note *note = data;
+
+	g_free(note->detail);
+}
+
+static void link_clear(void *data)
+{
+	struct warden_office_link *link = data;
+
+	g_free(link->url);
+	g_free(link->text);
+}
+
+void warden_office_notes_init(struct warden_office_notes *notes)
+{
+	memset(notes, 0, sizeof(*notes));
+	notes->traits = g_array_new(FALSE, TRUE,
+				    sizeof(struct warden_office_note));
+	g_array_set_clear_func(notes->traits, note_clear);
+	notes->links = g_array_new(FALSE, TRUE,
+				   sizeof(struct warden_office_link));
+	g_array_set_clear_func(notes->links, link_clear);
+}
+
+void warden_office_notes_clear(struct warden_office_notes *notes)
+{
+	g_clear_pointer(&notes->traits, g_array_unref);
+	g_clear_pointer(&notes->links, g_array_unref);
+}
+
+const char *warden_office_notes_detail(const struct warden_office_notes *notes,
+				       enum warden_trait_index trait)
+{
+	guint i;
+
+	for (i = 0; i < notes->traits->len; i++) {
+		const struct warden_office_note *note = &g_array_index(
+			notes->traits, struct warden_office_note, i);
+
+		if (note->trait == trait)
+			return note->detail;
+	}
+	return NULL;
+}
+
+void warden_office_note(struct warden_office_notes *notes,
+			enum warden_trait_index trait, const char *detail)
+{
+	struct warden_office_note note = { .trait = trait };
+
+	if (warden_office_notes_detail(notes, trait) != NULL)
+		return;
+	note.detail = detail == NULL ? g_strdup("") :
+		warden_facts_sanitise(detail, strlen(detail),
+				      WARDEN_FACT_TEXT_MAX, FALSE);
+	g_array_append_val(notes->traits, note);
+}
+
+void warden_office_notes_link(struct warden_office_notes *notes,
+			      const char *url, const char *text)
+{
+	struct warden_office_link link;
+
+	if (notes->links->len >= WARDEN_FACT_URLS_MAX) {
+		notes->truncated = TRUE;
+		return;
+	}
+	link.url = g_strndup(url, WARDEN_FACT_URL_MAX);
+	link.text = warden_facts_sanitise(text, strlen(text),
+					  WARDEN_FACT_TEXT_MAX, FALSE);
+	g_strstrip(link.text);
+	g_array_append_val(notes->links, link);
+}
+
+void warden_office_notes_report(const struct warden_office_notes *notes,
+				struct warden_queue *queue, const char *path)
+{
+	guint i;
+
+	for (i = 0; i < notes->traits->len; i++) {
+		const struct warden_office_note *note = &g_array_index(
+			notes->traits, struct warden_office_note, i);
+
+		warden_queue_trait(queue, note->trait, path, note->detail);
+	}
+	for (i = 0; i < notes->links->len; i++) {
+		const struct warden_office_link *link = &g_array_index(
+			notes->links, struct warden_office_link, i);
+
+		warden_queue_url(queue, path, link->url, strlen(link->url),
+				 NULL, link->text, "office");
+	}
+	if (notes->truncated)
+		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_FACTS, "",
+				   "count");
+}
