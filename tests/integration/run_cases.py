@@ -187,7 +187,8 @@ def agreement_faults():
                                  (ROOT / "docs/checks.md").read_text(), re.M))
     cases = set()
     for path in CASES.glob("*/expect.json"):
-        cases.update(json.loads(path.read_text()).get("symbols", []))
+        expect = json.loads(path.read_text())
+        cases.update(expect.get("symbols", []), expect.get("only", []))
     for symbol in sorted(set(symbols) | set(scores.sections())
                          | set(documented) | cases):
         if symbol not in symbols:
