@@ -26,6 +26,7 @@ extern const struct warden_check warden_check_antivirus;
 extern const struct warden_check warden_check_attachment;
 extern const struct warden_check warden_check_content;
 extern const struct warden_check warden_check_document;
+extern const struct warden_check warden_check_image;
 extern const struct warden_check warden_check_link;
 extern const struct warden_check warden_check_list;
 extern const struct warden_check warden_check_mime;

@@ -15,6 +15,7 @@ static const struct warden_check *const checks[] = {
 	&warden_check_mime,
 	&warden_check_rule,
 	&warden_check_antivirus,
+	&warden_check_image,
 	&warden_check_list,
 };
 

@@ -49,7 +49,7 @@ struct warden_check_input {
 
 struct warden_finding {
 	const char *symbol;	/* from the check table: static */
-	/* static: "attachment av link sender content office mime list
+	/* static: "attachment av link sender content office mime image list
 	   rule" */
 	const char *family;
 	const char *technique;	/* ATT&CK id, static; "" if none fits */

@@ -9,6 +9,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/document.c \
 	scanner/checks/filename.c \
 	scanner/checks/filename.h \
+	scanner/checks/image.c \
 	scanner/checks/link.c \
 	scanner/checks/list.c \
 	scanner/checks/mime.c \

@@ -49,6 +49,34 @@
 #define WARDEN_CARVE_STARTS_MAX 4000u
 #define WARDEN_CARVE_DEPTH_MAX 3u
 
+/* --- pictures ----------------------------------------------------------- */
+/* The smallest QR code has 21 modules on a side, at least one pixel each. */
+#define WARDEN_PICTURE_SIDE_MIN 21u
+/* WebP and most mail programs end here; a strip of this length is no code. */
+#define WARDEN_PICTURE_SIDE_MAX 16384u
+/* What telephones take, read line by line; twenty bytes a pixel would be the
+   whole memory of a reader, so that formats that are decoded at once (WebP,
+   GIF, interlaced PNG, progressive JPEG) may have less. */
+#define WARDEN_PICTURE_PIXELS_MAX (56u * 1000 * 1000)
+#define WARDEN_PICTURE_WHOLE_MAX (17u * 1000 * 1000)
+/* A larger one is reduced: a screen of 3840 × 2160 still is not. */
+#define WARDEN_PICTURE_KEPT_MAX (8400u * 1000)
+/* Of a GIF: each is a picture of its own. */
+#define WARDEN_PICTURE_FRAMES_MAX 8u
+/* All pictures of a message: twenty photographs; some two seconds. Icons and
+   logos of a newsletter do not come near. */
+#define WARDEN_PICTURES_PIXELS_MAX (200u * 1000 * 1000)
+#define WARDEN_PICTURES_MAX 500u
+/* Pixels that are read for codes, in all pictures of a message and at all
+   scales: only of pictures where the quick look finds a code's corners. Two
+   seconds; pictures full of corners count this more, as they take longer. */
+#define WARDEN_PICTURES_EFFORT_MAX (80u * 1000 * 1000)
+#define WARDEN_PICTURE_CROWD_EFFORT (8u * 1000 * 1000)
+/* Codes read out of one picture; a sheet of labels has more. */
+#define WARDEN_PICTURE_CODES_MAX 20u
+/* A QR code holds at most 2,953 bytes. */
+#define WARDEN_PICTURE_CODE_SIZE_MAX 3000u
+
 /* --- facts ------------------------------------------------------------ */
 #define WARDEN_FACT_NAME_MAX 512u		/* bytes of UTF-8 */
 #define WARDEN_FACT_TEXT_MAX 1024u		/* header values, link texts */

@@ -181,7 +181,12 @@
 #define WARDEN_TRAITS_PROGRAM(X)
 
 /* Pictures, and files that are two types at once. */
-#define WARDEN_TRAITS_IMAGE(X)
+#define WARDEN_TRAITS_IMAGE(X) \
+	/* a QR code; detail: what it says, its beginning */ \
+	X(IMAGE_CODE, "image-qr-code") \
+	/* a QR code that is drawn with characters or table cells */ \
+	X(IMAGE_CODE_DRAWN, "image-qr-code-drawn") \
+	X(LIMIT_PICTURES, "limit-pictures")
 
 /* Rules and signatures of other people. */
 #define WARDEN_TRAITS_RULES(X) \

@@ -19,6 +19,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/equation.c \
 	scanner/parse/equation.h \
 	scanner/parse/equation-expand.c \
+	scanner/parse/drawn.c \
+	scanner/parse/drawn.h \
+	scanner/parse/drawn-text.c \
 	scanner/parse/filetype.c \
 	scanner/parse/filetype.h \
 	scanner/parse/filetype-ole.c \
@@ -58,6 +61,19 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/passwords.c \
 	scanner/parse/passwords.h \
 	scanner/parse/parse.h \
+	scanner/parse/picture.c \
+	scanner/parse/picture.h \
+	scanner/parse/picture-bmp.c \
+	scanner/parse/picture-codes.c \
+	scanner/parse/picture-codes.h \
+	scanner/parse/picture-expand.c \
+	scanner/parse/picture-finder.c \
+	scanner/parse/picture-finder.h \
+	scanner/parse/picture-gif.c \
+	scanner/parse/picture-jpeg.c \
+	scanner/parse/picture-png.c \
+	scanner/parse/picture-pnm.c \
+	scanner/parse/picture-webp.c \
 	scanner/parse/queue.c \
 	scanner/parse/queue.h \
 	scanner/parse/rar5.c \
@@ -92,4 +108,5 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/zip.c \
 	scanner/parse/zip.h
 scanner_libwarden_parse_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) \
-	$(ARCHIVE_CFLAGS) $(MAGIC_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS)
+	$(ARCHIVE_CFLAGS) $(MAGIC_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS) \
+	$(IMAGE_CFLAGS) $(ZBAR_CFLAGS)

@@ -76,6 +76,13 @@ static bool is_rtf(const struct warden_part *part,
 	return part != NULL && strcmp(part->detected_type, "text/rtf") == 0;
 }
 
+static bool is_picture(const struct warden_part *part,
+		       const guint8 *data G_GNUC_UNUSED,
+		       gsize size G_GNUC_UNUSED)
+{
+	return part != NULL && part->kind == WARDEN_KIND_IMAGE;
+}
+
 static const struct {
 	bool (*wants)(const struct warden_part *part, const guint8 *data,
 		      gsize size);
@@ -88,6 +95,7 @@ static const struct {
 	{ is_archive, warden_archive_expand },
 	{ is_rtf, warden_rtf_expand },
 	{ has_equation, warden_equation_expand },
+	{ is_picture, warden_picture_expand },
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(openers) <= WARDEN_OPENERS_MAX);
 

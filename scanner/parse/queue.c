@@ -13,6 +13,9 @@ struct warden_queue {
 	struct warden_facts *facts;
 	guint64 decoded_left;
 	guint members_left;
+	guint pictures_left;
+	guint64 pixels_left;	/* of pictures, to decode */
+	guint64 effort_left;	/* of pixels to read for codes */
 	gsize text_left;	/* of the facts, bytes */
 	gsize held;		/* by waiting containers */
 	GQueue waiting;		/* struct warden_container */
@@ -24,6 +27,7 @@ struct warden_queue {
 	struct warden_passwords *passwords;
 	guint named;		/* parts whose names are in passwords */
 	struct warden_inspection inspection;
+	GHashTable *pictures;	/* GBytes: that are no parts */
 	bool finished;
 };
 
@@ -54,6 +58,9 @@ struct warden_queue *warden_queue_new(struct warden_parser *parser,
 	queue->facts = facts;
 	queue->decoded_left = MIN(budget, WARDEN_DECODED_MAX);
 	queue->members_left = WARDEN_ARCHIVE_MEMBERS_MAX;
+	queue->pictures_left = WARDEN_PICTURES_MAX;
+	queue->pixels_left = WARDEN_PICTURES_PIXELS_MAX;
+	queue->effort_left = WARDEN_PICTURES_EFFORT_MAX;
 	queue->text_left = WARDEN_FACTS_TEXT_MAX;
 	g_queue_init(&queue->waiting);
 	queue->hashes = g_hash_table_new(hash_hash, hash_equal);
@@ -65,6 +72,9 @@ struct warden_queue *warden_queue_new(struct warden_parser *parser,
 						  g_free, NULL);
 	queue->parents = g_hash_table_new(NULL, NULL);
 	queue->passwords = warden_passwords_new();
+	queue->pictures = g_hash_table_new_full(
+		g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+		NULL);
 	return queue;
 }
 
@@ -86,6 +96,7 @@ void warden_queue_free(struct warden_queue *queue)
 	g_hash_table_unref(queue->trait_keys);
 	g_hash_table_unref(queue->parents);
 	warden_passwords_free(queue->passwords);
+	g_hash_table_unref(queue->pictures);
 	g_free(queue);
 }
 
@@ -116,6 +127,24 @@ bool warden_queue_spend_member(struct warden_queue *queue, const char *path)
 	}
 	warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_MEMBERS, path, "count");
 	return FALSE;
+}
+
+bool warden_queue_spend_picture(struct warden_queue *queue, const char *path,
+				guint64 pixels)
+{
+	if (queue->pictures_left > 0 && pixels <= queue->pixels_left) {
+		queue->pictures_left--;
+		queue->pixels_left -= pixels;
+		return TRUE;
+	}
+	warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_PICTURES, path,
+			   queue->pictures_left == 0 ? "count" : "size");
+	return FALSE;
+}
+
+guint64 *warden_queue_effort(struct warden_queue *queue)
+{
+	return &queue->effort_left;
 }
 
 /* Facts' own size: once it is used up nothing more is added. */
@@ -431,6 +460,23 @@ static bool is_declared_html(const struct warden_item *item)
 	       strcmp(item->declared_type, "application/xhtml+xml") == 0;
 }
 
+/* A picture inside a page is no part, but may hold a code. Once: readings of
+   one page repeat it. */
+static void look_at_picture(struct warden_queue *queue,
+			    const struct warden_item *item, GBytes *bytes)
+{
+	guint8 hash[WARDEN_SHA256_SIZE];
+	gsize size;
+	const guint8 *data = g_bytes_get_data(bytes, &size);
+
+	if (item->parent == NULL)
+		return;
+	hash_bytes(bytes, hash);
+	if (g_hash_table_add(queue->pictures,
+			     g_bytes_new(hash, sizeof(hash))))
+		warden_picture_look(queue, item->parent->path, data, size);
+}
+
 struct warden_part *warden_queue_add(struct warden_queue *queue,
 				     const struct warden_item *item,
 				     GBytes *bytes)
@@ -453,8 +499,11 @@ struct warden_part *warden_queue_add(struct warden_queue *queue,
 		type.kind = WARDEN_KIND_HTML;
 		type.type = "text/html";
 	}
-	if (item->only_active && !eicar && !warden_kind_is_active(type.kind))
+	if (item->only_active && !eicar && !warden_kind_is_active(type.kind)) {
+		if (type.kind == WARDEN_KIND_IMAGE)
+			look_at_picture(queue, item, bytes);
 		return NULL;
+	}
 	part = new_part(queue, item);
 	if (part == NULL)
 		return NULL;

@@ -65,6 +65,11 @@ bool warden_queue_spend(struct warden_queue *queue, const char *path,
 			guint64 size);
 /* The same for one archive member. */
 bool warden_queue_spend_member(struct warden_queue *queue, const char *path);
+/* The same for a picture. */
+bool warden_queue_spend_picture(struct warden_queue *queue, const char *path,
+				guint64 pixels);
+/* What is left of WARDEN_PICTURES_EFFORT_MAX. */
+guint64 *warden_queue_effort(struct warden_queue *queue);
 
 void warden_queue_trait(struct warden_queue *queue,
 			enum warden_trait_index trait, const char *path,
@@ -121,6 +126,16 @@ void warden_archive_expand(struct warden_queue *queue,
 			   const struct warden_container *container);
 void warden_tnef_expand(struct warden_queue *queue,
 			const struct warden_container *container);
+void warden_picture_expand(struct warden_queue *queue,
+			   const struct warden_container *container);
+
+/* Look for codes in a picture that is no part of its own: path is what it
+   stands in. */
+void warden_picture_look(struct warden_queue *queue, const char *path,
+			 const guint8 *data, gsize size);
+/* Traits and links of codes that were read (GBytes). */
+void warden_picture_add_codes(struct warden_queue *queue, const char *path,
+			      const GPtrArray *codes);
 void warden_office_expand(struct warden_queue *queue,
 			  const struct warden_container *container);
 void warden_equation_expand(struct warden_queue *queue,

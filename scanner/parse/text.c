@@ -3,6 +3,7 @@
 #include "decode.h"
 #include "html.h"
 #include "passwords.h"
+#include "drawn.h"
 #include "queue.h"
 #include "urls.h"
 #include "words.h"
@@ -318,6 +319,8 @@ void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 		look_plain(&text, "text");
 		warden_passwords_read_text(warden_queue_password_source(queue),
 					   text.utf8, text.size);
+		warden_drawn_text_look(queue, part->path, text.utf8,
+				       text.size);
 		break;
 	case WARDEN_KIND_HTML:
 	case WARDEN_KIND_SVG:

@@ -1,4 +1,5 @@
 EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
+	tests/fuzz/make-seeds-picture.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
 	tests/fuzz/fuzz-feed.dict \
 	tests/fuzz/fuzz-notice.dict \
@@ -75,6 +76,15 @@ tests_fuzz_replay_file_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/file"'
 tests_fuzz_replay_file_LDADD = $(WARDEN_PARSE_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-picture
+TESTS += tests/fuzz/replay-picture
+tests_fuzz_replay_picture_SOURCES = \
+	tests/fuzz/fuzz-picture.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_picture_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/picture"'
+tests_fuzz_replay_picture_LDADD = $(WARDEN_PARSE_LIBS)
+
 check_PROGRAMS += tests/fuzz/replay-notice
 TESTS += tests/fuzz/replay-notice
 tests_fuzz_replay_notice_SOURCES = \
@@ -135,6 +145,12 @@ tests_fuzz_fuzz_file_SOURCES = tests/fuzz/fuzz-file.c
 tests_fuzz_fuzz_file_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_file_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_file_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-picture
+tests_fuzz_fuzz_picture_SOURCES = tests/fuzz/fuzz-picture.c
+tests_fuzz_fuzz_picture_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_picture_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_picture_LDADD = $(WARDEN_PARSE_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-notice
 tests_fuzz_fuzz_notice_SOURCES = tests/fuzz/fuzz-notice.c

@@ -55,6 +55,13 @@ tests_unit_test_parse_filetype_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_filetype_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-filetype
 
+check_PROGRAMS += tests/unit/test-parse-picture
+tests_unit_test_parse_picture_SOURCES = tests/unit/test-parse-picture.c
+tests_unit_test_parse_picture_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_PICTURES='"$(abs_srcdir)/tests/fuzz/seeds/picture"'
+tests_unit_test_parse_picture_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-picture
+
 check_PROGRAMS += tests/unit/test-parse-message
 tests_unit_test_parse_message_SOURCES = tests/unit/test-parse-message.c
 tests_unit_test_parse_message_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
