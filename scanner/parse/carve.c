@@ -13,7 +13,7 @@
 
 /* Of a piece between two such lines, how far a header may reach. */
 #define HEAD_SIZE (16u * 1024)
-#define HEAD_LINES 80u
+#define HEAD_LINES 1200u
 #define HEAD_STARTS 12u
 #define SNIFF_SIZE 768u
 
@@ -39,16 +39,28 @@ static bool is_textual(enum warden_content_kind kind)
 	       kind == WARDEN_KIND_SHORTCUT;
 }
 
+/* What is inside a multipart that was encoded as a whole. */
+static bool is_inner_part(const guint8 *data, gsize size)
+{
+	return size > 32 && (memcmp(data, "--", 2) == 0 ||
+			     g_ascii_strncasecmp((const char *)data,
+						 "content-", 8) == 0) &&
+	       g_strstr_len((const char *)data, MIN(size, SNIFF_SIZE),
+			    "Content-") != NULL;
+}
+
 /* raw: the kind of the bytes before decoding. Text that was text of the same
    kind before is what the views show anyway. */
 static bool is_worth(const guint8 *data, gsize size,
-		     enum warden_content_kind raw)
+		     enum warden_content_kind raw, bool decoded)
 {
 	enum warden_content_kind kind;
 
 	if (warden_filetype_is_eicar(data, size))
 		return TRUE;
 	kind = kind_of(data, size);
+	if (kind == WARDEN_KIND_TEXT && decoded)
+		return is_inner_part(data, size);
 	if (is_textual(kind))
 		return raw != kind;
 	return warden_kind_is_active(kind);
@@ -69,7 +81,8 @@ static bool spend(struct warden_mail *mail, gsize size)
 }
 
 static void add(struct warden_mail *mail, const struct piece *piece,
-		gsize start, GBytes *bytes, enum warden_content_kind raw)
+		gsize start, GBytes *bytes, enum warden_content_kind raw,
+		bool decoded)
 {
 	struct warden_found found = {
 		.start = start, .end = piece->end, .path = "carved",
@@ -82,8 +95,10 @@ static void add(struct warden_mail *mail, const struct piece *piece,
 	gsize size;
 	const guint8 *data = g_bytes_get_data(bytes, &size);
 
-	if (!is_worth(data, size, raw))
+	if (!is_worth(data, size, raw, decoded))
 		return;
+	if (decoded && is_inner_part(data, size))
+		found.declared_type = "message/rfc822";
 	/* a message is no active content, but may hold some */
 	found.certain = TRUE;
 	warden_mail_add_found(mail, &found, bytes);
@@ -103,7 +118,7 @@ static bool any_is_worth(const GArray *readings, enum warden_content_kind raw)
 		const guint8 *data = g_bytes_get_data(g_array_index(
 			readings, struct warden_reading, i).bytes, &size);
 
-		if (is_worth(data, size, raw))
+		if (is_worth(data, size, raw, TRUE))
 			return TRUE;
 	}
 	return FALSE;
@@ -129,9 +144,22 @@ static void try_decoder(struct warden_mail *mail, const struct piece *piece,
 	decode(data, size, readings, &traits);
 	for (i = 0; i < readings->len; i++) {
 		add(mail, piece, start, g_array_index(
-			readings, struct warden_reading, i).bytes, raw);
+			readings, struct warden_reading, i).bytes, raw, TRUE);
 	}
 	g_array_unref(readings);
+}
+
+/* Without its "begin" line, under a Content-Transfer-Encoding that is lost. */
+static void decode_bare_uu(const guint8 *data, gsize size, GArray *readings,
+			   struct warden_trait_set *traits G_GNUC_UNUSED)
+{
+	struct warden_embedded file;
+	gsize at = 0;
+
+	if (!warden_decode_uu(data, size, TRUE, &at, &file))
+		return;
+	warden_readings_add(readings, g_bytes_ref(file.bytes), FALSE);
+	warden_embedded_clear(&file);
 }
 
 static void try_start(struct warden_mail *mail, const struct piece *piece,
@@ -149,15 +177,17 @@ static void try_start(struct warden_mail *mail, const struct piece *piece,
 		return;
 	}
 	raw = kind_of(data, size);
-	if (is_worth(data, size, raw)) {
+	if (is_worth(data, size, raw, FALSE)) {
 		g_autoptr(GBytes) bytes = g_bytes_new_from_bytes(
 			mail->container->bytes, start, size);
 
-		add(mail, piece, start, bytes, raw);
+		add(mail, piece, start, bytes, raw, FALSE);
 	}
 	try_decoder(mail, piece, start, raw, warden_decode_base64);
 	if (memchr(data, '=', MIN(size, SNIFF_SIZE)) != NULL)
 		try_decoder(mail, piece, start, raw, warden_decode_qp);
+	if (data[0] == 'M')
+		try_decoder(mail, piece, start, raw, decode_bare_uu);
 }
 
 /* --- pieces ------------------------------------------------------------------------------- */
@@ -224,7 +254,7 @@ static bool is_delimiter(const guint8 *data, const struct warden_line *line)
 	       data[start + 1] == '-';
 }
 
-/* --- uuencode and yEnc mark their own beginnings ----------------------------------------------- */
+/* --- uuencode, yEnc and BinHex mark their own beginnings ----------------------------------------------- */
 
 typedef bool next_file_t(const guint8 *data, gsize size, gsize *at,
 			 struct warden_embedded *file_r);
@@ -233,6 +263,12 @@ static bool next_uu(const guint8 *data, gsize size, gsize *at,
 		    struct warden_embedded *file_r)
 {
 	return warden_decode_uu(data, size, FALSE, at, file_r);
+}
+
+static bool next_binhex(const guint8 *data, gsize size, gsize *at,
+			struct warden_embedded *file_r)
+{
+	return warden_decode_binhex(data, size, FALSE, at, file_r);
 }
 
 static void carve_marked(struct warden_mail *mail, next_file_t *next)
@@ -278,4 +314,5 @@ void warden_carve(struct warden_mail *mail)
 	take_piece(mail, start, mail->size);
 	carve_marked(mail, next_uu);
 	carve_marked(mail, warden_decode_yenc);
+	carve_marked(mail, next_binhex);
 }

@@ -33,8 +33,10 @@ static gsize soft_break(const guint8 *p, const guint8 *end)
 		q++;
 	if (q == end)
 		return q - p;
+	/* a few writers turn CR and LF around */
 	if (*q == '\n')
-		return q - p + 1;
+		return q - p + (q + 1 < end && q[1] == '\r' &&
+				(q + 2 == end || q[2] != '\n') ? 2 : 1);
 	if (*q == '\r')
 		return q - p + (q + 1 < end && q[1] == '\n' ? 2 : 1);
 	return 0;

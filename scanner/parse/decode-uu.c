@@ -3,6 +3,11 @@
 #include "decode.h"
 #include "lines.h"
 
+/* Among so many bytes there is a LF if lines end in LF. */
+#define LINE_MAX_SIZE 4096u
+/* Bytes behind a "begin" that is not as it should be: fewer are prose. */
+#define ODD_MIN 12u
+
 /* A line's first character counts its bytes; each is six bits plus 32, zero
    being space or '`'. */
 static guint value(guint8 c)
@@ -55,31 +60,55 @@ static void decode_line(GByteArray *out, const guint8 *data,
 	}
 }
 
-/* "begin 644 name": the name, or NULL. */
-static char *begin_name(const guint8 *data, const struct warden_line *line)
+/* Lines, also those of clients that end them with a lone CR, or turn the two
+   around. */
+static bool get_line(const guint8 *data, gsize size, gsize at,
+		     struct warden_line *line)
+{
+	bool bare_cr = at < size &&
+		memchr(data + at, '\n', MIN(size - at, LINE_MAX_SIZE)) ==
+		NULL;
+
+	if (!warden_line_get(data, size, at, bare_cr, line))
+		return FALSE;
+	while (line->start < line->end && data[line->start] == '\r')
+		line->start++;
+	return TRUE;
+}
+
+/* "begin 644 name": the name, or NULL. Programs differ in what they want of
+   the mode; prose that begins so is told by the line behind it. */
+static char *begin_name(const guint8 *data, const struct warden_line *line,
+			bool *odd_r, bool *base64_r)
 {
 	const char *p = (const char *)data + line->start;
-	const char *end = (const char *)data + line->end;
-	guint digits = 0;
+	const char *end = (const char *)data + line->end, *digits;
 
-	if (end - p < 9 || memcmp(p, "begin ", 6) != 0)
+	*base64_r = end - p > 14 && memcmp(p, "begin-base64 ", 13) == 0;
+	if (end - p < 7 || (memcmp(p, "begin ", 6) != 0 && !*base64_r))
 		return NULL;
-	for (p += 6; p < end && *p >= '0' && *p <= '7'; p++)
-		digits++;
-	if (digits < 3 || digits > 4 || p == end || *p != ' ')
-		return NULL;
-	return g_strndup(p + 1, MIN(end - p - 1, 1024));
+	p += *base64_r ? 13 : 6;
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	for (digits = p; p < end && g_ascii_isdigit(*p); p++)
+		;
+	*odd_r = p - digits < 3 || p - digits > 4 || p == end || *p != ' ';
+	while (p < end && *p == ' ')
+		p++;
+	return g_strndup(p, MIN(end - p, 1024));
 }
 
 static bool find_begin(const guint8 *data, gsize size, gsize *at,
-		       struct warden_embedded *file)
+		       struct warden_embedded *file, bool *odd_r,
+		       bool *base64_r)
 {
 	struct warden_line line;
 
-	while (warden_line_get(data, size, *at, FALSE, &line)) {
+	while (get_line(data, size, *at, &line)) {
 		*at = line.next;
-		if (data[line.start] == 'b' &&
-		    (file->name = begin_name(data, &line)) != NULL) {
+		if (line.end - line.start > 6 && data[line.start] == 'b' &&
+		    (file->name = begin_name(data, &line, odd_r,
+					     base64_r)) != NULL) {
 			file->start = line.start;
 			return TRUE;
 		}
@@ -93,7 +122,7 @@ static void decode_lines(const guint8 *data, gsize size, gsize *at,
 	GByteArray *out = g_byte_array_new();
 	struct warden_line line;
 
-	while (warden_line_get(data, size, *at, FALSE, &line)) {
+	while (get_line(data, size, *at, &line)) {
 		bool is_end = line.end - line.start >= 3 &&
 			memcmp(data + line.start, "end", 3) == 0;
 
@@ -109,9 +138,32 @@ static void decode_lines(const guint8 *data, gsize size, gsize *at,
 	file->bytes = g_byte_array_free_to_bytes(out);
 }
 
+/* "begin-base64": the same with lines of base64, to a line of "====". */
+static void decode_base64(const guint8 *data, gsize size, gsize *at,
+			  struct warden_embedded *file)
+{
+	struct warden_trait_set traits = { { 0 } };
+	GArray *readings = warden_readings_new();
+	gsize start = *at;
+	struct warden_line line;
+
+	while (!file->complete && get_line(data, size, *at, &line)) {
+		*at = line.next;
+		file->complete = line.end - line.start >= 4 &&
+			memcmp(data + line.start, "====", 4) == 0;
+	}
+	warden_decode_base64(data + start, *at - start, readings, &traits);
+	file->end = *at;
+	file->bytes = g_bytes_ref(g_array_index(
+		readings, struct warden_reading, 0).bytes);
+	g_array_unref(readings);
+}
+
 bool warden_decode_uu(const guint8 *data, gsize size, bool without_begin,
 		      gsize *at, struct warden_embedded *file_r)
 {
+	bool odd, base64;
+
 	memset(file_r, 0, sizeof(*file_r));
 	if (without_begin) {
 		file_r->name = g_strdup("");
@@ -122,9 +174,12 @@ bool warden_decode_uu(const guint8 *data, gsize size, bool without_begin,
 		warden_embedded_clear(file_r);
 		return FALSE;
 	}
-	while (find_begin(data, size, at, file_r)) {
-		decode_lines(data, size, at, file_r);
-		if (g_bytes_get_size(file_r->bytes) > 0)
+	while (find_begin(data, size, at, file_r, &odd, &base64)) {
+		if (base64)
+			decode_base64(data, size, at, file_r);
+		else
+			decode_lines(data, size, at, file_r);
+		if (g_bytes_get_size(file_r->bytes) > (odd ? ODD_MIN : 0))
 			return TRUE;
 		/* "begin 100 miles away": prose. Look on. */
 		warden_embedded_clear(file_r);

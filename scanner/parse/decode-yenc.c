@@ -12,6 +12,8 @@ static bool has_prefix(const guint8 *data, const struct warden_line *line,
 	       memcmp(data + line->start, prefix, size) == 0;
 }
 
+/* Lines may end in a lone CR: in the data both CR and LF are escaped. */
+
 /* name= takes the rest of the line. */
 static char *name_of(const guint8 *data, const struct warden_line *line)
 {
@@ -31,9 +33,9 @@ static bool find_begin(const guint8 *data, gsize size, gsize *at,
 {
 	struct warden_line line;
 
-	while (warden_line_get(data, size, *at, FALSE, &line)) {
+	while (warden_line_get(data, size, *at, TRUE, &line)) {
 		*at = line.next;
-		if (data[line.start] == '=' &&
+		if (line.start < line.end && data[line.start] == '=' &&
 		    has_prefix(data, &line, "=ybegin ")) {
 			file->start = line.start;
 			file->name = name_of(data, &line);
@@ -54,7 +56,7 @@ bool warden_decode_yenc(const guint8 *data, gsize size, gsize *at,
 	if (!find_begin(data, size, at, file_r))
 		return FALSE;
 	out = g_malloc(size - *at + 1);
-	while (warden_line_get(data, size, *at, FALSE, &line)) {
+	while (warden_line_get(data, size, *at, TRUE, &line)) {
 		*at = line.next;
 		file_r->complete = has_prefix(data, &line, "=yend");
 		if (file_r->complete)

@@ -39,5 +39,6 @@ void warden_readings_add(GArray *readings, GBytes *bytes, bool certain)
 void warden_embedded_clear(struct warden_embedded *file)
 {
 	g_clear_pointer(&file->bytes, g_bytes_unref);
+	g_clear_pointer(&file->resource, g_bytes_unref);
 	g_clear_pointer(&file->name, g_free);
 }

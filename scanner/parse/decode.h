@@ -7,7 +7,8 @@
    list knows the very bytes that a client saves. So a decoder gives every
    reading that some client may have, the commonest first; for sound input
    that is one. Output is never longer than the input; uuencode, whose lines
-   may have lost the spaces at their ends, can be, but not twice as long. */
+   may have lost the spaces at their ends, can be, but not twice as long;
+   BinHex has runs. */
 
 #include "trait-set.h"
 
@@ -39,6 +40,7 @@ struct warden_embedded {
 	char *name;	/* "" if none */
 	gsize start, end;	/* where it stands */
 	bool complete;	/* its end line was there */
+	GBytes *resource;	/* a second fork (BinHex), mostly NULL */
 };
 void warden_embedded_clear(struct warden_embedded *file);
 
@@ -50,5 +52,11 @@ bool warden_decode_uu(const guint8 *data, gsize size, bool without_begin,
 /* The same for yEnc ("=ybegin line=128 size=1 name=a"). */
 bool warden_decode_yenc(const guint8 *data, gsize size, gsize *at,
 			struct warden_embedded *file_r);
+
+/* The same for BinHex 4.0 (RFC 1741). without_comment: the line that says so
+   may be missing, as under Content-Transfer-Encoding: binhex. Runs make it up
+   to 85 times longer, at most WARDEN_ARCHIVE_MEMBER_MAX. */
+bool warden_decode_binhex(const guint8 *data, gsize size, bool without_comment,
+			  gsize *at, struct warden_embedded *file_r);
 
 #endif

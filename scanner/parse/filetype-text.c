@@ -270,6 +270,17 @@ static bool is_message_field(const char *line, gsize size)
 	return FALSE;
 }
 
+static const char *skip_length(const char *text, const char *end)
+{
+	const char *p = text;
+
+	while (p < end && g_ascii_isdigit(*p) && p - text < 10)
+		p++;
+	while (p > text && p < end && (*p == ' ' || *p == '\r'))
+		p++;
+	return p > text && p < end && *p == '\n' ? p + 1 : text;
+}
+
 /* Begins with a header of which three fields are known; or two, one of them
    Content-Type. */
 static bool is_message(const char *text, gsize size)
@@ -277,6 +288,9 @@ static bool is_message(const char *text, gsize size)
 	const char *end = text + size;
 	guint known = 0, lines = 0;
 
+	/* .emlx: the message's length in a line of its own */
+	text = skip_length(text, end);
+	size = end - text;
 	if (starts(text, size, "From ") || starts(text, size, ">From "))
 		lines = 1;
 	else if (!is_message_field(text, size))

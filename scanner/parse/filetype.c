@@ -362,6 +362,30 @@ static char *squeeze(const guint8 *data, gsize size, const char *charset,
 	return text;
 }
 
+/* How far a message's header is looked at. */
+#define HEAD_BYTES_MAX 4096u
+
+/* A message whose header has a NUL in it, or whose body is no text. */
+static bool find_message(const guint8 *data, gsize size,
+			 struct warden_filetype *type)
+{
+	g_autofree char *text = NULL;
+	gsize i, used = 0;
+
+	size = MIN(size, HEAD_BYTES_MAX);
+	if ((!g_ascii_isalpha(data[0]) && data[0] != '\0') ||
+	    memchr(data, ':', MIN(size, 200)) == NULL)
+		return FALSE;
+	text = g_malloc(size + 1);
+	for (i = 0; i < size; i++) {
+		if (data[i] != '\0')
+			text[used++] = data[i];
+	}
+	text[used] = '\0';
+	return warden_filetype_text(text, used, NULL, type) &&
+	       type->kind == WARDEN_KIND_MESSAGE;
+}
+
 static bool find_text(const guint8 *data, gsize size, const char *name,
 		      struct warden_filetype *type)
 {
@@ -378,7 +402,7 @@ static bool find_text(const guint8 *data, gsize size, const char *name,
 		found = warden_filetype_text(text, length, name, type);
 	} else {
 		if (!is_text(data, size))
-			return FALSE;
+			return find_message(data, size, type);
 		if (charset != NULL) {
 			data += 3;
 			size -= 3;

@@ -2,6 +2,9 @@ noinst_LIBRARIES += scanner/libwarden-parse.a
 scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/address.c \
 	scanner/parse/address.h \
+	scanner/parse/apple.c \
+	scanner/parse/apple.h \
+	scanner/parse/apple-expand.c \
 	scanner/parse/archive.c \
 	scanner/parse/boundary.c \
 	scanner/parse/boundary.h \
@@ -13,6 +16,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/decode.c \
 	scanner/parse/decode.h \
 	scanner/parse/decode-base64.c \
+	scanner/parse/decode-binhex.c \
 	scanner/parse/decode-qp.c \
 	scanner/parse/decode-uu.c \
 	scanner/parse/decode-yenc.c \
@@ -38,6 +42,11 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/lines.h \
 	scanner/parse/mail.c \
 	scanner/parse/mail.h \
+	scanner/parse/mail-partial.c \
+	scanner/parse/mbox.c \
+	scanner/parse/mbox.h \
+	scanner/parse/member.c \
+	scanner/parse/member.h \
 	scanner/parse/names.c \
 	scanner/parse/names.h \
 	scanner/parse/office.h \

@@ -97,18 +97,33 @@ void warden_mail_add_found(struct warden_mail *mail,
 
 /* --- readings of one body ------------------------------------------------------------------ */
 
+/* One file under an encoding that brings its own frame. */
+static bool find_embedded(const guint8 *data, gsize size, guint32 encoding,
+			  struct warden_embedded *file)
+{
+	gsize at = 0;
+
+	if (encoding == WARDEN_ENCODING_YENC)
+		return warden_decode_yenc(data, size, &at, file);
+	if (encoding == WARDEN_ENCODING_BINHEX)
+		return warden_decode_binhex(data, size, TRUE, &at, file);
+	if (warden_decode_uu(data, size, FALSE, &at, file))
+		return TRUE;
+	at = 0;
+	return warden_decode_uu(data, size, TRUE, &at, file);
+}
+
 static void add_embedded(GArray *readings, const guint8 *data, gsize size,
-			 bool uu, bool certain)
+			 guint32 encoding)
 {
 	struct warden_embedded file;
-	gsize at = 0;
-	bool found = uu ? warden_decode_uu(data, size, FALSE, &at, &file) ||
-		(at = 0, warden_decode_uu(data, size, TRUE, &at, &file)) :
-		warden_decode_yenc(data, size, &at, &file);
 
-	if (!found)
+	if (!find_embedded(data, size, encoding, &file))
 		return;
-	warden_readings_add(readings, g_bytes_ref(file.bytes), certain);
+	warden_readings_add(readings, g_bytes_ref(file.bytes), TRUE);
+	if (file.resource != NULL)
+		warden_readings_add(readings, g_bytes_ref(file.resource),
+				    FALSE);
 	warden_embedded_clear(&file);
 }
 
@@ -148,10 +163,10 @@ read_body(const struct warden_mail *mail, const struct warden_entity *entity,
 		warden_decode_base64(data, size, readings, traits);
 	if ((encodings & WARDEN_ENCODING_QP) != 0)
 		warden_decode_qp(data, size, readings, traits);
-	if ((encodings & WARDEN_ENCODING_UU) != 0)
-		add_embedded(readings, data, size, TRUE, TRUE);
-	if ((encodings & WARDEN_ENCODING_YENC) != 0)
-		add_embedded(readings, data, size, FALSE, TRUE);
+	for (i = WARDEN_ENCODING_UU; i <= WARDEN_ENCODING_BINHEX; i <<= 1) {
+		if ((encodings & i) != 0)
+			add_embedded(readings, data, size, i);
+	}
 	for (i = MAX(first, 1); several && i < readings->len; i++) {
 		g_array_index(readings, struct warden_reading, i).certain =
 			FALSE;
@@ -315,20 +330,32 @@ static void take_encoded_multipart(struct warden_mail *mail,
 	g_array_unref(readings);
 }
 
-/* No delimiter of it was ever seen: some clients show its body as text. */
+/* No delimiter of it was ever seen: some clients show its body as text, or as
+   a file, encoded as it says. */
 static void take_unused_multipart(struct warden_mail *mail,
 				  const struct warden_entity *entity)
 {
+	struct warden_trait_set traits = { { 0 } };
 	struct warden_found found = {
 		.start = entity->body, .end = entity->end,
 		.path = entity->path, .flags = WARDEN_PART_ALTERNATE,
 		.declared_type = "text/plain", .encoding = "",
 		.charset = entity->content.charset, .certain = TRUE,
 	};
-	g_autoptr(GBytes) bytes = range_bytes(mail, entity->body,
-					      entity->end);
+	GArray *readings;
+	guint i;
 
-	warden_mail_add_found(mail, &found, bytes);
+	if (!warden_queue_spend(mail->queue, "", entity->end - entity->body))
+		return;
+	readings = read_body(mail, entity, &traits);
+	for (i = 0; i < readings->len; i++) {
+		const struct warden_reading *reading = &g_array_index(
+			readings, struct warden_reading, i);
+
+		found.certain = reading->certain;
+		warden_mail_add_found(mail, &found, reading->bytes);
+	}
+	g_array_unref(readings);
 }
 
 static void take_multiparts(struct warden_mail *mail,
@@ -345,7 +372,7 @@ static void take_multiparts(struct warden_mail *mail,
 		if (warden_trait_set_has(traits,
 					 WARDEN_TRAIT_ENCODED_MULTIPART))
 			take_encoded_multipart(mail, entity);
-		else if (warden_trait_set_has(traits,
+		if (warden_trait_set_has(traits,
 					      WARDEN_TRAIT_UNUSED_BOUNDARY))
 			take_unused_multipart(mail, entity);
 	}
@@ -509,6 +536,7 @@ static void read_views(struct warden_mail *mail, const char *path)
 	note_traits(mail, strict.multiparts);
 	note_traits(mail, strict.entities);
 	take_view(mail, &strict, TRUE);
+	warden_mail_take_elsewhere(mail, &strict);
 	if (!limited && !strict.long_field &&
 	    (!flagged || mail->size <= GMIME_FLAGGED_MAX)) {
 		warden_view_gmime(charsets, mail->data, mail->size, &gmime);

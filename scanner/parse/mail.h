@@ -43,6 +43,11 @@ void warden_mail_add_found(struct warden_mail *mail,
 /* Look for files without regard to structure, in flagged mail. */
 void warden_carve(struct warden_mail *mail);
 
+/* Pieces of a message (message/partial) that are all here, and links to bodies
+   that are elsewhere (message/external-body). */
+void warden_mail_take_elsewhere(struct warden_mail *mail,
+				const struct warden_view *view);
+
 /* Facts from the message's own header. */
 void warden_header_facts_read(struct warden_queue *queue,
 			      struct warden_facts *facts, const guint8 *data,

@@ -2,14 +2,30 @@
 
 #include "equation.h"
 #include "open.h"
+#include "apple.h"
+#include "mbox.h"
 
 #include <string.h>
 
-static bool is_message(const struct warden_part *part,
-		       const guint8 *data G_GNUC_UNUSED,
-		       gsize size G_GNUC_UNUSED)
+static bool is_mbox(const struct warden_part *part, const guint8 *data,
+		    gsize size)
 {
-	return part == NULL || part->kind == WARDEN_KIND_MESSAGE;
+	return part != NULL && part->kind == WARDEN_KIND_MESSAGE &&
+	       warden_mbox_is(data, size);
+}
+
+static bool is_message(const struct warden_part *part, const guint8 *data,
+		       gsize size)
+{
+	return part == NULL || (part->kind == WARDEN_KIND_MESSAGE &&
+				!is_mbox(part, data, size));
+}
+
+static bool is_apple(const struct warden_part *part, const guint8 *data,
+		     gsize size)
+{
+	return part != NULL && (warden_apple_is_double(data, size) ||
+				warden_apple_is_macbinary(data, size));
 }
 
 static bool is_tnef(const struct warden_part *part,
@@ -90,6 +106,8 @@ static const struct {
 		     const struct warden_container *container);
 } openers[] = {
 	{ is_message, warden_mail_expand },
+	{ is_mbox, warden_mbox_expand },
+	{ is_apple, warden_apple_expand },
 	{ is_tnef, warden_tnef_expand },
 	{ is_compound, warden_office_expand },
 	{ is_archive, warden_archive_expand },

@@ -124,6 +124,8 @@ void warden_mail_expand(struct warden_queue *queue,
 			const struct warden_container *container);
 void warden_archive_expand(struct warden_queue *queue,
 			   const struct warden_container *container);
+void warden_apple_expand(struct warden_queue *queue,
+			 const struct warden_container *container);
 void warden_tnef_expand(struct warden_queue *queue,
 			const struct warden_container *container);
 void warden_picture_expand(struct warden_queue *queue,

@@ -195,6 +195,22 @@ static bool next_uu(const guint8 *data, gsize size, gsize *at,
 	return warden_decode_uu(data, size, FALSE, at, file_r);
 }
 
+static bool next_binhex(const guint8 *data, gsize size, gsize *at,
+			struct warden_embedded *file_r)
+{
+	return warden_decode_binhex(data, size, FALSE, at, file_r);
+}
+
+static void add_resource(struct text *text, const struct warden_embedded *file)
+{
+	g_autofree char *name = g_strconcat(file->name, ".rsrc", NULL);
+
+	if (file->resource != NULL &&
+	    warden_queue_spend(text->queue, text->part->path,
+			       g_bytes_get_size(file->resource)))
+		add_embedded(text, file->resource, name, "", FALSE);
+}
+
 static void look_for_files(struct text *text, next_file_t *next,
 			   enum warden_trait_index trait)
 {
@@ -208,8 +224,10 @@ static void look_for_files(struct text *text, next_file_t *next,
 			warden_queue_spend_member(text->queue, path);
 
 		warden_queue_trait(text->queue, trait, path, file.name);
-		if (more)
+		if (more) {
 			add_embedded(text, file.bytes, file.name, "", FALSE);
+			add_resource(text, &file);
+		}
 		warden_embedded_clear(&file);
 		if (!more)
 			break;
@@ -221,17 +239,13 @@ static void look_in_text(struct text *text)
 	const guint8 *data = text->data;
 	gsize size = text->data_size;
 
-	if (memmem(data, size, "begin ", 6) != NULL)
+	if (memmem(data, size, "begin", 5) != NULL)
 		look_for_files(text, next_uu, WARDEN_TRAIT_UUENCODE);
 	if (memmem(data, size, "=ybegin ", 8) != NULL)
 		look_for_files(text, warden_decode_yenc, WARDEN_TRAIT_YENC);
 	if (memmem(data, size, "(This file must be converted with BinHex",
-		   40) != NULL) {
-		warden_queue_trait(text->queue, WARDEN_TRAIT_BINHEX,
-				   text->part->path, "");
-		warden_queue_unscanned(text->queue, text->part->path,
-				       "unsupported");
-	}
+		   40) != NULL)
+		look_for_files(text, next_binhex, WARDEN_TRAIT_BINHEX);
 }
 
 /* "data:type;base64,text" (RFC 2397). */
@@ -327,6 +341,7 @@ void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 		decoded = decode(&text, WARDEN_HTML_MAX);
 		warden_passwords_read_html(warden_queue_password_source(queue),
 					   text.utf8, text.size);
+		look_in_text(&text);
 		look_html(&text);
 		break;
 	case WARDEN_KIND_CALENDAR:

@@ -485,9 +485,25 @@ static bool begins_body(struct machine *machine,
 			NULL;
 }
 
+/* Empty lines before the first field: to some the header's end, to others
+   nothing. */
+static bool is_before_header(struct machine *machine,
+			     const struct warden_line *line)
+{
+	if (machine->header_lines > 0 || machine->frames->len > 0 ||
+	    !machine->is_root || !warden_line_is_blank(machine->data, line))
+		return FALSE;
+	note(machine, WARDEN_TRAIT_BLANK_IN_HEADER);
+	if (machine->lenient)
+		machine->header = line->next;
+	return machine->lenient;
+}
+
 static void take_header_line(struct machine *machine,
 			     const struct warden_line *line)
 {
+	if (is_before_header(machine, line))
+		return;
 	if (ends_header(machine, line)) {
 		machine->body = line->next;
 		begin_body(machine, line->start);

@@ -171,5 +171,231 @@ def zip_duplicate_names():
     return make.with_file("letters.zip", archive), FOUND
 
 
+# --- other carriers -------------------------------------------------------------
+
+def evasion():
+    """The generator of the integration tests: its tricks, one by one."""
+    spec = importlib.util.spec_from_file_location(
+        "evasion", HERE.parents[1] / "tests/integration/evasion.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+TRICKS = evasion()
+NOTE = b"The minutes of Tuesday's meeting are ready, please read them.\r\n"
+
+
+def binhex(data):
+    """BinHex 4.0 of a file named test.com (RFC 1741)."""
+    return TRICKS.binhex(TRICKS.Mail(TRICKS.random.Random(1)), data)
+
+
+@case
+def binhex_attachment():
+    body = make.multipart("mixed", make.text_part("A file."),
+                          "Content-Type: application/mac-binhex40;"
+                          " name=test.hqx\r\n\r\n"
+                          + binhex(EICAR).decode())
+    return (make.mail("A file", body),
+            make.malware("EICAR_TEST_FILE", parts=[part("2/test.com")]))
+
+
+@case
+def binhex_control():
+    body = make.multipart("mixed", make.text_part("A file."),
+                          "Content-Type: application/mac-binhex40;"
+                          " name=test.hqx\r\n\r\n"
+                          + binhex(NOTE).decode())
+    return make.mail("A file", body), dict(
+        absent=["EICAR_TEST_FILE", "UNSUPPORTED_CONTENT"])
+
+
+def apple_single(data, resource=b""):
+    entries = [(1, data), (3, b"test.com")] + (
+        [(2, resource)] if resource else [])
+    head = struct.pack(">II16xH", 0x00051600, 0x00020000, len(entries))
+    at, table, bodies = len(head) + 12 * len(entries), b"", b""
+    for number, body in entries:
+        table += struct.pack(">III", number, at + len(bodies), len(body))
+        bodies += body
+    return head + table + bodies
+
+
+@case
+def apple_single_file():
+    return (make.with_file("test", apple_single(EICAR),
+                           "application/applefile"),
+            make.malware("EICAR_TEST_FILE", parts=[part("2/test.com")]))
+
+
+@case
+def apple_single_control():
+    return (make.with_file("test", apple_single(NOTE),
+                           "application/applefile"),
+            dict(action="allow", absent=["EICAR_TEST_FILE"]))
+
+
+@case
+def mac_binary_file():
+    head = bytearray(128)
+    head[1:10] = b"\x08test.com"
+    head[83:87] = struct.pack(">I", len(EICAR))
+    return (make.with_file("test.bin", bytes(head) + EICAR + bytes(60)),
+            make.malware("EICAR_TEST_FILE", parts=[part("2/test.com")]))
+
+
+def inner_mail(payload):
+    return make.mail("Inner", make.multipart(
+        "mixed", make.text_part("See the file."),
+        make.file_part("test.com", payload), boundary="=_inner")).encode()
+
+
+@case
+def mbox_attachment():
+    """The second of two messages in a saved folder."""
+    box = b"".join(b"From ben@example.org Tue Jan  2 03:04:06 2024\r\n" + mail
+                   + b"\r\n" for mail in (inner_mail(NOTE),
+                                         inner_mail(EICAR)))
+    return make.with_file("folder.mbox", box, "application/mbox"), FOUND
+
+
+@case
+def mbox_control():
+    box = b"".join(b"From ben@example.org Tue Jan  2 03:04:06 2024\r\n"
+                   + inner_mail(NOTE) + b"\r\n" for _ in range(2))
+    return (make.with_file("folder.mbox", box, "application/mbox"),
+            dict(action="allow"))
+
+
+@case
+def emlx_attachment():
+    """Apple Mail's own files: a length, the message, a property list."""
+    mail = inner_mail(EICAR)
+    file = b"%d\n" % len(mail) + mail \
+        + b"<?xml version=\"1.0\"?><plist version=\"1.0\"></plist>\n"
+    return make.with_file("4711.emlx", file), FOUND
+
+
+@case
+def eml_as_octets():
+    return make.with_file("mail.eml", inner_mail(EICAR)), FOUND
+
+
+def partial(payload, numbers):
+    lines = inner_mail(payload).decode().split("\r\n")
+    third = len(lines) // 3
+    pieces = ["\r\n".join(piece) for piece in (
+        lines[:third], lines[third:2 * third], lines[2 * third:])]
+    # the line ends between them belong to the delimiters
+    texts = ["Content-Type: message/partial; id=\"a@example.org\";"
+             " number=%d; total=3\r\n\r\n%s" % (n, pieces[n - 1])
+             for n in numbers]
+    out = "Content-Type: multipart/mixed; boundary=\"=_x\"\r\n\r\n"
+    for text in texts:
+        out += "--=_x\r\n" + text + "\r\n"
+    return make.mail("Pieces", out + "--=_x--\r\n")
+
+
+@case
+def partial_complete():
+    """All three pieces, in any order: put together and looked into."""
+    return partial(EICAR, (2, 3, 1)), FOUND
+
+
+@case
+def partial_missing():
+    """Two pieces of three: something is elsewhere."""
+    return (partial(NOTE, (1, 3)),
+            make.unscannable("MESSAGE_FRAGMENT",
+                             unscanned=["unsupported"]))
+
+
+@case
+def external_body_link():
+    """The body is to be fetched: its address is a link."""
+    body = make.multipart(
+        "mixed", make.text_part("See the attachment."),
+        "Content-Type: message/external-body; access-type=URL;\r\n"
+        " URL=\"http://files.example.com/some/\r\n  thing.exe\"\r\n\r\n"
+        "Content-Type: application/octet-stream\r\n\r\n")
+    return (make.mail("Elsewhere", body), dict(symbols=["MESSAGE_FRAGMENT"]))
+
+
+# --- every line of the taxonomy: a trick, and a text by the same trick ----------
+
+LINES = {
+    "header-two-types": "field-twice-last",
+    "header-two-encodings": "twice-last-base64",
+    "header-two-boundaries": "last",
+    "header-boundary-star": "star-wins",
+    "header-encoding-list": "list-last-base64",
+    "header-encoding-parameter": "parameter-base64",
+    "syntax-nul-in-name": "name-nul-base64",
+    "syntax-space-in-name": "name-space-base64",
+    "syntax-leading-space": "continuation-base64",
+    "syntax-bare-cr": "bare-cr-base64",
+    "syntax-fold": "fold-twice-base64",
+    "syntax-comment": "comment-before-base64",
+    "syntax-encoded-word": "encoded-word-base64",
+    "syntax-8bit": "8bit",
+    "syntax-long-line": "long-name-before-base64",
+    "syntax-no-colon": "junk-line-before-base64",
+    "syntax-first-line-folded": "folded-first",
+    "syntax-first-line-blank": "blank-first",
+    "structure-no-boundary": "type-multipart-no-boundary",
+    "structure-empty-boundary": "type-multipart-empty",
+    "structure-odd-boundary": "escape",
+    "structure-8bit-boundary": "utf8",
+    "structure-quoted-boundary": "quote-junk",
+    "structure-unterminated-quote": "quote-open",
+    "structure-long-boundary": "long190",
+    "structure-prefix-boundary": "nested-longer",
+    "structure-same-boundary": "nested-same",
+    "structure-preamble": "place-preamble",
+    "structure-epilogue": "place-epilogue",
+    "structure-no-close": "close-missing",
+    "structure-junk-after": "open-junk-after",
+    "structure-mid-line": "open-bare-cr-before",
+    "decoding-padding-amid": "b64-chunks10",
+    "decoding-base64-junk": "b64-junk-2a",
+    "decoding-no-padding": "b64-unpadded",
+    "decoding-qp-soft-space": "qp-soft-space",
+    "decoding-base64-tail": "b64-tail-2",
+    "carrier-uuencode": "uu",
+    "carrier-uuencode-word": "uu-cte",
+    "carrier-uuencode-odd": "uu-spaces",
+    "carrier-yenc": "yenc",
+    "carrier-binhex-word": "binhex-cte",
+    "carrier-encoded-message": "message-base64",
+    "carrier-encoded-multipart": "multipart-base64",
+    "carrier-eml-as-text": "message-text",
+}
+
+
+def with_trick(label, payload):
+    trick = next(t for t in TRICKS.tricks() if t[1] == label)
+    mail = TRICKS.Mail(TRICKS.random.Random(label))
+    mail.payload = payload
+    trick[2](mail)
+    return mail.build()
+
+
+def add_line(name, label):
+    def hidden():
+        return with_trick(label, EICAR), FOUND
+
+    def control():
+        return (with_trick(label, NOTE),
+                dict(absent=["EICAR_TEST_FILE", "MIME_HIDDEN_CONTENT"]))
+
+    make.CASES["mime-" + name] = hidden
+    make.CASES["mime-" + name + "-control"] = control
+
+
+for line, trick_label in LINES.items():
+    add_line(line, trick_label)
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])

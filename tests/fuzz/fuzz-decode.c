@@ -42,17 +42,25 @@ static void try_readings(const uint8_t *data, size_t size, bool qp)
 	g_array_unref(readings);
 }
 
+static bool next_file(const uint8_t *data, size_t size, unsigned int which,
+		      gsize *at, struct warden_embedded *file)
+{
+	if (which == 3)
+		return warden_decode_yenc(data, size, at, file);
+	if (which >= 5)
+		return warden_decode_binhex(data, size, which == 6, at, file);
+	return warden_decode_uu(data, size, which == 2 && *at == 0, at, file);
+}
+
 static void try_files(const uint8_t *data, size_t size, unsigned int which)
 {
 	struct warden_embedded file;
-	gsize at = 0, before = 0;
+	gsize at = 0, before = 0, growth = which >= 5 ? 90 : 2;
 
-	while (which == 3 ? warden_decode_yenc(data, size, &at, &file) :
-	       warden_decode_uu(data, size, which == 2 && at == 0, &at,
-				&file)) {
+	while (next_file(data, size, which, &at, &file)) {
 		if (at <= before || at > size || file.end > size ||
 		    file.start > file.end ||
-		    g_bytes_get_size(file.bytes) > 2 * size + 3)
+		    g_bytes_get_size(file.bytes) > growth * size + 3)
 			abort();
 		before = at;
 		warden_embedded_clear(&file);
@@ -61,7 +69,7 @@ static void try_files(const uint8_t *data, size_t size, unsigned int which)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	unsigned int which = size > 0 ? data[0] % 5 : 0;
+	unsigned int which = size > 0 ? data[0] % 7 : 0;
 
 	if (size == 0)
 		return 0;

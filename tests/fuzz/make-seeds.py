@@ -155,6 +155,10 @@ DECODERS = {
     "uu-lines": b"\2#0V%T\n#0V%T\nend\n",
     "yenc": b"\3=ybegin line=1 size=2 name=a\nk=}\n=yend\n",
     "qp": b"\4a=3D=\nb= \n==41=0=Z",
+    "uu-odd": b"\1begin-base64 644 a\nYWJj\n====\nbegin 9 b\r#0V%T\r",
+    "binhex": b"\5(This file must be converted with BinHex 4.0)\n\n:#h4PEA*3"
+              b"!'*dEfPZC'9d!!!!!!!0!!!!!-\"'`B0PZRi!N!8(!J!!!!!!!\n:\n",
+    "binhex-bare": b"\6:#h4PEA*3!'*dEfPZC'9d!!!!!!!0!!!!!$`N!:",
 }
 
 # The first byte: 0 words, 1 single, 2 digest.
