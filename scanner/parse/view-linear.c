@@ -490,10 +490,15 @@ static bool begins_body(struct machine *machine,
 static bool is_before_header(struct machine *machine,
 			     const struct warden_line *line)
 {
+	struct warden_line next;
+
 	if (machine->header_lines > 0 || machine->frames->len > 0 ||
 	    !machine->is_root || !warden_line_is_blank(machine->data, line))
 		return FALSE;
-	note(machine, WARDEN_TRAIT_BLANK_IN_HEADER);
+	if (warden_line_get(machine->data, machine->size, line->next,
+			    machine->lenient, &next) &&
+	    warden_header_is_field_line(machine->data, next.start, next.end))
+		note(machine, WARDEN_TRAIT_BLANK_IN_HEADER);
 	if (machine->lenient)
 		machine->header = line->next;
 	return machine->lenient;
