@@ -485,20 +485,29 @@ static bool begins_body(struct machine *machine,
 			NULL;
 }
 
+#define EMPTY_LINES_MAX 20
+
 /* Empty lines before the first field: to some the header's end, to others
    nothing. */
 static bool is_before_header(struct machine *machine,
 			     const struct warden_line *line)
 {
-	struct warden_line next;
+	const guint8 *data = machine->data;
+	struct warden_line next = *line;
+	guint i;
 
 	if (machine->header_lines > 0 || machine->frames->len > 0 ||
-	    !machine->is_root || !warden_line_is_blank(machine->data, line))
+	    !machine->is_root || !warden_line_is_blank(data, line))
 		return FALSE;
-	if (warden_line_get(machine->data, machine->size, line->next,
-			    machine->lenient, &next) &&
-	    warden_header_is_field_line(machine->data, next.start, next.end))
-		note(machine, WARDEN_TRAIT_BLANK_IN_HEADER);
+	for (i = 0; i < EMPTY_LINES_MAX &&
+	     warden_line_is_blank(data, &next); i++) {
+		if (!warden_line_get(data, machine->size, next.next,
+				     machine->lenient, &next))
+			return FALSE;
+	}
+	if (!warden_header_is_field_line(data, next.start, next.end))
+		return FALSE;
+	note(machine, WARDEN_TRAIT_BLANK_IN_HEADER);
 	if (machine->lenient)
 		machine->header = line->next;
 	return machine->lenient;

@@ -94,6 +94,9 @@ static const struct {
 	{ "blank line of spaces", MULTI("boundary=x")
 	  "--x\nContent-Type: text/html\n \nbody\n--x--\n", "1:text/html=",
 	  WARDEN_TRAIT_BLANK_IN_HEADER, "1:text/html=body" },
+	{ "empty line before the header", "\nA: b\n" HTML "a\n",
+	  "1:=A: b~Content-Type: text/html~~a~",
+	  WARDEN_TRAIT_BLANK_IN_HEADER, "1:text/html=a~" },
 	{ "part in epilogue", MULTI("boundary=x") "--x\n\na\n--x--\n" HTML
 	  "b\n", "1:=a", WARDEN_TRAIT_FIELDS_IN_BODY, NULL },
 	{ "resumed", MULTI("boundary=x") "--x\n\na\n--x--\n--x\n\nb\n--x--\n",
