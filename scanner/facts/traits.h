@@ -178,7 +178,57 @@
 #define WARDEN_TRAITS_WEB(X)
 
 /* Scripts, shortcuts, notebooks: what they would run. */
-#define WARDEN_TRAITS_PROGRAM(X)
+#define WARDEN_TRAITS_PROGRAM(X) \
+	/* shortcuts: what is started, with its arguments */ \
+	X(SHORTCUT_TARGET, "shortcut-target") \
+	/* that is a program which runs what its arguments say */ \
+	X(SHORTCUT_INTERPRETER, "shortcut-interpreter") \
+	/* white space that pushes arguments out of the dialog */ \
+	X(SHORTCUT_PADDED, "shortcut-padded-arguments") \
+	/* the picture of a document or of a program that shows them */ \
+	X(SHORTCUT_ICON, "shortcut-disguised-icon") \
+	/* what it opens lies on another machine; and is a program */ \
+	X(SHORTCUT_REMOTE, "shortcut-remote-target") \
+	X(SHORTCUT_REMOTE_PROGRAM, "shortcut-remote-program") \
+	/* only its picture or folder lies there: opening the folder that
+	   holds the shortcut gives the other side the user's log-in */ \
+	X(SHORTCUT_REMOTE_ICON, "shortcut-remote-icon") \
+	X(SHORTCUT_OVERLAY, "shortcut-appended-data") \
+	/* .SettingContent-ms and its like that start a program */ \
+	X(SETTINGS_COMMAND, "settings-command") \
+	/* a library or saved search that shows another machine's files */ \
+	X(SEARCH_REMOTE, "search-remote") \
+	/* .rdp: the machine; local drives, devices; a program there */ \
+	X(RDP_HOST, "rdp-host") \
+	X(RDP_GIVES_DRIVES, "rdp-gives-drives") \
+	X(RDP_PROGRAM, "rdp-program") \
+	/* an installer's description: where the program is fetched from */ \
+	X(INSTALLER_REMOTE, "installer-remote") \
+	/* a sheet of text that runs a command or fetches a page */ \
+	X(SHEET_COMMAND, "sheet-command") \
+	X(SHEET_MACRO, "sheet-macro") \
+	X(SHEET_FETCH, "sheet-fetch") \
+	/* a file in a notebook; one that runs when opened */ \
+	X(NOTEBOOK_FILE, "notebook-file") \
+	X(NOTEBOOK_PROGRAM, "notebook-program") \
+	/* a management console or help file with script in it */ \
+	X(CONSOLE_SCRIPT, "console-script") \
+	/* what a script or a command does */ \
+	X(SCRIPT_DOWNLOADS, "script-downloads") \
+	X(SCRIPT_RUNS, "script-runs") \
+	/* both in one step: an address is run */ \
+	X(SCRIPT_RUNS_REMOTE, "script-runs-remote") \
+	X(SCRIPT_WRITES, "script-writes-program") \
+	X(SCRIPT_HIDES, "script-hides-window") \
+	X(SCRIPT_BYPASSES, "script-bypasses-policy") \
+	X(SCRIPT_DISABLES, "script-disables-protection") \
+	X(SCRIPT_PERSISTS, "script-persists") \
+	X(SCRIPT_INJECTS, "script-injects-code") \
+	/* its text, or much of it, is encoded */ \
+	X(SCRIPT_ENCODED, "script-encoded") \
+	X(SCRIPT_OBFUSCATED, "script-obfuscated") \
+	/* a program among its encoded strings */ \
+	X(SCRIPT_CARRIES_PROGRAM, "script-carries-program")
 
 /* Pictures, and files that are two types at once. */
 #define WARDEN_TRAITS_IMAGE(X) \

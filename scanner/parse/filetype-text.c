@@ -32,6 +32,25 @@ static const struct beginning beginnings[] = {
 	{ "echo off\r", "text/x-msdos-batch", WARDEN_KIND_SCRIPT },
 	{ "[internetshortcut", "application/x-mswinurl",
 	  WARDEN_KIND_SHORTCUT },
+	{ "[{000214a0-", "application/x-mswinurl", WARDEN_KIND_SHORTCUT },
+	{ "[shell]", "application/x-mswinurl", WARDEN_KIND_SHORTCUT },
+	{ "[autorun]", "application/x-ms-autorun", WARDEN_KIND_SHORTCUT },
+	{ "[theme]", "application/x-ms-theme", WARDEN_KIND_SHORTCUT },
+	{ "web\n1", "application/x-ms-query", WARDEN_KIND_SHORTCUT },
+	{ "web\r\n1", "application/x-ms-query", WARDEN_KIND_SHORTCUT },
+	{ "id;p", "application/x-sylk", WARDEN_KIND_OFFICE },
+	{ "#@~^", "text/x-encoded-script", WARDEN_KIND_SCRIPT },
+	{ "<jnlp", "application/x-ms-installer", WARDEN_KIND_SHORTCUT },
+	{ "<appinstaller", "application/x-ms-installer",
+	  WARDEN_KIND_SHORTCUT },
+	{ "<mmc_consolefile", "application/x-msc", WARDEN_KIND_SCRIPT },
+	{ "<plist", "text/xml", WARDEN_KIND_XML },
+	{ "<librarydescription", "application/x-library-ms",
+	  WARDEN_KIND_SHORTCUT },
+	{ "<searchconnectordescription", "application/x-library-ms",
+	  WARDEN_KIND_SHORTCUT },
+	{ "<persistedquery", "application/x-library-ms",
+	  WARDEN_KIND_SHORTCUT },
 	{ "[desktop entry]", "application/x-desktop", WARDEN_KIND_SHORTCUT },
 	{ "begin:vcalendar", "text/calendar", WARDEN_KIND_CALENDAR },
 	{ "begin:vcard", "text/vcard", WARDEN_KIND_TEXT },
@@ -66,6 +85,8 @@ struct language {
 };
 
 static const struct language languages[] = {
+	{ "application/x-mswinurl", 1, { "\n[internetshortcut]", NULL } },
+	{ "application/x-rdp", 1, { "full address:s:", NULL } },
 	{ "text/javascript", 1, {
 		"new activexobject(", "wscript.createobject(",
 		"wscript.shell", "getobject(\"winmgmts:",
@@ -105,6 +126,8 @@ static const struct {
 	{ "inf", "text/x-ms-inf" }, { "applescript", "text/x-applescript" },
 	{ "scpt", "text/x-applescript" }, { "au3", "text/x-autoit" },
 	{ "ahk", "text/x-autohotkey" },
+	{ "appref-ms", "application/x-ms-appref" },
+	{ "rdp", "application/x-rdp" },
 };
 
 static bool starts(const char *text, gsize size, const char *word)
@@ -200,14 +223,34 @@ static void find_xml(const char *text, const char *end, const char *lower,
 		   strstr(lower, "<deeplink>") != NULL) {
 		type->type = "application/x-settingcontent";
 		type->kind = WARDEN_KIND_SHORTCUT;
-	} else if (strstr(lower, "librarydescription") != NULL) {
+	} else if (strstr(lower, "librarydescription") != NULL ||
+		   strstr(lower, "searchconnectordescription") != NULL ||
+		   strstr(lower, "<persistedquery") != NULL) {
 		type->type = "application/x-library-ms";
 		type->kind = WARDEN_KIND_SHORTCUT;
+	} else if (strstr(lower, "<plist") != NULL &&
+		   strstr(lower, "<key>url</key>") != NULL) {
+		type->type = "application/x-webloc";
+		type->kind = WARDEN_KIND_SHORTCUT;
+	} else if (strstr(lower, "deploymentprovider") != NULL &&
+		   strstr(lower, "assembly") != NULL) {
+		type->type = "application/x-ms-installer";
+		type->kind = WARDEN_KIND_SHORTCUT;
+	} else if (strstr(lower, "<mmc_consolefile") != NULL) {
+		type->type = "application/x-msc";
+		type->kind = WARDEN_KIND_SCRIPT;
 	} else if (strstr(lower, "<scriptlet") != NULL ||
 		   strstr(lower, "<job") != NULL) {
 		type->type = "text/x-wsf";
 		type->kind = WARDEN_KIND_SCRIPT;
 	}
+}
+
+/* Programs are text/…, what only leads to one is application/… */
+static enum warden_content_kind kind_of(const char *type)
+{
+	return g_str_has_prefix(type, "application/x-") ?
+		WARDEN_KIND_SHORTCUT : WARDEN_KIND_SCRIPT;
 }
 
 static bool find_language(const char *lower, struct warden_filetype *type)
@@ -222,7 +265,7 @@ static bool find_language(const char *lower, struct warden_filetype *type)
 			found += strstr(lower, language->words[j]) != NULL;
 		if (found >= language->wanted) {
 			type->type = language->type;
-			type->kind = WARDEN_KIND_SCRIPT;
+			type->kind = kind_of(language->type);
 			return TRUE;
 		}
 	}
@@ -239,7 +282,7 @@ static bool find_by_name(const char *name, struct warden_filetype *type)
 	for (i = 0; i < G_N_ELEMENTS(scripts); i++) {
 		if (g_ascii_strcasecmp(dot + 1, scripts[i].extension) == 0) {
 			type->type = scripts[i].type;
-			type->kind = WARDEN_KIND_SCRIPT;
+			type->kind = kind_of(scripts[i].type);
 			return TRUE;
 		}
 	}

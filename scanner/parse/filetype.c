@@ -317,10 +317,23 @@ static bool find_ole(const guint8 *data, gsize size,
 	return TRUE;
 }
 
+/* A link saved by macOS, as a binary property list. */
+static bool find_webloc(const guint8 *data, gsize size,
+			struct warden_filetype *type)
+{
+	if (!has_bytes(data, size, 0, "bplist00", 8) || size > 64 * 1024 ||
+	    memmem(data, size, "SURL", 4) == NULL)
+		return FALSE;
+	type->type = "application/x-webloc";
+	type->kind = WARDEN_KIND_SHORTCUT;
+	return TRUE;
+}
+
 static bool (*const finders[])(const guint8 *data, gsize size,
 			       struct warden_filetype *type) = {
 	find_zip, find_ole, find_pe, find_signature, find_cafebabe, find_bmp,
 	find_pdf, find_cms, find_old_tar, find_lzma, find_trailer,
+	find_webloc,
 };
 
 /* --- text or not ---------------------------------------------------------------- */

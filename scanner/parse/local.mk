@@ -6,6 +6,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/apple.h \
 	scanner/parse/apple-expand.c \
 	scanner/parse/archive.c \
+	scanner/parse/behaviour.c \
+	scanner/parse/behaviour.h \
 	scanner/parse/boundary.c \
 	scanner/parse/boundary.h \
 	scanner/parse/carve.c \
@@ -40,6 +42,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/inspect.c \
 	scanner/parse/inspect.h \
 	scanner/parse/lines.h \
+	scanner/parse/lnk.c \
+	scanner/parse/lnk.h \
+	scanner/parse/lnk-expand.c \
 	scanner/parse/mail.c \
 	scanner/parse/mail.h \
 	scanner/parse/mail-partial.c \
@@ -62,6 +67,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/office-target.h \
 	scanner/parse/ole1.c \
 	scanner/parse/ole1.h \
+	scanner/parse/onenote.c \
+	scanner/parse/onenote.h \
+	scanner/parse/onenote-expand.c \
 	scanner/parse/open.c \
 	scanner/parse/open.h \
 	scanner/parse/params.c \
@@ -83,6 +91,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/picture-png.c \
 	scanner/parse/picture-pnm.c \
 	scanner/parse/picture-webp.c \
+	scanner/parse/program.c \
+	scanner/parse/program.h \
 	scanner/parse/queue.c \
 	scanner/parse/queue.h \
 	scanner/parse/rar5.c \
@@ -90,6 +100,10 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/rtf.c \
 	scanner/parse/rtf.h \
 	scanner/parse/rtf-expand.c \
+	scanner/parse/script-encoded.c \
+	scanner/parse/script-encoded.h \
+	scanner/parse/script-expand.c \
+	scanner/parse/shortcut-expand.c \
 	scanner/parse/stream.c \
 	scanner/parse/stream.h \
 	scanner/parse/text.c \
@@ -98,6 +112,10 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/tnef-expand.c \
 	scanner/parse/trait-set.c \
 	scanner/parse/trait-set.h \
+	scanner/parse/unobfuscate.c \
+	scanner/parse/unobfuscate.h \
+	scanner/parse/unobfuscate-literal.c \
+	scanner/parse/unobfuscate-variables.c \
 	scanner/parse/urls.c \
 	scanner/parse/urls.h \
 	scanner/parse/vba.c \

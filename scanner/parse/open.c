@@ -4,6 +4,7 @@
 #include "open.h"
 #include "apple.h"
 #include "mbox.h"
+#include "program.h"
 
 #include <string.h>
 
@@ -99,6 +100,41 @@ static bool is_picture(const struct warden_part *part,
 	return part != NULL && part->kind == WARDEN_KIND_IMAGE;
 }
 
+static bool is_lnk(const struct warden_part *part,
+		   const guint8 *data G_GNUC_UNUSED, gsize size G_GNUC_UNUSED)
+{
+	return part != NULL &&
+	       strcmp(part->detected_type, "application/x-ms-shortcut") == 0;
+}
+
+static bool is_onenote(const struct warden_part *part,
+		       const guint8 *data G_GNUC_UNUSED,
+		       gsize size G_GNUC_UNUSED)
+{
+	return part != NULL &&
+	       strcmp(part->detected_type, "application/onenote") == 0;
+}
+
+static bool is_shortcut(const struct warden_part *part, const guint8 *data,
+			gsize size)
+{
+	return part != NULL && !is_lnk(part, data, size) &&
+	       (part->kind == WARDEN_KIND_SHORTCUT ||
+		strcmp(part->detected_type, "application/x-sylk") == 0 ||
+		strcmp(part->detected_type, "application/x-msc") == 0);
+}
+
+/* A file of its own: mail quotes scripts all day. */
+static bool is_script(const struct warden_part *part,
+		      const guint8 *data G_GNUC_UNUSED,
+		      gsize size G_GNUC_UNUSED)
+{
+	return part != NULL && part->kind == WARDEN_KIND_SCRIPT &&
+	       (part->name[0] != '\0' ||
+		(part->flags & (WARDEN_PART_ATTACHMENT |
+				WARDEN_PART_MEMBER)) != 0);
+}
+
 static const struct {
 	bool (*wants)(const struct warden_part *part, const guint8 *data,
 		      gsize size);
@@ -114,6 +150,10 @@ static const struct {
 	{ is_rtf, warden_rtf_expand },
 	{ has_equation, warden_equation_expand },
 	{ is_picture, warden_picture_expand },
+	{ is_lnk, warden_lnk_expand },
+	{ is_onenote, warden_onenote_expand },
+	{ is_shortcut, warden_shortcut_expand },
+	{ is_script, warden_script_expand },
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(openers) <= WARDEN_OPENERS_MAX);
 

@@ -351,7 +351,8 @@ void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 	case WARDEN_KIND_SCRIPT:
 	case WARDEN_KIND_SHORTCUT:
 		decoded = decode(&text, WARDEN_TEXT_MAX);
-		look_plain(&text, "text");
+		look_plain(&text, part->kind == WARDEN_KIND_SCRIPT ?
+			   "script" : "shortcut");
 		break;
 	case WARDEN_KIND_UNKNOWN:
 		/* yEnc is eight bits wide */

@@ -1,5 +1,6 @@
 EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
 	tests/fuzz/make-seeds-picture.py \
+	tests/fuzz/make-seeds-program.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
 	tests/fuzz/fuzz-feed.dict \
 	tests/fuzz/fuzz-notice.dict \
@@ -103,6 +104,15 @@ tests_fuzz_replay_feed_CPPFLAGS = $(SCANNER_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/feed"'
 tests_fuzz_replay_feed_LDADD = $(WARDEN_FEED_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-program
+TESTS += tests/fuzz/replay-program
+tests_fuzz_replay_program_SOURCES = \
+	tests/fuzz/fuzz-program.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_program_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/program"'
+tests_fuzz_replay_program_LDADD = $(WARDEN_PARSE_LIBS)
+
 if FUZZERS
 noinst_PROGRAMS += tests/fuzz/fuzz-protocol
 tests_fuzz_fuzz_protocol_SOURCES = tests/fuzz/fuzz-protocol.c
@@ -151,6 +161,12 @@ tests_fuzz_fuzz_picture_SOURCES = tests/fuzz/fuzz-picture.c
 tests_fuzz_fuzz_picture_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_picture_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_picture_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-program
+tests_fuzz_fuzz_program_SOURCES = tests/fuzz/fuzz-program.c
+tests_fuzz_fuzz_program_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_program_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_program_LDADD = $(WARDEN_PARSE_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-notice
 tests_fuzz_fuzz_notice_SOURCES = tests/fuzz/fuzz-notice.c

@@ -91,3 +91,9 @@ tests_unit_test_parse_rtf_SOURCES = tests/unit/test-parse-rtf.c
 tests_unit_test_parse_rtf_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_rtf_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-rtf
+
+check_PROGRAMS += tests/unit/test-parse-program
+tests_unit_test_parse_program_SOURCES = tests/unit/test-parse-program.c
+tests_unit_test_parse_program_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_program_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-program
