@@ -14,6 +14,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/list.c \
 	scanner/checks/mime.c \
 	scanner/checks/office.c \
+	scanner/checks/program.c \
 	scanner/checks/redirector.c \
 	scanner/checks/redirector.h \
 	scanner/checks/rule.c \
