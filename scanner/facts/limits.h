@@ -77,6 +77,22 @@
 /* A QR code holds at most 2,953 bytes. */
 #define WARDEN_PICTURE_CODE_SIZE_MAX 3000u
 
+/* --- PDF ---------------------------------------------------------------- */
+/* A book of two thousand pages has some 100,000 objects. */
+#define WARDEN_PDF_OBJECTS_MAX 250000u
+/* Values in values; no program goes beyond twenty. */
+#define WARDEN_PDF_DEPTH_MAX 64u
+/* Bytes looked at, for each byte of the file and its object streams: every
+   one is read some three times, more only if it was made for that. */
+#define WARDEN_PDF_WORK_FACTOR 16u
+#define WARDEN_PDF_WORK_FIXED (16u * 1024 * 1024)
+/* Scripts that get a part of their own; forms have one for each field. */
+#define WARDEN_PDF_SCRIPTS_MAX 50u
+#define WARDEN_PDF_SCRIPT_SIZE_MAX (4u * 1024 * 1024)
+/* Pictures looked at for codes: whoever wants one scanned shows it soon. */
+#define WARDEN_PDF_IMAGES_MAX 20u
+#define WARDEN_PDF_IMAGE_PIXELS_MAX (16u * 1024 * 1024)
+
 /* --- facts ------------------------------------------------------------ */
 #define WARDEN_FACT_NAME_MAX 512u		/* bytes of UTF-8 */
 #define WARDEN_FACT_TEXT_MAX 1024u		/* header values, link texts */

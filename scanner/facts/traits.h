@@ -172,7 +172,46 @@
 	/* groups, words or escapes between an object's digits */ \
 	X(RTF_OBFUSCATED, "rtf-obfuscated-object")
 
-#define WARDEN_TRAITS_PDF(X)
+/* PDF. "When opened": by a catalog's or page's own actions, without a click. */
+#define WARDEN_TRAITS_PDF(X) \
+	/* any script; detail: how many */ \
+	X(PDF_JAVASCRIPT, "pdf-javascript") \
+	/* one that runs when the file or a page is opened */ \
+	X(PDF_JAVASCRIPT_AUTORUN, "pdf-javascript-autorun") \
+	/* a script that opens a file out of the PDF; detail: which */ \
+	X(PDF_JAVASCRIPT_EXPORT, "pdf-javascript-export") \
+	/* calls of functions that only attacks use, machine code as text */ \
+	X(PDF_JAVASCRIPT_EXPLOIT, "pdf-javascript-exploit") \
+	/* text made to code at run time */ \
+	X(PDF_JAVASCRIPT_HIDDEN, "pdf-javascript-hidden") \
+	/* starts a program or script; detail: its command line */ \
+	X(PDF_LAUNCH_PROGRAM, "pdf-launch-program") \
+	/* opens another file */ \
+	X(PDF_LAUNCH_FILE, "pdf-launch-file") \
+	/* either when opened */ \
+	X(PDF_OPEN_LAUNCH, "pdf-open-launch") \
+	X(PDF_OPEN_LINK, "pdf-open-link")	/* detail: the URL */ \
+	X(PDF_OPEN_SUBMIT, "pdf-open-submit") \
+	X(PDF_SUBMIT_FORM, "pdf-submit-form")	/* detail: the URL */ \
+	X(PDF_IMPORT_DATA, "pdf-import-data") \
+	/* refers to a file on a server that Windows logs in to */ \
+	X(PDF_REMOTE_FILE, "pdf-remote-file") \
+	X(PDF_OPEN_REMOTE, "pdf-open-remote")	/* when opened */ \
+	X(PDF_EMBEDDED_FILE, "pdf-embedded-file")	/* detail: a name */ \
+	X(PDF_RICH_MEDIA, "pdf-rich-media")	/* Flash, 3D, films */ \
+	X(PDF_XFA, "pdf-xfa")		/* a form of the older kind */ \
+	X(PDF_PASSWORD_FIELD, "pdf-password-field") \
+	X(PDF_ENCRYPTED, "pdf-encrypted")	/* opens without password */ \
+	/* a word of the message was its password */ \
+	X(PDF_OPENED, "pdf-opened") \
+	/* letters of names written as numbers; detail: the name */ \
+	X(PDF_OBFUSCATED_NAME, "pdf-obfuscated-name") \
+	/* its table is missing or wrong */ \
+	X(PDF_DAMAGED, "pdf-damaged") \
+	/* its table points into the middle of another object's stream */ \
+	X(PDF_HIDDEN_OBJECT, "pdf-hidden-object") \
+	/* an update has brought what happens when it is opened */ \
+	X(PDF_UPDATED_ACTION, "pdf-updated-action")
 
 /* Web content: HTML, SVG, calendars, contact cards, saved pages. */
 #define WARDEN_TRAITS_WEB(X)

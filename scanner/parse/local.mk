@@ -93,6 +93,21 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/picture-webp.c \
 	scanner/parse/program.c \
 	scanner/parse/program.h \
+	scanner/parse/pdf.c \
+	scanner/parse/pdf.h \
+	scanner/parse/pdf-action.c \
+	scanner/parse/pdf-decrypt.c \
+	scanner/parse/pdf-expand.c \
+	scanner/parse/pdf-expand.h \
+	scanner/parse/pdf-file.c \
+	scanner/parse/pdf-filter.c \
+	scanner/parse/pdf-filter.h \
+	scanner/parse/pdf-index.c \
+	scanner/parse/pdf-lex.c \
+	scanner/parse/pdf-lex.h \
+	scanner/parse/pdf-private.h \
+	scanner/parse/pdf-script.c \
+	scanner/parse/pdf-stream.c \
 	scanner/parse/queue.c \
 	scanner/parse/queue.h \
 	scanner/parse/rar5.c \
@@ -136,4 +151,5 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/zip.h
 scanner_libwarden_parse_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(MAGIC_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS) \
-	$(IMAGE_CFLAGS) $(ZBAR_CFLAGS)
+	$(IMAGE_CFLAGS) $(ZBAR_CFLAGS) \
+	$(QPDF_CFLAGS) $(ZLIB_CFLAGS)

@@ -135,6 +135,22 @@ static bool is_script(const struct warden_part *part,
 				WARDEN_PART_MEMBER)) != 0);
 }
 
+/* Readers accept the mark anywhere in the first kilobyte, some none at all. */
+static bool is_pdf(const struct warden_part *part, const guint8 *data,
+		   gsize size)
+{
+	gsize start = MIN(size, 1024);
+
+	if (is_message(part, data, size))
+		return FALSE;
+	return part->kind == WARDEN_KIND_PDF ||
+	       memmem(data, start, "%PDF-", 5) != NULL ||
+	       (memmem(data, start, "%!PS-Adobe-", 11) != NULL &&
+		memmem(data, start, " PDF-", 5) != NULL) ||
+	       strcmp(part->declared_type, "application/pdf") == 0 ||
+	       g_str_has_suffix(part->name, ".pdf");
+}
+
 static const struct {
 	bool (*wants)(const struct warden_part *part, const guint8 *data,
 		      gsize size);
@@ -154,6 +170,7 @@ static const struct {
 	{ is_onenote, warden_onenote_expand },
 	{ is_shortcut, warden_shortcut_expand },
 	{ is_script, warden_script_expand },
+	{ is_pdf, warden_pdf_expand },
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(openers) <= WARDEN_OPENERS_MAX);
 

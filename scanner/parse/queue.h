@@ -144,6 +144,8 @@ void warden_equation_expand(struct warden_queue *queue,
 			    const struct warden_container *container);
 void warden_rtf_expand(struct warden_queue *queue,
 		       const struct warden_container *container);
+void warden_pdf_expand(struct warden_queue *queue,
+		       const struct warden_container *container);
 
 /* Look at a text part: links, files inside it. item: as it was added. */
 void warden_text_look(struct warden_queue *queue, struct warden_part *part,

@@ -3,6 +3,7 @@ EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
 	tests/fuzz/make-seeds-program.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
 	tests/fuzz/fuzz-feed.dict \
+	tests/fuzz/fuzz-pdf.dict tests/fuzz/make-seeds-pdf.py \
 	tests/fuzz/fuzz-notice.dict \
 	tests/fuzz/seeds
 
@@ -86,6 +87,15 @@ tests_fuzz_replay_picture_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/picture"'
 tests_fuzz_replay_picture_LDADD = $(WARDEN_PARSE_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-pdf
+TESTS += tests/fuzz/replay-pdf
+tests_fuzz_replay_pdf_SOURCES = \
+	tests/fuzz/fuzz-pdf.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_pdf_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/pdf"'
+tests_fuzz_replay_pdf_LDADD = $(WARDEN_PARSE_LIBS)
+
 check_PROGRAMS += tests/fuzz/replay-notice
 TESTS += tests/fuzz/replay-notice
 tests_fuzz_replay_notice_SOURCES = \
@@ -167,6 +177,12 @@ tests_fuzz_fuzz_program_SOURCES = tests/fuzz/fuzz-program.c
 tests_fuzz_fuzz_program_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_program_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_program_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-pdf
+tests_fuzz_fuzz_pdf_SOURCES = tests/fuzz/fuzz-pdf.c
+tests_fuzz_fuzz_pdf_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_pdf_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_pdf_LDADD = $(WARDEN_PARSE_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-notice
 tests_fuzz_fuzz_notice_SOURCES = tests/fuzz/fuzz-notice.c

@@ -2,7 +2,7 @@
 WARDEN_PARSE_LIBS = scanner/libwarden-parse.a scanner/libwarden-rules.a \
 	scanner/libwarden-facts.a \
 	$(GMIME_LIBS) $(GLIB_LIBS) $(CRYPTO_LIBS) $(ARCHIVE_LIBS) \
-	$(MAGIC_LIBS) $(IDN_LIBS) $(GSF_LIBS) $(QPDF_LIBS) $(IMAGE_LIBS) \
+	$(MAGIC_LIBS) $(IDN_LIBS) $(GSF_LIBS) $(QPDF_LIBS) $(ZLIB_LIBS) $(IMAGE_LIBS) \
 	$(ZBAR_LIBS) $(YARA_LIBS)
 WARDEN_PARSE_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) $(MAGIC_CFLAGS) \
 	$(ARCHIVE_CFLAGS)
@@ -97,3 +97,9 @@ tests_unit_test_parse_program_SOURCES = tests/unit/test-parse-program.c
 tests_unit_test_parse_program_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_program_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-program
+
+check_PROGRAMS += tests/unit/test-parse-pdf
+tests_unit_test_parse_pdf_SOURCES = tests/unit/test-parse-pdf.c
+tests_unit_test_parse_pdf_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_pdf_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-pdf
