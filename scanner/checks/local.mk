@@ -15,6 +15,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/mime.c \
 	scanner/checks/office.c \
 	scanner/checks/program.c \
+	scanner/checks/pdf.c \
 	scanner/checks/redirector.c \
 	scanner/checks/redirector.h \
 	scanner/checks/rule.c \
