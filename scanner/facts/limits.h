@@ -48,6 +48,11 @@
 #define WARDEN_CARVE_FIXED (1024u * 1024)
 #define WARDEN_CARVE_STARTS_MAX 4000u
 #define WARDEN_CARVE_DEPTH_MAX 3u
+/* Files of at least this size are remembered by a reader: smaller ones cost
+   less to take apart than to look up. So many, and so much for each. */
+#define WARDEN_CACHE_PART_MIN (64u * 1024)
+#define WARDEN_CACHE_ENTRIES_MAX 32u
+#define WARDEN_CACHE_ENTRY_MAX (512u * 1024)
 
 /* --- pictures ----------------------------------------------------------- */
 /* The smallest QR code has 21 modules on a side, at least one pixel each. */

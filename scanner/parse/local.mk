@@ -5,11 +5,15 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/apple.c \
 	scanner/parse/apple.h \
 	scanner/parse/apple-expand.c \
+	scanner/parse/apart.c \
 	scanner/parse/archive.c \
 	scanner/parse/behaviour.c \
 	scanner/parse/behaviour.h \
 	scanner/parse/boundary.c \
 	scanner/parse/boundary.h \
+	scanner/parse/budget.h \
+	scanner/parse/cache.c \
+	scanner/parse/cache.h \
 	scanner/parse/carve.c \
 	scanner/parse/charset.c \
 	scanner/parse/charset.h \
@@ -110,6 +114,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/pdf-stream.c \
 	scanner/parse/queue.c \
 	scanner/parse/queue.h \
+	scanner/parse/queue-private.h \
 	scanner/parse/rar5.c \
 	scanner/parse/rar5.h \
 	scanner/parse/rtf.c \

@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "cache.h"
 #include "mail.h"
 #include "parse.h"
 
@@ -37,6 +38,7 @@ int warden_parser_init(struct warden_parser **parser_r, char **error_r)
 	parser = g_new0(struct warden_parser, 1);
 	parser->magic = magic;
 	parser->charsets = warden_charsets_new();
+	parser->cache = warden_cache_new();
 	*parser_r = parser;
 	return 1;
 }
@@ -50,6 +52,7 @@ void warden_parser_deinit(struct warden_parser **_parser)
 	*_parser = NULL;
 	magic_close(parser->magic);
 	warden_charsets_free(parser->charsets);
+	warden_cache_free(parser->cache);
 	g_free(parser);
 	g_mime_shutdown();
 }
@@ -58,6 +61,11 @@ void warden_parser_set_rules(struct warden_parser *parser,
 			     struct warden_rules *rules)
 {
 	parser->rules = rules;
+}
+
+guint64 warden_parser_cache_hits(const struct warden_parser *parser)
+{
+	return warden_cache_hits(parser->cache);
 }
 
 struct warden_facts *

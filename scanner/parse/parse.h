@@ -20,6 +20,10 @@ void warden_parser_deinit(struct warden_parser **parser);
 void warden_parser_set_rules(struct warden_parser *parser,
 			     struct warden_rules *rules);
 
+/* Large files that did not have to be taken apart, because an earlier message
+   had them. */
+guint64 warden_parser_cache_hits(const struct warden_parser *parser);
+
 /* Parse a whole message as stored or as it came in (CRLF, LF or mixed).
    full_size is the size of the message when data is only its beginning,
    else 0. Never fails: hostile or broken mail gives facts that say so. */

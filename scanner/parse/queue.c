@@ -1,35 +1,11 @@
 #include "warden-config.h"
 
-#include "inspect.h"
+#include "queue-private.h"
 #include "open.h"
-#include "passwords.h"
 #include "urls.h"
 
 #include <openssl/evp.h>
 #include <string.h>
-
-struct warden_queue {
-	struct warden_parser *parser;
-	struct warden_facts *facts;
-	guint64 decoded_left;
-	guint members_left;
-	guint pictures_left;
-	guint64 pixels_left;	/* of pictures, to decode */
-	guint64 effort_left;	/* of pixels to read for codes */
-	gsize text_left;	/* of the facts, bytes */
-	gsize held;		/* by waiting containers */
-	GQueue waiting;		/* struct warden_container */
-	GHashTable *hashes;	/* SHA-256 → its first struct warden_part */
-	GHashTable *paths;	/* taken path → next number, GUINT */
-	GHashTable *urls;	/* part, text, URL: once each */
-	GHashTable *trait_keys;	/* code and part: once each */
-	GHashTable *parents;	/* part → part it came out of */
-	struct warden_passwords *passwords;
-	guint named;		/* parts whose names are in passwords */
-	struct warden_inspection inspection;
-	GHashTable *pictures;	/* GBytes: that are no parts */
-	bool finished;
-};
 
 /* --- life --------------------------------------------------------------------------- */
 
@@ -46,6 +22,16 @@ static gboolean hash_equal(const void *a, const void *b)
 	return memcmp(a, b, WARDEN_SHA256_SIZE) == 0;
 }
 
+GHashTable *warden_queue_hashes_new(void)
+{
+	return g_hash_table_new(hash_hash, hash_equal);
+}
+
+GHashTable *warden_queue_trait_keys_new(void)
+{
+	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
 struct warden_queue *warden_queue_new(struct warden_parser *parser,
 				      struct warden_facts *facts,
 				      gsize message_size)
@@ -56,20 +42,19 @@ struct warden_queue *warden_queue_new(struct warden_parser *parser,
 
 	queue->parser = parser;
 	queue->facts = facts;
-	queue->decoded_left = MIN(budget, WARDEN_DECODED_MAX);
-	queue->members_left = WARDEN_ARCHIVE_MEMBERS_MAX;
-	queue->pictures_left = WARDEN_PICTURES_MAX;
-	queue->pixels_left = WARDEN_PICTURES_PIXELS_MAX;
-	queue->effort_left = WARDEN_PICTURES_EFFORT_MAX;
-	queue->text_left = WARDEN_FACTS_TEXT_MAX;
+	queue->left.decoded = MIN(budget, WARDEN_DECODED_MAX);
+	queue->left.members = WARDEN_ARCHIVE_MEMBERS_MAX;
+	queue->left.text = WARDEN_FACTS_TEXT_MAX;
+	queue->left.pictures = WARDEN_PICTURES_MAX;
+	queue->left.pixels = WARDEN_PICTURES_PIXELS_MAX;
+	queue->left.effort = WARDEN_PICTURES_EFFORT_MAX;
 	g_queue_init(&queue->waiting);
-	queue->hashes = g_hash_table_new(hash_hash, hash_equal);
+	queue->hashes = warden_queue_hashes_new();
 	queue->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					     NULL);
 	queue->urls = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					    NULL);
-	queue->trait_keys = g_hash_table_new_full(g_str_hash, g_str_equal,
-						  g_free, NULL);
+	queue->trait_keys = warden_queue_trait_keys_new();
 	queue->parents = g_hash_table_new(NULL, NULL);
 	queue->passwords = warden_passwords_new();
 	queue->pictures = g_hash_table_new_full(
@@ -97,6 +82,7 @@ void warden_queue_free(struct warden_queue *queue)
 	g_hash_table_unref(queue->parents);
 	warden_passwords_free(queue->passwords);
 	g_hash_table_unref(queue->pictures);
+	g_clear_pointer(&queue->joined_passwords, g_ptr_array_unref);
 	g_free(queue);
 }
 
@@ -110,8 +96,8 @@ struct warden_parser *warden_queue_parser(struct warden_queue *queue)
 bool warden_queue_spend(struct warden_queue *queue, const char *path,
 			guint64 size)
 {
-	if (size <= queue->decoded_left) {
-		queue->decoded_left -= size;
+	if (size <= queue->left.decoded) {
+		queue->left.decoded -= size;
 		return TRUE;
 	}
 	warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_DECODED, path,
@@ -121,8 +107,8 @@ bool warden_queue_spend(struct warden_queue *queue, const char *path,
 
 bool warden_queue_spend_member(struct warden_queue *queue, const char *path)
 {
-	if (queue->members_left > 0) {
-		queue->members_left--;
+	if (queue->left.members > 0) {
+		queue->left.members--;
 		return TRUE;
 	}
 	warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_MEMBERS, path, "count");
@@ -132,26 +118,26 @@ bool warden_queue_spend_member(struct warden_queue *queue, const char *path)
 bool warden_queue_spend_picture(struct warden_queue *queue, const char *path,
 				guint64 pixels)
 {
-	if (queue->pictures_left > 0 && pixels <= queue->pixels_left) {
-		queue->pictures_left--;
-		queue->pixels_left -= pixels;
+	if (queue->left.pictures > 0 && pixels <= queue->left.pixels) {
+		queue->left.pictures--;
+		queue->left.pixels -= pixels;
 		return TRUE;
 	}
 	warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_PICTURES, path,
-			   queue->pictures_left == 0 ? "count" : "size");
+			   queue->left.pictures == 0 ? "count" : "size");
 	return FALSE;
 }
 
 guint64 *warden_queue_effort(struct warden_queue *queue)
 {
-	return &queue->effort_left;
+	return &queue->left.effort;
 }
 
 /* Facts' own size: once it is used up nothing more is added. */
 static bool spend_text(struct warden_queue *queue, gsize size)
 {
-	if (size <= queue->text_left) {
-		queue->text_left -= size;
+	if (size <= queue->left.text) {
+		queue->left.text -= size;
 		return TRUE;
 	}
 	warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_FACTS, "", "count");
@@ -160,15 +146,20 @@ static bool spend_text(struct warden_queue *queue, gsize size)
 
 /* --- small facts ------------------------------------------------------------------------ */
 
+bool warden_queue_is_new_trait(struct warden_queue *queue, const char *code,
+			       const char *path)
+{
+	return g_hash_table_add(queue->trait_keys,
+				g_strconcat(code, "\n", path, NULL));
+}
+
 void warden_queue_trait(struct warden_queue *queue,
 			enum warden_trait_index trait, const char *path,
 			const char *detail)
 {
 	const char *code = warden_trait_code(trait);
-	char *key = g_strconcat(code, "\n", path, NULL);
 
-	/* one of a kind for each part is enough */
-	if (!g_hash_table_add(queue->trait_keys, key))
+	if (!warden_queue_is_new_trait(queue, code, path))
 		return;
 	(void)warden_facts_add_trait(queue->facts, code, path, detail);
 }
@@ -253,10 +244,30 @@ struct warden_passwords *warden_queue_password_source(
 	return queue->passwords;
 }
 
+/* A file apart has a list of its own, behind the message's. */
+static const GPtrArray *join_passwords(struct warden_queue *queue)
+{
+	const GPtrArray *own = warden_passwords_list(queue->passwords);
+	guint i;
+
+	if (queue->outer_passwords == NULL)
+		return own;
+	if (queue->joined_passwords != NULL)
+		g_ptr_array_unref(queue->joined_passwords);
+	queue->joined_passwords = g_ptr_array_new();
+	for (i = 0; i < queue->outer_passwords->len; i++)
+		g_ptr_array_add(queue->joined_passwords,
+				queue->outer_passwords->pdata[i]);
+	for (i = 0; i < own->len; i++)
+		g_ptr_array_add(queue->joined_passwords, own->pdata[i]);
+	return queue->joined_passwords;
+}
+
 const GPtrArray *warden_queue_passwords(struct warden_queue *queue)
 {
 	const GPtrArray *parts = queue->facts->parts;
 
+	queue->passwords_asked = TRUE;
 	if (queue->named == 0 && queue->facts->header.subject != NULL)
 		warden_passwords_read_text(queue->passwords,
 					   queue->facts->header.subject,
@@ -267,7 +278,7 @@ const GPtrArray *warden_queue_passwords(struct warden_queue *queue)
 
 		warden_passwords_read_name(queue->passwords, part->name);
 	}
-	return warden_passwords_list(queue->passwords);
+	return join_passwords(queue);
 }
 
 /* --- parts ---------------------------------------------------------------------------------- */
@@ -372,8 +383,9 @@ new_part(struct warden_queue *queue, const struct warden_item *item)
 	return part;
 }
 
-void warden_queue_push(struct warden_queue *queue, GBytes *bytes,
-		       struct warden_part *part, guint depth)
+/* Returns FALSE if nothing will look at it. */
+static bool push(struct warden_queue *queue, GBytes *bytes,
+		 struct warden_part *part, guint depth, bool apart)
 {
 	gsize size;
 	const guint8 *data = g_bytes_get_data(bytes, &size);
@@ -381,18 +393,18 @@ void warden_queue_push(struct warden_queue *queue, GBytes *bytes,
 	struct warden_container *container;
 	const char *path = part == NULL ? "" : part->path;
 
-	if (wanted == 0)
-		return;
+	if (wanted == 0 && !apart)
+		return FALSE;
 	if (depth > WARDEN_ARCHIVE_DEPTH_MAX) {
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_DEPTH, path,
 				   "depth");
-		return;
+		return FALSE;
 	}
 	if (part != NULL &&
 	    queue->held + size > WARDEN_HELD_MAX) {
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_DECODED, path,
 				   "size");
-		return;
+		return FALSE;
 	}
 	queue->held += size;
 	container = g_new0(struct warden_container, 1);
@@ -400,7 +412,15 @@ void warden_queue_push(struct warden_queue *queue, GBytes *bytes,
 	container->part = part;
 	container->depth = depth;
 	container->wanted = wanted;
+	container->apart = apart;
 	g_queue_push_tail(&queue->waiting, container);
+	return TRUE;
+}
+
+void warden_queue_push(struct warden_queue *queue, GBytes *bytes,
+		       struct warden_part *part, guint depth)
+{
+	(void)push(queue, bytes, part, depth, FALSE);
 }
 
 /* A container that was opened already: what is known of the first one. */
@@ -422,12 +442,18 @@ static void look(struct warden_queue *queue, struct warden_part *part,
 	struct warden_part *first =
 		g_hash_table_lookup(queue->hashes, part->sha256);
 
-	if (first != NULL) {
+	if (first != NULL)
 		copy_state(part, first);
-	} else {
+	else
 		g_hash_table_insert(queue->hashes, part->sha256, part);
-		warden_inspect(queue, &queue->inspection, part, bytes);
+	if (first == NULL && !item->opened &&
+	    warden_apart_wants(part, item->depth) &&
+	    push(queue, bytes, part, item->depth + 1, TRUE)) {
+		warden_text_look(queue, part, item, bytes);
+		return;
 	}
+	if (first == NULL)
+		warden_inspect(queue, &queue->inspection, part, bytes);
 	if (item->opened) {
 		part->flags |= WARDEN_PART_CONTAINER;
 		return;
@@ -607,17 +633,26 @@ static int compare_matches(const void *a, const void *b, void *ranks)
 	return x < y ? -1 : x > y;
 }
 
+void warden_queue_drain(struct warden_queue *queue)
+{
+	struct warden_container *container;
+
+	while ((container = g_queue_pop_head(&queue->waiting)) != NULL) {
+		if (container->apart)
+			warden_apart_open(queue, container);
+		else
+			warden_open(queue, container, container->wanted);
+		queue->held -= g_bytes_get_size(container->bytes);
+		container_free(container);
+	}
+}
+
 void warden_queue_run(struct warden_queue *queue)
 {
 	g_autoptr(GHashTable) ranks = g_hash_table_new(g_str_hash,
 						       g_str_equal);
-	struct warden_container *container;
 
-	while ((container = g_queue_pop_head(&queue->waiting)) != NULL) {
-		warden_open(queue, container, container->wanted);
-		queue->held -= g_bytes_get_size(container->bytes);
-		container_free(container);
-	}
+	warden_queue_drain(queue);
 	order_parts(queue, ranks);
 	/* stable, says GLib */
 	g_ptr_array_sort_with_data(queue->facts->urls, compare_urls, ranks);

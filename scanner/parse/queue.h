@@ -18,6 +18,7 @@ struct warden_rules;
 struct warden_parser {
 	magic_t magic;		/* NULL only in tests */
 	struct warden_charsets *charsets;
+	struct warden_cache *cache;
 	struct warden_rules *rules;	/* NULL = none; not ours */
 };
 
@@ -109,6 +110,7 @@ struct warden_container {
 	struct warden_part *part;	/* NULL: the message itself */
 	guint depth;
 	guint32 wanted;		/* warden_open_wanted() */
+	bool apart;		/* warden_apart_open() instead */
 };
 
 /* Enqueue if anything wants to open it (open.h; the message itself by hand);

@@ -19,6 +19,12 @@ tests_unit_test_facts_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_unit_test_facts_LDADD = scanner/libwarden-facts.a $(GLIB_LIBS)
 TESTS += tests/unit/test-facts
 
+check_PROGRAMS += tests/unit/test-parse-cache
+tests_unit_test_parse_cache_SOURCES = tests/unit/test-parse-cache.c
+tests_unit_test_parse_cache_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_cache_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-cache
+
 check_PROGRAMS += tests/unit/test-parse-decode
 tests_unit_test_parse_decode_SOURCES = tests/unit/test-parse-decode.c
 tests_unit_test_parse_decode_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
