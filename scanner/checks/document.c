@@ -10,6 +10,7 @@
    and whether they act without being asked. */
 
 static const struct warden_symbol symbols[] = {
+	{ "ODF_MACRO_AUTORUN", "office", "T1204.002" },
 	{ "OFFICE_ACTIVEX", "office", "T1559.001" },
 	{ "OFFICE_DDE", "office", "T1559.002" },
 	{ "OFFICE_DDE_COMMAND", "office", "T1559.002" },
@@ -24,6 +25,12 @@ static const struct warden_symbol symbols[] = {
 	{ "OFFICE_REMOTE_TEMPLATE", "office", "T1221" },
 	{ "OFFICE_RISKY_OBJECT", "office", "T1203" },
 	{ "OFFICE_RISKY_OBJECT_LOADED", "office", "T1203" },
+	{ "OFFICE_RUNS_PROGRAM", "office", "T1204.002" },
+	{ "OFFICE_XLM", "office", "T1059.005" },
+	{ "OFFICE_XLM_COMMAND", "office", "T1059.005" },
+	{ "OFFICE_XLM_DROPPER", "office", "T1204.002" },
+	{ "OFFICE_XLM_HIDDEN", "office", "T1564" },
+	{ "OFFICE_XML_ENTITIES", "office", "T1027" },
 	{ "RTF_OBFUSCATED_OBJECT", "office", "T1027" },
 };
 
@@ -45,6 +52,17 @@ static const struct warden_trait_symbol trait_symbols[] = {
 	  "a part of it comes from" },
 	{ WARDEN_TRAIT_OFFICE_RISKY_CLASS, "OFFICE_RISKY_OBJECT",
 	  "an object of the class" },
+	{ WARDEN_TRAIT_ODF_EVENT, "ODF_MACRO_AUTORUN",
+	  "runs by itself" },
+	{ WARDEN_TRAIT_OFFICE_RUNS_PROGRAM, "OFFICE_RUNS_PROGRAM",
+	  "a click starts a program" },
+	{ WARDEN_TRAIT_OFFICE_XLM, "OFFICE_XLM", "Excel 4 macros" },
+	{ WARDEN_TRAIT_OFFICE_XLM_COMMAND, "OFFICE_XLM_COMMAND",
+	  "Excel 4 macros that leave the workbook" },
+	{ WARDEN_TRAIT_OFFICE_XLM_HIDDEN, "OFFICE_XLM_HIDDEN",
+	  "Excel 4 macros in a sheet that is not shown" },
+	{ WARDEN_TRAIT_OFFICE_XML_ENTITIES, "OFFICE_XML_ENTITIES",
+	  "no Office program writes entities" },
 	{ WARDEN_TRAIT_RTF_OBFUSCATED, "RTF_OBFUSCATED_OBJECT",
 	  "an object is written in a way that hides it" },
 };
@@ -166,6 +184,21 @@ static void check_updates(const struct warden_check_input *input,
 	}
 }
 
+/* A name that runs when the workbook is opened, and functions that start
+   programs or call libraries. */
+static void check_macro_sheet(const struct warden_check_input *input,
+			      const struct warden_trait *autorun,
+			      struct warden_findings *findings)
+{
+	const struct warden_trait *command = find_trait(
+		input->facts, WARDEN_TRAIT_OFFICE_XLM_COMMAND, autorun->part);
+
+	if (command != NULL)
+		warden_findings_add(findings, "OFFICE_XLM_DROPPER",
+				    autorun->part, "runs by itself: %s",
+				    command->detail);
+}
+
 /* --- embedded programs ----------------------------------------------------- */
 
 /* The document that a member stands in, through archives and other documents;
@@ -216,24 +249,32 @@ static void check_member(const struct warden_check_input *input,
 				    document->name : document->path);
 }
 
+static const struct {
+	enum warden_trait_index trait;
+	void (*check)(const struct warden_check_input *input,
+		      const struct warden_trait *trait,
+		      struct warden_findings *findings);
+} judges[] = {
+	{ WARDEN_TRAIT_OFFICE_REMOTE_TEMPLATE, check_template },
+	{ WARDEN_TRAIT_OFFICE_OBJECT_UPDATES, check_updates },
+	{ WARDEN_TRAIT_OFFICE_XLM_AUTORUN, check_macro_sheet },
+};
+
 static void run(const struct warden_check_input *input,
 		struct warden_findings *findings)
 {
 	const struct warden_facts *facts = input->facts;
-	const char *template = warden_checks_trait_code(
-		WARDEN_TRAIT_OFFICE_REMOTE_TEMPLATE);
-	const char *updates = warden_checks_trait_code(
-		WARDEN_TRAIT_OFFICE_OBJECT_UPDATES);
 
 	warden_checks_traits(input, trait_symbols,
 			     G_N_ELEMENTS(trait_symbols), findings);
 	for (guint i = 0; i < facts->traits->len; i++) {
 		const struct warden_trait *trait = facts->traits->pdata[i];
 
-		if (strcmp(trait->code, template) == 0)
-			check_template(input, trait, findings);
-		else if (strcmp(trait->code, updates) == 0)
-			check_updates(input, trait, findings);
+		for (gsize j = 0; j < G_N_ELEMENTS(judges); j++) {
+			if (strcmp(trait->code, warden_checks_trait_code(
+					   judges[j].trait)) == 0)
+				judges[j].check(input, trait, findings);
+		}
 	}
 	for (guint i = 0; i < facts->parts->len; i++)
 		check_member(input, facts->parts->pdata[i], findings);

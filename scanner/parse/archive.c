@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "package.h"
 #include "queue.h"
 #include "rar5.h"
 #include "zip.h"
@@ -58,6 +59,7 @@ struct reader {
 	guint members;
 	bool folders;		/* or links: nothing to look at */
 	bool stop, encrypted, damaged;
+	struct warden_package *package;	/* NULL: no document */
 };
 
 /* A document or program that is also a zip file: only what could do harm is
@@ -293,6 +295,9 @@ static void add_member(struct reader *reader, struct warden_item *item,
 		g_bytes_unref(bytes);
 		return;
 	}
+	if (reader->package != NULL &&
+	    warden_package_take(reader->package, item->names->name, bytes))
+		item->only_active = FALSE;
 	part = warden_queue_add(reader->queue, item, bytes);
 	if (part != NULL && outcome == OUTCOME_DAMAGED)
 		warden_queue_unscanned(reader->queue, part->path, "damaged");
@@ -616,12 +621,17 @@ void warden_archive_expand(struct warden_queue *queue,
 	/* a tar file inside is opened as one; anything else is one file */
 	reader.raw = is_compressed(container->part);
 	warden_zip_read(reader.data, reader.size, &reader.zip);
+	if (warden_filetype_zip_is_document(reader.data, reader.size))
+		reader.package = warden_package_new(queue, container->part);
 	if (reader.zip.encrypted)
 		find_password(&reader);
 	if (!read_rar5(&reader))
 		read_archive(&reader);
 	read_zip_again(&reader);
 	finish(&reader);
+	if (reader.package != NULL)
+		warden_package_finish(reader.package);
+	warden_package_free(reader.package);
 	warden_zip_clear(&reader.zip);
 	g_free(reader.opened);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define ENTRIES_MAX 512
+#define ENTRIES_MAX 4096
 #define LOCAL_SIZE 30
 #define CENTRAL_SIZE 46
 #define END_SIZE 22
@@ -21,6 +21,9 @@ enum mark {
 	MARK_MACRO	= 1 << 7,
 	MARK_VISIO	= 1 << 8,
 	MARK_XPS	= 1 << 9,
+	MARK_ODF	= 1 << 10,
+	MARK_RELATIONS	= 1 << 11,
+	MARK_SOFTWARE	= 1 << 12,	/* packages that install something */
 };
 
 static const struct {
@@ -39,6 +42,12 @@ static const struct {
 	{ "META-INF/MANIFEST.MF", MARK_JAR },
 	{ "AndroidManifest.xml", MARK_APK },
 	{ "classes.dex", MARK_APK },
+	{ "META-INF/manifest.xml", MARK_ODF },
+	{ "_rels/.rels", MARK_RELATIONS },
+	{ "AppxManifest.xml", MARK_SOFTWARE },
+	{ "AppxMetadata/", MARK_SOFTWARE },
+	{ "extension.vsixmanifest", MARK_SOFTWARE },
+	{ "package/services/", MARK_SOFTWARE },	/* NuGet */
 };
 
 static guint16 le16(const guint8 *p)
@@ -59,8 +68,13 @@ static guint name_marks(const guint8 *name, gsize size)
 	for (i = 0; i < G_N_ELEMENTS(marks); i++) {
 		gsize length = strlen(marks[i].prefix);
 
+		/* Names of parts are equal in any case (ECMA-376-2 9.1);
+		   Java's and OpenDocument's manifests differ in it. */
 		if (size >= length &&
-		    memcmp(name, marks[i].prefix, length) == 0)
+		    ((marks[i].mark & (MARK_JAR | MARK_ODF)) != 0 ?
+		     memcmp(name, marks[i].prefix, length) :
+		     g_ascii_strncasecmp((const char *)name, marks[i].prefix,
+					 length)) == 0)
 			found |= marks[i].mark;
 	}
 	if (size > 6 && memcmp(name + size - 6, ".class", 6) == 0)
@@ -226,10 +240,31 @@ static bool find_ooxml(guint found, struct warden_filetype *type)
 		type->type = "application/vnd.ms-visio.drawing";
 	else if ((found & MARK_XPS) != 0)
 		type->type = "application/vnd.ms-xpsdocument";
+	else if ((found & MARK_RELATIONS) != 0 &&
+		 (found & MARK_SOFTWARE) == 0)
+		/* the names of its folders are its own choice */
+		type->type = OOXML("package");
 	else
 		return FALSE;
 	type->kind = WARDEN_KIND_OFFICE;
 	return TRUE;
+}
+
+/* OpenDocument whose first member does not say so. */
+static bool find_odf(guint found, struct warden_filetype *type)
+{
+	if ((found & MARK_ODF) == 0)
+		return FALSE;
+	type->type = "application/vnd.oasis.opendocument";
+	type->kind = WARDEN_KIND_OFFICE;
+	return TRUE;
+}
+
+bool warden_filetype_zip_is_document(const guint8 *data, gsize size)
+{
+	guint found = central_marks(data, size) | local_marks(data, size);
+
+	return (found & (MARK_OOXML | MARK_ODF)) != 0;
 }
 
 void warden_filetype_zip(const guint8 *data, gsize size,
@@ -239,7 +274,8 @@ void warden_filetype_zip(const guint8 *data, gsize size,
 
 	type_r->type = "application/zip";
 	type_r->kind = WARDEN_KIND_ARCHIVE;
-	if (find_mimetype(data, size, type_r) || find_ooxml(found, type_r))
+	if (find_mimetype(data, size, type_r) || find_ooxml(found, type_r) ||
+	    find_odf(found, type_r))
 		return;
 	if ((found & MARK_APK) != 0) {
 		type_r->type = "application/vnd.android.package-archive";

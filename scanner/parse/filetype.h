@@ -31,6 +31,9 @@ bool warden_filetype_is_eicar(const guint8 *data, gsize size);
 /* A zip archive's directory and end record stand at the end, whatever stands
    before them. */
 bool warden_filetype_has_zip_tail(const guint8 *data, gsize size);
+/* Its members are those of an Office Open XML or OpenDocument package, whatever
+   the type found. */
+bool warden_filetype_zip_is_document(const guint8 *data, gsize size);
 /* It is a zip file, and does not begin where its directory says: readers that
    begin at the front see other members than those that begin at the end. */
 bool warden_filetype_zip_is_ambiguous(const guint8 *data, gsize size);

@@ -76,6 +76,10 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/onenote-expand.c \
 	scanner/parse/open.c \
 	scanner/parse/open.h \
+	scanner/parse/package.c \
+	scanner/parse/package.h \
+	scanner/parse/package-private.h \
+	scanner/parse/package-xml.c \
 	scanner/parse/params.c \
 	scanner/parse/params.h \
 	scanner/parse/parse.c \
@@ -152,6 +156,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/view-linear.c \
 	scanner/parse/words.c \
 	scanner/parse/words.h \
+	scanner/parse/xml.c \
+	scanner/parse/xml.h \
 	scanner/parse/zip.c \
 	scanner/parse/zip.h
 scanner_libwarden_parse_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) \

@@ -154,11 +154,13 @@ enum warden_target_kind warden_target_kind(const char *target)
 
 /* --- what is done with them ------------------------------------------------- */
 
-static enum warden_trait_index share_trait(enum warden_target_use use)
-{
-	return use == WARDEN_USE_TEMPLATE ? WARDEN_TRAIT_OFFICE_REMOTE_TEMPLATE :
-		WARDEN_TRAIT_OFFICE_REMOTE_SHARE;
-}
+static const enum warden_trait_index share_traits[] = {
+	[WARDEN_USE_TEMPLATE] = WARDEN_TRAIT_OFFICE_REMOTE_TEMPLATE,
+	[WARDEN_USE_OBJECT] = WARDEN_TRAIT_OFFICE_REMOTE_SHARE,
+	[WARDEN_USE_PICTURE] = WARDEN_TRAIT_OFFICE_REMOTE_SHARE,
+	/* only asked for when somebody wants it */
+	[WARDEN_USE_DATA] = WARDEN_TRAIT_OFFICE_REMOTE_DATA,
+};
 
 static const enum warden_trait_index web_traits[] = {
 	[WARDEN_USE_TEMPLATE] = WARDEN_TRAIT_OFFICE_REMOTE_TEMPLATE,
@@ -167,13 +169,16 @@ static const enum warden_trait_index web_traits[] = {
 	[WARDEN_USE_DATA] = WARDEN_TRAIT_OFFICE_REMOTE_DATA,
 };
 
-/* The URL inside "mhtml:http://…!x-usc:http://…" and its like, too. */
+/* The URL inside "mhtml:http://…!x-usc:http://…" and its like, too. Not names
+   of shares, which are no URLs. */
 static void note_link(struct warden_office_notes *notes, const char *target,
 		      const char *shown)
 {
 	struct warden_url_iter iter;
 	gsize start, end;
 
+	if (is_slash(target[0]))
+		return;
 	warden_office_notes_link(notes, target, shown);
 	warden_url_iter_init(&iter, target, strlen(target));
 	while (warden_url_iter_next(&iter, &start, &end)) {
@@ -191,7 +196,13 @@ void warden_target_note(struct warden_office_notes *notes,
 			const char *shown)
 {
 	enum warden_target_kind kind = warden_target_kind(target);
+	g_autofree char *plain = warden_words_unpercent(target);
 
+	/* "powershell -nop …" in place of a file's name */
+	if (kind == WARDEN_TARGET_LOCAL && strchr(plain, ' ') != NULL &&
+	    warden_target_is_command(plain))
+		warden_office_note(notes, WARDEN_TRAIT_OFFICE_HANDLER_TARGET,
+				   plain);
 	if (kind == WARDEN_TARGET_LOCAL || kind == WARDEN_TARGET_INERT)
 		return;
 	note_link(notes, target, shown);
@@ -204,7 +215,7 @@ void warden_target_note(struct warden_office_notes *notes,
 				notes, WARDEN_TRAIT_OFFICE_HANDLER_TARGET,
 				target);
 	} else if (use != WARDEN_USE_LINK && kind == WARDEN_TARGET_SHARE) {
-		warden_office_note(notes, share_trait(use), target);
+		warden_office_note(notes, share_traits[use], target);
 	} else if (use != WARDEN_USE_LINK && kind == WARDEN_TARGET_WEB) {
 		warden_office_note(notes, web_traits[use], target);
 	}

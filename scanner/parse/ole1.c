@@ -246,3 +246,26 @@ char *warden_ole1_next_moniker(const guint8 *data, gsize size, gsize *at)
 	*at = cursor.at;
 	return text;
 }
+
+/* --- classes ------------------------------------------------------------------ */
+
+/* Controls and helpers that documents carry to be attacked through them, or to
+   show a page of somebody else's. */
+bool warden_ole1_class_is_risky(const char *class_name)
+{
+	static const char *const classes[] = {
+		"otkloadr", "MSComctlLib.", "COMCTL.", "MSCAL.", "TabStrip",
+		"Shell.Explorer", "htmlfile", "ScriptletFile", "scriptlet",
+		"OLE2Link", "WScript", "ShellLink",
+		/* Shell.Explorer's number */
+		"{8856F961-340A-11D0-A96B-00C04FD705A2}",
+	};
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(classes); i++) {
+		if (g_ascii_strncasecmp(class_name, classes[i],
+					strlen(classes[i])) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}

@@ -89,25 +89,6 @@ static bool add_package(struct context *context, const guint8 *data,
 
 /* --- objects ----------------------------------------------------------------- */
 
-/* Controls and helpers that documents carry to be attacked through them, or to
-   show a page of somebody else's. */
-static bool is_risky_class(const char *class_name)
-{
-	static const char *const classes[] = {
-		"otkloadr", "MSComctlLib.", "COMCTL.", "MSCAL.", "TabStrip",
-		"Shell.Explorer", "htmlfile", "ScriptletFile", "scriptlet",
-		"OLE2Link", "WScript", "ShellLink",
-	};
-	gsize i;
-
-	for (i = 0; i < G_N_ELEMENTS(classes); i++) {
-		if (g_ascii_strncasecmp(class_name, classes[i],
-					strlen(classes[i])) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 static void note_class(struct context *context,
 		       const struct warden_rtf_object *object,
 		       const char *class_name)
@@ -120,7 +101,7 @@ static void note_class(struct context *context,
 	if (warden_equation_is_class(class_name))
 		warden_office_note(notes, WARDEN_TRAIT_OFFICE_EQUATION,
 				   class_name);
-	if (is_risky_class(class_name))
+	if (warden_ole1_class_is_risky(class_name))
 		warden_office_note(notes, WARDEN_TRAIT_OFFICE_RISKY_CLASS,
 				   class_name);
 	if (object->updates)
