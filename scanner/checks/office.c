@@ -9,6 +9,7 @@
    they run or fetch they are how malware arrives. */
 
 static const struct warden_symbol symbols[] = {
+	{ "OFFICE_DEFAULT_PASSWORD", "office", "T1027.013" },
 	{ "OFFICE_MACRO", "office", "T1059.005" },
 	{ "OFFICE_MACRO_AUTORUN", "office", "T1204.002" },
 	{ "OFFICE_MACRO_COMMANDS", "office", "T1059" },
@@ -19,7 +20,11 @@ static const struct warden_symbol symbols[] = {
 	{ "OFFICE_MACRO_INJECTS", "office", "T1055" },
 	{ "OFFICE_MACRO_SPREADS", "office", "T1137.001" },
 	{ "OFFICE_MACRO_STARTS_PROGRAM", "office", "T1204.002" },
+	{ "OFFICE_PASSWORD_IN_MAIL", "office", "T1027.013" },
 	{ "OFFICE_STOMPED", "office", "T1564.007" },
+	{ "OFFICE_XLM_DROPPER", "office", "T1566.001" },
+	{ "OFFICE_XLM_HIDDEN", "office", "T1564" },
+	{ "OFFICE_XLM_MACRO", "office", "T1059" },
 };
 
 static const struct warden_trait_symbol trait_symbols[] = {
@@ -36,6 +41,13 @@ static const struct warden_trait_symbol trait_symbols[] = {
 	  "macros that put together, piece by piece" },
 	{ WARDEN_TRAIT_OFFICE_MACRO_INJECTS, "OFFICE_MACRO_INJECTS",
 	  "macros that start machine code" },
+	{ WARDEN_TRAIT_OFFICE_DEFAULT_PASSWORD, "OFFICE_DEFAULT_PASSWORD",
+	  "encrypted with a password that nobody has to enter" },
+	{ WARDEN_TRAIT_OFFICE_PASSWORD, "OFFICE_PASSWORD_IN_MAIL",
+	  "encrypted with a password that the message tells" },
+	{ WARDEN_TRAIT_OFFICE_XLM, "OFFICE_XLM_MACRO", "Excel 4 macros" },
+	{ WARDEN_TRAIT_OFFICE_XLM_HIDDEN, "OFFICE_XLM_HIDDEN",
+	  "Excel 4 macros in a hidden sheet" },
 	{ WARDEN_TRAIT_OFFICE_STOMPED, "OFFICE_STOMPED",
 	  "macros whose source lacks what runs" },
 };
@@ -51,6 +63,7 @@ struct rule {
 };
 
 #define MACRO(name) WARDEN_TRAIT_OFFICE_MACRO_##name
+#define XLM(name) WARDEN_TRAIT_OFFICE_XLM_##name
 #define END WARDEN_TRAITS_COUNT
 
 static const struct rule rules[] = {
@@ -69,6 +82,10 @@ static const struct rule rules[] = {
 	  { WARDEN_TRAIT_OFFICE_STOMPED, MACRO(EXECUTES), END } },
 	{ "OFFICE_MACRO_DROPPER", "hides its code and runs commands",
 	  { WARDEN_TRAIT_OFFICE_STOMPED, MACRO(COMMANDS), END } },
+	{ "OFFICE_XLM_DROPPER", "runs by itself and runs commands",
+	  { XLM(AUTORUN), XLM(EXECUTES), END } },
+	{ "OFFICE_XLM_DROPPER", "runs by itself and hides what it runs",
+	  { XLM(AUTORUN), XLM(BUILDS), XLM(HIDDEN), END } },
 	{ "OFFICE_MACRO_SPREADS", "runs by itself and changes other macros",
 	  { MACRO(AUTORUN), MACRO(SPREADS), END } },
 	{ "OFFICE_MACRO_STARTS_PROGRAM", "runs by itself and starts a program",

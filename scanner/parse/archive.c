@@ -551,10 +551,12 @@ static void finish(struct reader *reader)
 			warden_queue_unscanned(reader->queue, part->path,
 					       "encrypted");
 	}
-	/* At the end of something else it need not be an archive. */
+	/* At the end of something else it need not be an archive; documents
+	   hold archives in pieces, and their own readers put them together. */
 	if (!reader->damaged ||
 	    (reader->members == 0 &&
-	     (reader->encrypted || is_tail_only(reader))))
+	     (reader->encrypted || is_tail_only(reader))) ||
+	    (part->kind == WARDEN_KIND_OFFICE && is_tail_only(reader)))
 		return;
 	warden_queue_unscanned(reader->queue, part->path,
 			       reader->members == 0 ? "unsupported" :

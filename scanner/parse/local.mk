@@ -9,6 +9,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/archive.c \
 	scanner/parse/behaviour.c \
 	scanner/parse/behaviour.h \
+	scanner/parse/biff.c \
+	scanner/parse/biff.h \
+	scanner/parse/book-crypt.c \
 	scanner/parse/boundary.c \
 	scanner/parse/boundary.h \
 	scanner/parse/budget.h \
@@ -45,6 +48,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/html-entities.c \
 	scanner/parse/inspect.c \
 	scanner/parse/inspect.h \
+	scanner/parse/inflate.c \
+	scanner/parse/inflate.h \
 	scanner/parse/lines.h \
 	scanner/parse/lnk.c \
 	scanner/parse/lnk.h \
@@ -59,8 +64,15 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/names.c \
 	scanner/parse/names.h \
 	scanner/parse/office.h \
+	scanner/parse/office-book.c \
+	scanner/parse/office-crypt.c \
+	scanner/parse/office-crypt.h \
 	scanner/parse/office-expand.c \
+	scanner/parse/office-object.c \
+	scanner/parse/office-package.c \
+	scanner/parse/office-slides.c \
 	scanner/parse/office-vba.c \
+	scanner/parse/office-word.c \
 	scanner/parse/ole.c \
 	scanner/parse/ole.h \
 	scanner/parse/office-field.c \
@@ -158,6 +170,10 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/words.h \
 	scanner/parse/xml.c \
 	scanner/parse/xml.h \
+	scanner/parse/xlm.c \
+	scanner/parse/xlm.h \
+	scanner/parse/xlm-formula.c \
+	scanner/parse/xlm-formula.h \
 	scanner/parse/zip.c \
 	scanner/parse/zip.h
 scanner_libwarden_parse_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) \

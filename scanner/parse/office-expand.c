@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "office.h"
+#include "urls.h"
 
 #include <string.h>
 
@@ -24,11 +25,20 @@ GBytes *warden_office_read(struct warden_office *office, guint index)
 	return bytes;
 }
 
-struct warden_part *warden_office_add(struct warden_office *office,
-				      const struct member *member,
-				      GBytes *bytes)
+/* "Macros/VBA/Module1" */
+static char *inner_path(const struct warden_office *office, guint entry)
 {
-	g_autofree char *inner = warden_ole_path(office->ole, member->entry);
+	g_autofree char *path = warden_ole_path(office->ole, entry);
+
+	return office->installer ? warden_ole_decode_msi_name(path) :
+		g_steal_pointer(&path);
+}
+
+struct warden_part *
+warden_office_add(struct warden_office *office,
+		  const struct warden_office_member *member, GBytes *bytes)
+{
+	g_autofree char *inner = inner_path(office, member->entry);
 	g_autofree char *path = NULL;
 	struct warden_names names;
 	struct warden_item item = {
@@ -57,14 +67,81 @@ struct warden_part *warden_office_add(struct warden_office *office,
 	return part;
 }
 
+void warden_office_encrypted(struct warden_office *office)
+{
+	office->container->part->flags |= WARDEN_PART_ENCRYPTED;
+	warden_queue_unscanned(office->queue, office->path, "encrypted");
+}
+
+void warden_office_add_urls(struct warden_office *office, const char *text,
+			    gsize size)
+{
+	struct warden_url_iter iter;
+	gsize start, end;
+
+	warden_url_iter_init(&iter, text, size);
+	while (warden_url_iter_next(&iter, &start, &end)) {
+		g_autofree char *url = g_strdup_printf(
+			"%s%.*s", g_ascii_tolower(text[start]) == 'w' ?
+			"http://" : "", (int)MIN(end - start,
+						 WARDEN_FACT_URL_MAX),
+			text + start);
+
+		warden_office_notes_link(&office->notes, url, "");
+	}
+}
+
+/* --- the whole ----------------------------------------------------------------- */
+
+/* What is known of streams by their names; the rest may hold files. */
+static const struct {
+	const char *name;
+	void (*look)(struct warden_office *office, guint index);
+} streams[] = {
+	{ "WordDocument", warden_office_look_word },
+	{ "PowerPoint Document", warden_office_look_slides },
+	{ "Workbook", warden_office_look_book },
+	{ "Book", warden_office_look_book },
+	{ "EncryptedPackage", warden_office_look_package },
+	/* read with others, or nothing in them */
+	{ "0Table", NULL }, { "1Table", NULL }, { "\1CompObj", NULL },
+	{ "\5SummaryInformation", NULL },
+	{ "\5DocumentSummaryInformation", NULL }, { "\3ObjInfo", NULL },
+	{ "Equation Native", NULL }, { "Current User", NULL },
+	{ "EncryptionInfo", NULL },
+};
+
+static void look_in_stream(struct warden_office *office, guint index)
+{
+	const char *name = warden_ole_entry(office->ole, index)->name;
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(streams); i++) {
+		if (g_ascii_strcasecmp(streams[i].name, name) != 0)
+			continue;
+		if (streams[i].look != NULL)
+			streams[i].look(office, index);
+		return;
+	}
+	warden_office_look_object(office, index);
+}
+
 static void look(struct warden_office *office)
 {
-	guint i;
+	guint count = office->ole->entries->len, i;
+	g_autofree bool *projects = g_new0(bool, count);
 
-	for (i = 0; i < office->ole->entries->len; i++) {
-		if (warden_ole_entry(office->ole, i)->storage &&
-		    warden_office_is_vba(office, i))
+	for (i = 0; i < count; i++) {
+		const struct warden_ole_entry *entry =
+			warden_ole_entry(office->ole, i);
+
+		if (!entry->storage) {
+			if (!projects[entry->parent])
+				look_in_stream(office, i);
+		} else if (warden_office_is_vba(office, i)) {
+			projects[i] = TRUE;
 			warden_office_look_vba(office, i);
+		}
 	}
 }
 
@@ -74,6 +151,8 @@ void warden_office_expand(struct warden_queue *queue,
 	struct warden_office office = {
 		.queue = queue, .container = container,
 		.path = container->part->path,
+		.installer = strcmp(container->part->detected_type,
+				    "application/x-msi") == 0,
 	};
 	gsize size;
 	const guint8 *data = g_bytes_get_data(container->bytes, &size);
@@ -86,7 +165,10 @@ void warden_office_expand(struct warden_queue *queue,
 		warden_queue_unscanned(queue, office.path, "damaged");
 		return;
 	}
+	warden_office_notes_init(&office.notes);
 	look(&office);
+	warden_office_notes_report(&office.notes, queue, office.path);
+	warden_office_notes_clear(&office.notes);
 	if (office.ole->truncated)
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_MEMBERS,
 				   office.path, "count");

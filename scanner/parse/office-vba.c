@@ -1,7 +1,6 @@
 #include "warden-config.h"
 
 #include "office.h"
-#include "urls.h"
 #include "vba.h"
 #include "vba-code.h"
 
@@ -83,7 +82,7 @@ static bool has_code(const guint8 *data, gsize size)
 
 static void add_source(struct project *project, guint entry, GBytes *source)
 {
-	struct member member = {
+	struct warden_office_member member = {
 		.entry = entry, .name = "", .declared_type = "text/x-vba",
 		.charset = project->charset,
 	};
@@ -217,19 +216,12 @@ static const struct {
 /* Addresses that are only put together; the others are the members'. */
 static void add_urls(struct project *project, const GString *strings)
 {
-	struct warden_office *office = project->office;
 	GString *utf8 = warden_charset_decode(
-		warden_queue_parser(office->queue)->charsets,
+		warden_queue_parser(project->office->queue)->charsets,
 		project->charset, (const guint8 *)strings->str, strings->len,
 		WARDEN_TEXT_MAX, NULL);
-	struct warden_url_iter iter;
-	gsize start, end;
 
-	warden_url_iter_init(&iter, utf8->str, utf8->len);
-	while (warden_url_iter_next(&iter, &start, &end))
-		warden_queue_url(office->queue, office->path,
-				 utf8->str + start, end - start, NULL, "",
-				 "office");
+	warden_office_add_urls(project->office, utf8->str, utf8->len);
 	g_string_free(utf8, TRUE);
 }
 

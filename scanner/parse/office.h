@@ -1,9 +1,11 @@
 #ifndef WARDEN_PARSE_OFFICE_H
 #define WARDEN_PARSE_OFFICE_H
 
-/* For the openers of Office documents only (office-*.c): one compound file,
-   and what looks into its storages and streams. */
+/* For the openers of binary Office documents only (office-*.c): one compound
+   file, and what looks into its storages and streams, wherever in the file
+   these are: embedded documents are storages in the same file. */
 
+#include "office-notes.h"
 #include "ole.h"
 #include "queue.h"
 
@@ -12,25 +14,49 @@ struct warden_office {
 	const struct warden_container *container;
 	struct warden_ole *ole;
 	const char *path;	/* the part's */
+	struct warden_office_notes notes;
+	bool installer;		/* its names are encoded */
 };
+
+/* --- office-expand.c: for the others ---------------------------------------- */
 
 /* A stream's bytes, spent before they are made. NULL: no room. What is
    missing is an unscanned entry. */
 GBytes *warden_office_read(struct warden_office *office, guint index);
 
-/* Add bytes found in the entry as a member. name: the file's own, "" if it
-   has none: the entry's path is used. declared_type, charset: "" if none. */
-struct member {
+/* Bytes found in an entry, on their way to become a member. */
+struct warden_office_member {
 	guint entry;
-	const char *name, *declared_type, *charset;
+	const char *name;	/* the file's own, UTF-8; "": the entry's */
+	const char *declared_type, *charset;	/* "" if none */
 	bool only_active;
 };
-struct warden_part *warden_office_add(struct warden_office *office,
-				      const struct member *member,
-				      GBytes *bytes);
+struct warden_part *
+warden_office_add(struct warden_office *office,
+		  const struct warden_office_member *member, GBytes *bytes);
+
+/* What is encrypted could not be looked at. */
+void warden_office_encrypted(struct warden_office *office);
+
+/* Links in text, UTF-8. */
+void warden_office_add_urls(struct warden_office *office, const char *text,
+			    gsize size);
+
+/* --- what looks into storages and streams ------------------------------------ */
 
 /* A storage with a VBA project. */
 bool warden_office_is_vba(const struct warden_office *office, guint storage);
 void warden_office_look_vba(struct warden_office *office, guint storage);
+
+/* Any stream that no one else knows: files in it. */
+void warden_office_look_object(struct warden_office *office, guint index);
+/* "WordDocument" */
+void warden_office_look_word(struct warden_office *office, guint index);
+/* "PowerPoint Document" */
+void warden_office_look_slides(struct warden_office *office, guint index);
+/* "Workbook", "Book" */
+void warden_office_look_book(struct warden_office *office, guint index);
+/* "EncryptedPackage" */
+void warden_office_look_package(struct warden_office *office, guint index);
 
 #endif

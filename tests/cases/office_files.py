@@ -2,7 +2,9 @@
 projects (MS-OVBA), workbooks (MS-XLS). Enough of each for a test; for
 make_office.py and tests/fuzz/make-seeds-office.py."""
 
+import hashlib
 import struct
+import subprocess
 
 FREE, END, FAT_SECTOR = 0xffffffff, 0xfffffffe, 0xfffffffd
 SECTOR, MINI, CUTOFF = 512, 64, 4096
@@ -220,3 +222,239 @@ def word(modules=None, text="Minutes of the meeting.\r", flags=0, extra=(),
     entries.update(extra)
     return compound(entries, bytes.fromhex(
         "0609020000000000c000000000000046"))
+
+
+def native(name, data, path=None):
+    """A file in a document, as the object packager keeps it."""
+    path = (path or "C:\\Users\\a\\" + name).encode("cp1252") + b"\0"
+    body = (b"\2\0" + name.encode("cp1252") + b"\0" + path + b"\0\0\3\0"
+            + struct.pack("<I", len(path)) + path
+            + struct.pack("<I", len(data)) + data)
+    return {"\1Ole10Native": struct.pack("<I", len(body)) + body}
+
+
+def record(kind, data, version=0, instance=0):
+    """Of a presentation."""
+    return struct.pack("<HHI", version | instance << 4, kind,
+                       len(data)) + data
+
+
+def slides(*records):
+    """A .ppt with these records in its document."""
+    body = record(0x3e8, b"".join(records), version=15)
+    return compound({"PowerPoint Document": body, "Current User": bytes(20)},
+                    bytes.fromhex("108d81649b4fcf1186ea00aa00b929e8"))
+
+
+# --- workbooks ---------------------------------------------------------------
+
+def _biff(kind, data=b""):
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def _bof(kind):
+    return _biff(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0dbb, 0x07cc,
+                                    0, 6))
+
+
+def xlm_text(text):
+    return b"\x17" + bytes([len(text), 0]) + text.encode("latin-1")
+
+
+def xlm_call(number, *arguments):
+    return b"".join(arguments) + b"\x42" + struct.pack(
+        "<BH", len(arguments), number)
+
+
+def xlm_char(code):
+    return b"\x1e" + struct.pack("<H", code) + b"\x41\x6f\0"
+
+
+def xlm_join(*pieces):
+    return pieces[0] + b"".join(piece + b"\x08" for piece in pieces[1:])
+
+
+def xlm_cell(row, column):
+    return b"\x44" + struct.pack("<HH", row, column | 0xc000)
+
+
+def workbook_stream(formulas=(), macros=True, hidden=0, name=None, labels=(),
+                    extra=b"", lock=b""):
+    """The Workbook stream: one sheet, and one of macros with a formula in
+    each row of its first column. name: of a macro that is run, a built-in
+    code or text."""
+    sheets = [("Sheet1", 0, 0)]
+    if macros:
+        sheets.append(("Macro1", hidden, 1))
+    tail = b""
+    if name is not None:
+        coded = bytes([name]) if isinstance(name, int) \
+            else name.encode("latin-1")
+        tail += _biff(0x18, struct.pack(
+            "<HBBHHHI", 0x20 if isinstance(name, int) else 0, 0, len(coded),
+            7, 0, 0, 0) + b"\0" + coded
+            + b"\x3a" + struct.pack("<HHH", 0, 0, 0))
+    texts = b"".join(struct.pack("<HB", len(t), 0) + t.encode("latin-1")
+                     for _, _, t in labels)
+    tail += _biff(0xfc, struct.pack("<II", len(labels), len(labels)) + texts)
+    tail += extra + _biff(0x0a)
+
+    def body(kind):
+        out = _bof(0x10 if kind == 0 else 0x40)
+        if kind == 1:
+            for index, (row, column, _) in enumerate(labels):
+                out += _biff(0xfd, struct.pack("<HHHI", row, column, 0,
+                                               index))
+            for row, formula in enumerate(formulas):
+                out += _biff(0x06, struct.pack(
+                    "<HHH8sHIH", row, 0, 0, bytes(8), 0, 0, len(formula))
+                    + formula)
+        return out + _biff(0x0a)
+
+    head = _bof(5) + lock
+    place = len(head) + sum(12 + len(n) for n, _, _ in sheets) + len(tail)
+    listing, bodies = b"", b""
+    for sheet, state, kind in sheets:
+        listing += _biff(0x85, struct.pack("<IBBBB", place + len(bodies),
+                                           state, kind, len(sheet), 0)
+                         + sheet.encode())
+        bodies += body(kind)
+    return head + listing + tail + bodies
+
+
+def workbook(stream, extra=()):
+    entries = {"Workbook": stream}
+    entries.update(extra)
+    return compound(entries,
+                    bytes.fromhex("2008020000000000c000000000000046"))
+
+
+# --- passwords ---------------------------------------------------------------
+
+class _RC4:
+    def __init__(self, key):
+        self.s, j = list(range(256)), 0
+        for i in range(256):
+            j = (j + self.s[i] + key[i % len(key)]) & 255
+            self.s[i], self.s[j] = self.s[j], self.s[i]
+        self.i = self.j = 0
+
+    def byte(self):
+        s = self.s
+        self.i = (self.i + 1) & 255
+        self.j = (self.j + s[self.i]) & 255
+        s[self.i], s[self.j] = s[self.j], s[self.i]
+        return s[(s[self.i] + s[self.j]) & 255]
+
+    def crypt(self, data):
+        return bytes(b ^ self.byte() for b in data)
+
+
+def _records(stream):
+    at = 0
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        yield at, kind, size
+        at += 4 + size
+
+
+def _clear(kind, size):
+    return {0x809: size, 0x2f: size, 0x85: 4}.get(kind, 0)
+
+
+SALT = bytes(range(16))
+
+
+def lock_rc4(stream, password):
+    """A workbook stream made with lock=RC4_LOCK, encrypted ([MS-OFFCRYPTO]
+    2.3.6)."""
+    base = hashlib.md5(password.encode("utf-16-le")).digest()[:5]
+    base = hashlib.md5((base + SALT) * 16).digest()[:5]
+
+    def block(number):
+        return _RC4(hashlib.md5(base + struct.pack("<I", number)).digest())
+
+    check = bytes(16)
+    proof = block(0).crypt(check + hashlib.md5(check).digest())
+    out = bytearray(stream)
+    for at, kind, size in _records(stream):
+        if kind == 0x2f:
+            out[at + 4 + 22:at + 4 + 54] = proof
+        for i in range(at + 4 + _clear(kind, size), at + 4 + size):
+            if i % 1024 == 0 or i == at + 4 + _clear(kind, size):
+                cipher = block(i // 1024)
+                for _ in range(i % 1024):
+                    cipher.byte()
+            out[i] ^= cipher.byte()
+    return bytes(out)
+
+
+RC4_LOCK = _biff(0x2f, struct.pack("<HHH", 1, 1, 1) + SALT + bytes(32))
+
+
+def _aes(data, key, iv=None):
+    mode = "-aes-%d-%s" % (len(key) * 8, "cbc" if iv else "ecb")
+    return subprocess.run(
+        ["openssl", "enc", mode, "-nopad", "-K", key.hex()]
+        + (["-iv", iv.hex()] if iv else []), input=data, check=True,
+        stdout=subprocess.PIPE).stdout
+
+
+def _pad(data):
+    return data + bytes(-len(data) % 16)
+
+
+def lock_standard(package, password):
+    """A new document, encrypted in the standard way ([MS-OFFCRYPTO]
+    2.3.4.5)."""
+    key = hashlib.sha1(SALT + password.encode("utf-16-le")).digest()
+    for i in range(50000):
+        key = hashlib.sha1(struct.pack("<I", i) + key).digest()
+    key = hashlib.sha1(key + bytes(4)).digest().ljust(64, b"\0")
+    key = hashlib.sha1(bytes(b ^ 0x36 for b in key)).digest()[:16]
+    check = bytes(16)
+    header = struct.pack("<IIIIIIII", 0x24, 0, 0x660e, 0x8004, 128, 24, 0,
+                         0) + "AES\0".encode("utf-16-le")
+    info = (struct.pack("<HHII", 3, 2, 0x24, len(header)) + header
+            + struct.pack("<I", 16) + SALT + _aes(check, key)
+            + struct.pack("<I", 20)
+            + _aes(_pad(hashlib.sha1(check).digest()), key))
+    return compound({"EncryptionInfo": info, "EncryptedPackage":
+                     struct.pack("<Q", len(package))
+                     + _aes(_pad(package), key)})
+
+
+def lock_agile(package, password, rounds=1000):
+    """The same in the agile way (2.3.4.10)."""
+    import base64
+
+    def digest(data):
+        return hashlib.sha512(data).digest()
+
+    data_key, check = bytes(range(32)), bytes(range(16, 32))
+    spun = digest(SALT + password.encode("utf-16-le"))
+    for i in range(rounds):
+        spun = digest(struct.pack("<I", i) + spun)
+
+    def guard(purpose, data):
+        key = digest(spun + bytes.fromhex(purpose))[:32]
+        return base64.b64encode(_aes(_pad(data), key, SALT)).decode()
+
+    common = ('saltSize="16" blockSize="16" keyBits="256" hashSize="64" '
+              'cipherAlgorithm="AES" cipherChaining="ChainingModeCBC" '
+              'hashAlgorithm="SHA512" saltValue="%s"'
+              % base64.b64encode(SALT).decode())
+    xml = ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n'
+           '<encryption><keyData %s/><keyEncryptors><keyEncryptor>'
+           '<p:encryptedKey spinCount="%d" %s encryptedVerifierHashInput="%s" '
+           'encryptedVerifierHashValue="%s" encryptedKeyValue="%s"/>'
+           '</keyEncryptor></keyEncryptors></encryption>' % (
+               common, rounds, common, guard("fea7d2763b4b9e79", check),
+               guard("d7aa0f6d3061344e", digest(check)),
+               guard("146e0be7abacd0d6", data_key)))
+    out = struct.pack("<Q", len(package))
+    for i, at in enumerate(range(0, len(package), 4096)):
+        out += _aes(_pad(package[at:at + 4096]), data_key,
+                    digest(SALT + struct.pack("<I", i))[:16])
+    return compound({"EncryptionInfo": struct.pack("<HHI", 4, 4, 0x40)
+                     + xml.encode(), "EncryptedPackage": out})
