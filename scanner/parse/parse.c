@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "cache.h"
+#include "header.h"
 #include "mail.h"
 #include "parse.h"
 
@@ -68,6 +69,59 @@ guint64 warden_parser_cache_hits(const struct warden_parser *parser)
 	return warden_cache_hits(parser->cache);
 }
 
+/* --- a file that is no message ------------------------------------------------- */
+
+/* Where mail has its first fields, junk before them included. */
+#define FIELDS_WITHIN 8192
+
+static bool has_field(const guint8 *data, gsize size)
+{
+	gsize start = 0;
+
+	size = MIN(size, FIELDS_WITHIN);
+	while (start < size) {
+		const guint8 *lf = memchr(data + start, '\n', size - start);
+		gsize end = lf == NULL ? size : (gsize)(lf - data);
+
+		if (warden_header_is_field_line(data, start, end))
+			return TRUE;
+		start = end + 1;
+	}
+	return FALSE;
+}
+
+/* A document, program or archive as it is, given to the command line or put
+   into a mailbox by somebody: nothing of it is mail. */
+static bool is_bare_file(const struct warden_parser *parser,
+			 const guint8 *data, gsize size)
+{
+	struct warden_filetype type;
+
+	if (has_field(data, size))
+		return FALSE;
+	warden_filetype_detect(parser->magic, data, size, NULL, &type);
+	switch (type.kind) {
+	case WARDEN_KIND_UNKNOWN:
+	case WARDEN_KIND_EMPTY:
+	case WARDEN_KIND_TEXT:
+	case WARDEN_KIND_MESSAGE:
+	case WARDEN_KIND_CALENDAR:
+		return FALSE;
+	default:
+		return TRUE;
+	}
+}
+
+static void add_bare_file(struct warden_queue *queue, GBytes *bytes)
+{
+	struct warden_item item = {
+		.path = "1", .declared_type = "", .encoding = "",
+		.charset = "", .flags = WARDEN_PART_ATTACHMENT,
+	};
+
+	(void)warden_queue_add(queue, &item, bytes);
+}
+
 struct warden_facts *
 warden_parse_message(struct warden_parser *parser, const guint8 *data,
 		     gsize size, guint64 full_size)
@@ -82,7 +136,10 @@ warden_parse_message(struct warden_parser *parser, const guint8 *data,
 		warden_queue_unscanned(queue, "", "size");
 	warden_header_facts_read(queue, facts, data, size);
 	warden_queue_inspect_message(queue, bytes);
-	warden_queue_push(queue, bytes, NULL, 0);
+	if (is_bare_file(parser, data, size))
+		add_bare_file(queue, bytes);
+	else
+		warden_queue_push(queue, bytes, NULL, 0);
 	warden_queue_run(queue);
 	warden_queue_free(queue);
 	g_bytes_unref(bytes);

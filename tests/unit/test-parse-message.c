@@ -645,6 +645,36 @@ static void test_corpus(void)
 	g_assert_cmpuint(ambiguous, ==, 0);
 }
 
+/* Files that are no mail are looked at as what they are; mail with such a
+   beginning is mail. */
+static void test_bare_file(void)
+{
+	static const struct {
+		const char *message, *type;
+	} rows[] = {
+		{ "%PDF-1.4\n1 0 obj\n<</Type/Catalog>>\nendobj\n",
+		  "application/pdf" },
+		{ "GIF89a\1\n\1\n", "image/gif" },
+		{ "{\\rtf1\\ansi Hello}", "text/rtf" },
+		{ "%PDF-1.4\nSubject: x\n\nHello\n", "text/plain" },
+		{ "Hello\n", "" },
+		{ "", "" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(warden_facts) facts = parse(rows[i].message);
+		const struct warden_part *part =
+			warden_facts_find_part(facts, "1");
+
+		g_test_message("%s", rows[i].message);
+		if (part != NULL && part->size > 0)
+			g_assert_cmpstr(part->detected_type, ==,
+					rows[i].type);
+		else
+			g_assert_cmpstr(rows[i].type, ==, "");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	char *error = NULL;
@@ -664,6 +694,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/message/bomb", test_bomb);
 	g_test_add_func("/message/prefixed-zip", test_prefixed_zip);
 	g_test_add_func("/message/address-recursion", test_address_recursion);
+	g_test_add_func("/message/bare-file", test_bare_file);
 	g_test_add_func("/message/many-names", test_many_names);
 	g_test_add_func("/message/corpus", test_corpus);
 	ret = g_test_run();
