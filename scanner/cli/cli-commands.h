@@ -11,5 +11,6 @@ int warden_cli_stats(int argc, char **argv);
 int warden_cli_db(int argc, char **argv);
 int warden_cli_feed(int argc, char **argv);
 int warden_cli_notice(int argc, char **argv);
+int warden_cli_yara(int argc, char **argv);
 
 #endif

@@ -26,6 +26,7 @@ scanner_warden_SOURCES = \
 	scanner/cli/cli-scan.h \
 	scanner/cli/cli-show.c \
 	scanner/cli/cli-stats.c \
+	scanner/cli/cli-yara.c \
 	scanner/cli/warden.c
 scanner_warden_CPPFLAGS = $(SCANNER_CPPFLAGS) $(JSON_CFLAGS)
 scanner_warden_LDADD = \

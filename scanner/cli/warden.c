@@ -21,6 +21,7 @@ static const struct {
 	{ "hunt", warden_cli_hunt, "who has this file, link or sender?" },
 	{ "stats", warden_cli_stats, "counts by verdict, finding, service" },
 	{ "feed", warden_cli_feed, "import, update, list and remove indicator lists" },
+	{ "yara", warden_cli_yara, "check and list the rules of this site" },
 	{ "notice", warden_cli_notice, "show what users are told of Quarantine" },
 	{ "db", warden_cli_db, "check and prune the database" },
 };
