@@ -12,6 +12,7 @@ sql_libwarden_store_a_SOURCES = \
 	sql/store-sqlite-affected.c \
 	sql/store-sqlite-affected.h \
 	sql/store-sqlite-feed.c \
+	sql/store-sqlite-fuzzy.c \
 	sql/store-sqlite-lookup.c \
 	sql/store-sqlite-place.c \
 	sql/store-sqlite-notice.c \
@@ -27,7 +28,8 @@ sql_libwarden_store_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
 
 WARDEN_SCHEMA = sql/schema/0001-initial.sql \
 	sql/schema/0002-stored-mail.sql \
-	sql/schema/0003-notices.sql
+	sql/schema/0003-notices.sql \
+	sql/schema/0004-fuzzy.sql
 wardenschemadir = $(wardendatadir)/schema
 wardenschema_DATA = $(WARDEN_SCHEMA)
 EXTRA_DIST += $(WARDEN_SCHEMA) sql/README.md
@@ -36,7 +38,8 @@ CLEANFILES += sql/schema.c
 # In this order.
 sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql \
 		$(srcdir)/sql/schema/0002-stored-mail.sql \
-		$(srcdir)/sql/schema/0003-notices.sql
+		$(srcdir)/sql/schema/0003-notices.sql \
+		$(srcdir)/sql/schema/0004-fuzzy.sql
 	$(AM_V_GEN)$(MKDIR_P) sql && { \
 	  echo '#include "sql/schema.h"'; \
 	  echo 'const char *const warden_schema[] = {'; \

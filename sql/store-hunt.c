@@ -4,7 +4,12 @@
 
 #include <string.h>
 
-enum value_type { VALUE_TEXT, VALUE_URL, VALUE_SHA256, VALUE_KEY };
+enum value_type {
+	VALUE_TEXT, VALUE_URL, VALUE_SHA256, VALUE_TLSH, VALUE_KEY,
+};
+
+/* Strangers are that far from each other: everything. */
+#define DISTANCE_MAX 300
 
 static const struct {
 	const char *name;
@@ -13,6 +18,7 @@ static const struct {
 } kinds[] = {
 #define FIELD(name) G_STRUCT_OFFSET(struct warden_query, name)
 	{ "sha256", VALUE_SHA256, 0 },
+	{ "tlsh", VALUE_TLSH, 0 },
 	{ "url", VALUE_URL, FIELD(url) },
 	{ "host", VALUE_TEXT, FIELD(host) },
 	{ "domain", VALUE_TEXT, FIELD(domain) },
@@ -23,7 +29,7 @@ static const struct {
 #undef FIELD
 };
 
-#define KINDS "sha256 url host domain sender subject message-id key"
+#define KINDS "sha256 tlsh url host domain sender subject message-id key"
 
 /* "hxxp://a[.]example", as people write what nobody should click. */
 static char *undo_defang(const char *url)
@@ -64,12 +70,31 @@ static bool parse_digest(struct warden_hunt *hunt, const char *value,
 	       (hunt->query.key_size = size) > 0;
 }
 
+/* "T1…", or "T1…~30". */
+static bool parse_fuzzy(struct warden_hunt *hunt, const char *value)
+{
+	const char *tilde = strchr(value, '~');
+	g_autofree char *digest = tilde == NULL ? g_strdup(value) :
+		g_strndup(value, (gsize)(tilde - value));
+	guint64 distance = WARDEN_FUZZY_NEAR;
+
+	if (tilde != NULL &&
+	    !g_ascii_string_to_unsigned(tilde + 1, 10, 0, DISTANCE_MAX,
+					&distance, NULL))
+		return FALSE;
+	hunt->query.fuzzy = hunt->fuzzy;
+	hunt->query.fuzzy_distance = (guint)distance;
+	return warden_fuzzy_parse(digest, hunt->fuzzy);
+}
+
 static bool set_value(struct warden_hunt *hunt, gsize kind, const char *value)
 {
 	switch (kinds[kind].type) {
 	case VALUE_SHA256:
 		hunt->query.sha256 = hunt->digest;
 		return parse_digest(hunt, value, FALSE);
+	case VALUE_TLSH:
+		return parse_fuzzy(hunt, value);
 	case VALUE_KEY:
 		hunt->query.key = hunt->digest;
 		return parse_digest(hunt, value, TRUE);
@@ -90,6 +115,9 @@ static const char *wanted(enum value_type type)
 	switch (type) {
 	case VALUE_SHA256:
 		return "64 hexadecimal digits";
+	case VALUE_TLSH:
+		return "T1 and 70 hexadecimal digits, perhaps with ~ and a "
+			"distance of at most " G_STRINGIFY(DISTANCE_MAX);
 	case VALUE_KEY:
 		return "64 hexadecimal digits, or the first 32";
 	default:

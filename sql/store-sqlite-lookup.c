@@ -2,6 +2,8 @@
 
 #include "store-sqlite-private.h"
 
+#include "scanner/facts/fuzzy-digest.h"
+
 #include <string.h>
 
 void store_key_range(const guint8 *key, gsize size, guint8 *low_r,
@@ -182,7 +184,8 @@ static int load_parts(struct warden_store *store, gint64 id,
 	int ret;
 
 	statement_init(&st, store, "SELECT path, name, declared_type, "
-		       "detected_type, kind, flags, size, sha256 FROM parts "
+		       "detected_type, kind, flags, size, sha256, fuzzy "
+		       "FROM parts "
 		       "WHERE message_id = ? ORDER BY n");
 	bind_int(&st, id);
 	while ((ret = statement_step(&st)) > 0) {
@@ -201,6 +204,13 @@ static int load_parts(struct warden_store *store, gint64 id,
 		if (sqlite3_column_bytes(st.stmt, 7) == WARDEN_SHA256_SIZE)
 			memcpy(part->sha256, sqlite3_column_blob(st.stmt, 7),
 			       WARDEN_SHA256_SIZE);
+		if (sqlite3_column_bytes(st.stmt, 8) == WARDEN_FUZZY_SIZE) {
+			char text[WARDEN_FUZZY_TEXT_SIZE];
+
+			warden_fuzzy_print(sqlite3_column_blob(st.stmt, 8),
+					   text);
+			warden_part_set_fuzzy(part, text);
+		}
 	}
 	statement_reset(&st);
 	return ret;

@@ -54,6 +54,9 @@ void bind_real(struct statement *st, double value);
 void bind_text(struct statement *st, const char *value);	/* NULL = "" */
 void bind_blob(struct statement *st, const void *data, gsize size);
 void bind_null(struct statement *st);
+
+/* Functions of our own, for SQL: tlsh_distance(). */
+int store_add_functions(struct warden_store *store, char **error_r);
 /* SQLITE_ROW → 1, done → 0, else -1. */
 int statement_step(struct statement *st);
 /* Also after failures. */

@@ -24,7 +24,8 @@ struct value {
 	enum { VALUE_INT, VALUE_TEXT, VALUE_BLOB } type;
 	gint64 number;
 	char *text;
-	guint8 blob[WARDEN_SHA256_SIZE];
+	guint8 blob[MAX(WARDEN_SHA256_SIZE, WARDEN_FUZZY_SIZE)];
+	gsize size;
 };
 
 static void value_free(void *data)
@@ -51,12 +52,13 @@ static void value_add_text(GPtrArray *values, const char *text)
 	value->text = g_strdup(text);
 }
 
-static void value_add_blob(GPtrArray *values, const guint8 *data)
+static void value_add_blob(GPtrArray *values, const guint8 *data, gsize size)
 {
 	struct value *value = value_add(values);
 
 	value->type = VALUE_BLOB;
-	memcpy(value->blob, data, sizeof(value->blob));
+	value->size = size;
+	memcpy(value->blob, data, size);
 }
 
 /* sql selects ids of deliveries. */
@@ -216,8 +218,8 @@ static void add_key(struct conditions *c, const guint8 *key, gsize size)
 	store_key_range(key, size, low, high);
 	add_set(c, DELIVERIES_OF "(SELECT id FROM messages WHERE key "
 		"BETWEEN ? AND ?)");
-	value_add_blob(c->set_values, low);
-	value_add_blob(c->set_values, high);
+	value_add_blob(c->set_values, low, sizeof(low));
+	value_add_blob(c->set_values, high, sizeof(high));
 }
 
 static void add_sha256(struct conditions *c, const guint8 *sha256)
@@ -226,7 +228,19 @@ static void add_sha256(struct conditions *c, const guint8 *sha256)
 		return;
 	add_set(c, DELIVERIES_OF "(SELECT message_id FROM parts "
 		"WHERE sha256 = ?)");
-	value_add_blob(c->set_values, sha256);
+	value_add_blob(c->set_values, sha256, WARDEN_SHA256_SIZE);
+}
+
+/* Nothing but looking at every file finds what is near. */
+static void add_fuzzy(struct conditions *c, const guint8 *fuzzy,
+		      guint distance)
+{
+	if (fuzzy == NULL)
+		return;
+	add_set(c, DELIVERIES_OF "(SELECT message_id FROM parts WHERE fuzzy "
+		"IS NOT NULL AND tlsh_distance(fuzzy, ?) <= ?)");
+	value_add_blob(c->set_values, fuzzy, WARDEN_FUZZY_SIZE);
+	value_add(c->set_values)->number = distance;
 }
 
 /* An FTS5 query: all trigrams of text, up to a number that is enough; NULL if
@@ -333,6 +347,7 @@ static void
 make_conditions(struct conditions *c, const struct warden_query *query)
 {
 	add_sha256(c, query->sha256);
+	add_fuzzy(c, query->fuzzy, query->fuzzy_distance);
 	add_key(c, query->key, query->key_size);
 	add_sender(c, query->sender);
 	add_host(c, query->host);
@@ -364,7 +379,7 @@ static void bind_values(struct statement *st, const GPtrArray *values)
 			bind_text(st, value->text);
 			break;
 		case VALUE_BLOB:
-			bind_blob(st, value->blob, sizeof(value->blob));
+			bind_blob(st, value->blob, value->size);
 			break;
 		}
 	}

@@ -2,6 +2,8 @@
 
 #include "store-sqlite-private.h"
 
+#include "scanner/facts/fuzzy-digest.h"
+
 #include <string.h>
 
 /* --- messages ------------------------------------------------------------- */
@@ -99,6 +101,16 @@ static gint64 insert_message(struct warden_store *store,
 	return sqlite3_last_insert_rowid(store->db);
 }
 
+static void bind_fuzzy(struct statement *st, const char *text)
+{
+	guint8 digest[WARDEN_FUZZY_SIZE];
+
+	if (warden_fuzzy_parse(text, digest))
+		bind_blob(st, digest, sizeof(digest));
+	else
+		bind_null(st);
+}
+
 static void insert_parts(struct warden_store *store, gint64 id,
 			 const GPtrArray *parts, bool *sound)
 {
@@ -107,7 +119,7 @@ static void insert_parts(struct warden_store *store, gint64 id,
 		struct statement st;
 
 		statement_init(&st, store, "INSERT INTO parts VALUES "
-			       "(?,?,?,?,?,?,?,?,?,?)");
+			       "(?,?,?,?,?,?,?,?,?,?,?)");
 		bind_int(&st, id);
 		bind_int(&st, i);
 		bind_text(&st, part->path);
@@ -118,6 +130,7 @@ static void insert_parts(struct warden_store *store, gint64 id,
 		bind_int(&st, part->flags);
 		bind_int(&st, (gint64)part->size);
 		bind_blob(&st, part->sha256, WARDEN_SHA256_SIZE);
+		bind_fuzzy(&st, part->fuzzy);
 		*sound = statement_run(&st) > 0;
 	}
 }

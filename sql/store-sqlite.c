@@ -179,6 +179,8 @@ static int open_database(struct warden_store *store, char **error_r)
 	/* Nobody's SQL but ours, and no function that reads files. */
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (store_add_functions(store, error_r) < 0)
+		return -1;
 	return execute(store, "PRAGMA foreign_keys = ON;"
 		       "PRAGMA cache_size = -" CACHE_KIB, error_r);
 }

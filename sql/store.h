@@ -11,6 +11,7 @@
    nothing. Times are microseconds since 1970 unless named _secs. */
 
 #include "../scanner/core/scan.h"
+#include "../scanner/facts/fuzzy-digest.h"
 
 struct warden_store;
 
@@ -291,6 +292,8 @@ struct warden_query {
 	const char *url;	/* exactly */
 	const char *verdict, *action;	/* names; NULL = any */
 	const guint8 *sha256;		/* of a part, 32 bytes; NULL = any */
+	const guint8 *fuzzy;		/* TLSH of a part; NULL = any */
+	guint fuzzy_distance;		/* no farther than this */
 	const guint8 *key;		/* of the message; NULL = any */
 	gsize key_size;
 	const char *subject, *message_id;
@@ -319,13 +322,14 @@ int warden_store_list(struct warden_store *store,
 		      bool (*each)(const struct warden_copy *copy,
 				   void *context),
 		      void *context, char **error_r);
-/* "kind:value", kind one of sha256 url host domain sender subject message-id
-   key. 1, or -1 with *error_r, which names the kind and the value. */
+/* "kind:value", kind one of sha256 tlsh url host domain sender subject
+   message-id key; tlsh:DIGEST~DISTANCE. 1, or -1 with *error_r, which names the kind and the value. */
 struct warden_hunt {
 	struct warden_query query;
 	/* what query points to */
 	char *value;
 	guint8 digest[WARDEN_SHA256_SIZE];
+	guint8 fuzzy[WARDEN_FUZZY_SIZE];
 };
 int warden_hunt_parse(const char *text, struct warden_hunt **hunt_r,
 		      char **error_r);

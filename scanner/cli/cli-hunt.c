@@ -19,6 +19,9 @@ static const char hunt_usage[] =
 	"\n"
 	"  sha256:HASH      a file with this SHA-256, at any depth\n"
 	"  sha256:@FILE     the same, of a file here\n"
+	"  tlsh:DIGEST      a file like this one, by its TLSH digest; ~N"
+	" behind it: at\n                   most so far (default 50, 0 as good as"
+	" the same)\n"
 	"  url:URL          a link to exactly this URL\n"
 	"  host:NAME        a link to this host\n"
 	"  domain:NAME      a link to this host or one below it\n"
@@ -81,6 +84,10 @@ static void add_filters(struct warden_query *query,
 
 	if (query->sha256 != NULL)
 		both.sha256 = query->sha256;
+	if (query->fuzzy != NULL) {
+		both.fuzzy = query->fuzzy;
+		both.fuzzy_distance = query->fuzzy_distance;
+	}
 	if (query->key != NULL) {
 		both.key = query->key;
 		both.key_size = query->key_size;

@@ -157,6 +157,8 @@ static void print_facts(const struct warden_facts *facts)
 		       *name != '\0' ? ", " : "", part->detected_type,
 		       *declared != '\0' ? " (declared " : "", declared,
 		       *declared != '\0' ? ")" : "", part->size, hash);
+		if (part->fuzzy[0] != '\0')
+			printf("           tlsh:%s\n", part->fuzzy);
 	}
 	if (facts->urls->len > 0)
 		heading("Links");
@@ -247,6 +249,7 @@ static void facts_json(JsonBuilder *builder, const struct warden_facts *facts)
 		cli_member(builder, "detected_type", part->detected_type);
 		cli_member_int(builder, "size", (gint64)part->size);
 		cli_member(builder, "sha256", hash);
+		cli_member(builder, "tlsh", part->fuzzy);
 		json_builder_end_object(builder);
 	}
 	json_builder_end_array(builder);

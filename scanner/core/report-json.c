@@ -71,6 +71,7 @@ static void add_part(JsonBuilder *builder, gconstpointer data)
 	add_string(builder, "detected_type", part->detected_type);
 	add_int(builder, "size", part->size);
 	add_hash(builder, "sha256", part->sha256);
+	add_string(builder, "tlsh", part->fuzzy);
 }
 
 static void add_url(JsonBuilder *builder, gconstpointer data)

@@ -119,6 +119,9 @@
 #define WARDEN_FINDINGS_PER_SYMBOL_MAX 5u	/* the strongest ones are kept */
 #define WARDEN_FINDING_DETAIL_MAX 300u
 
+/* Files above this have no fuzzy digest: it costs ten times a SHA-256. */
+#define WARDEN_FUZZY_MAX (4u * 1024 * 1024)
+
 /* --- rules of other people -------------------------------------------- */
 /* The largest public collections are one file of some 15 MB, or some hundred
    files. */

@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "fuzzy.h"
 #include "inspect.h"
 
 #include "../rules/rules.h"
@@ -61,6 +62,39 @@ static void scan_rules(struct warden_queue *queue,
 	inspection->used_usecs += g_get_monotonic_time() - started;
 }
 
+/* Compressed data and pictures are never near each other, however alike what
+   they show is; a message is in its parts. */
+static bool may_be_alike(enum warden_content_kind kind)
+{
+	switch (kind) {
+	case WARDEN_KIND_EMPTY:
+	case WARDEN_KIND_IMAGE:
+	case WARDEN_KIND_AUDIO_VIDEO:
+	case WARDEN_KIND_ARCHIVE:
+	case WARDEN_KIND_MESSAGE:
+	case WARDEN_KIND_CRYPTO:
+	case WARDEN_KIND_FONT:
+		return FALSE;
+	default:
+		return TRUE;
+	}
+}
+
+static void set_fuzzy(struct warden_part *part, GBytes *bytes)
+{
+	guint8 digest[WARDEN_FUZZY_SIZE];
+	char text[WARDEN_FUZZY_TEXT_SIZE];
+	gsize size;
+	const guint8 *data = g_bytes_get_data(bytes, &size);
+
+	if (size > WARDEN_FUZZY_MAX || size < part->size ||
+	    !may_be_alike(part->kind) ||
+	    !warden_fuzzy_digest(data, size, digest))
+		return;
+	warden_fuzzy_print(digest, text);
+	warden_part_set_fuzzy(part, text);
+}
+
 void warden_inspect(struct warden_queue *queue,
 		    struct warden_inspection *inspection,
 		    struct warden_part *part, GBytes *bytes)
@@ -69,6 +103,8 @@ void warden_inspect(struct warden_queue *queue,
 
 	if (g_bytes_get_size(bytes) == 0)
 		return;
+	if (part != NULL)
+		set_fuzzy(part, bytes);
 	if (rules != NULL && !warden_rules_is_empty(rules))
 		scan_rules(queue, inspection, rules, part, bytes);
 }

@@ -40,6 +40,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/filetype-ole.c \
 	scanner/parse/filetype-text.c \
 	scanner/parse/filetype-zip.c \
+	scanner/parse/fuzzy.c \
+	scanner/parse/fuzzy.h \
 	scanner/parse/header.c \
 	scanner/parse/header.h \
 	scanner/parse/header-facts.c \

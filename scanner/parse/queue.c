@@ -429,6 +429,7 @@ static void copy_state(struct warden_part *part,
 {
 	part->flags |= first->flags & (WARDEN_PART_CONTAINER |
 				       WARDEN_PART_ENCRYPTED);
+	warden_part_set_fuzzy(part, first->fuzzy);
 }
 
 void warden_queue_inspect_message(struct warden_queue *queue, GBytes *bytes)

@@ -5,3 +5,9 @@ tests_unit_test_rules_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_unit_test_rules_LDADD = scanner/libwarden-rules.a \
 	scanner/libwarden-facts.a $(GLIB_LIBS) $(YARA_LIBS) -lm
 TESTS += tests/unit/test-rules
+
+check_PROGRAMS += tests/unit/test-fuzzy
+tests_unit_test_fuzzy_SOURCES = tests/unit/test-fuzzy.c
+tests_unit_test_fuzzy_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_fuzzy_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-fuzzy
