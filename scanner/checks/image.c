@@ -6,9 +6,14 @@
 #include <string.h>
 
 /* What pictures say: links that no mail program shows as such, because they are
-   to be read by a telephone, outside of what protects the mail's reader. */
+   to be read by a telephone, outside of what protects the mail's reader. And
+   files, pictures mostly, that are something else as well. */
 
 static const struct warden_symbol symbols[] = {
+	{ "POLYGLOT_ARCHIVE", "image", "T1027" },
+	{ "POLYGLOT_DOCUMENT", "image", "T1036" },
+	{ "POLYGLOT_PROGRAM", "image", "T1036" },
+	{ "POLYGLOT_SCRIPT", "image", "T1027" },
 	{ "QR_CODE_LINK", "image", "T1566.002" },
 	{ "QR_DRAWN_AS_TEXT", "image", "T1027" },
 	{ "QR_ONLY_LINK", "image", "T1566.002" },
@@ -79,6 +84,34 @@ static bool has_little_text(const struct warden_facts *facts)
 	return size <= LITTLE_TEXT;
 }
 
+/* By what it is besides what it seems to be. */
+static void check_polyglot(const struct warden_trait *trait,
+			   struct warden_findings *findings)
+{
+	static const struct {
+		const char *end, *symbol;
+	} kinds[] = {
+		{ "archive", "POLYGLOT_ARCHIVE" },
+		{ "disk image", "POLYGLOT_ARCHIVE" },
+		{ "document", "POLYGLOT_DOCUMENT" },
+		{ "program", "POLYGLOT_PROGRAM" },
+		{ "script", "POLYGLOT_SCRIPT" },
+	};
+
+	/* a program that is also something to look at */
+	if (g_str_has_prefix(trait->detail, "program and document")) {
+		warden_findings_add(findings, "POLYGLOT_PROGRAM", trait->part,
+				    "%s in one", trait->detail);
+		return;
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		if (g_str_has_suffix(trait->detail, kinds[i].end))
+			warden_findings_add(findings, kinds[i].symbol,
+					    trait->part, "%s in one",
+					    trait->detail);
+	}
+}
+
 static void run(const struct warden_check_input *input,
 		struct warden_findings *findings)
 {
@@ -90,6 +123,12 @@ static void run(const struct warden_check_input *input,
 	bool only = !has_other_links(facts) && has_little_text(facts);
 
 	warden_checks_traits(input, traits, G_N_ELEMENTS(traits), findings);
+	for (guint i = 0; i < facts->traits->len; i++) {
+		const struct warden_trait *trait = facts->traits->pdata[i];
+
+		if (strcmp(trait->code, "file-polyglot") == 0)
+			check_polyglot(trait, findings);
+	}
 	for (guint i = 0; i < facts->urls->len; i++) {
 		const struct warden_url *url = facts->urls->pdata[i];
 

@@ -303,6 +303,8 @@
 	X(IMAGE_CODE, "image-qr-code") \
 	/* a QR code that is drawn with characters or table cells */ \
 	X(IMAGE_CODE_DRAWN, "image-qr-code-drawn") \
+	/* a file that is two types at once; detail: "picture and archive" */ \
+	X(POLYGLOT, "file-polyglot") \
 	X(LIMIT_PICTURES, "limit-pictures")
 
 /* Rules and signatures of other people. */

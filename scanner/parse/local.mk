@@ -130,6 +130,10 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/pdf-private.h \
 	scanner/parse/pdf-script.c \
 	scanner/parse/pdf-stream.c \
+	scanner/parse/polyglot.c \
+	scanner/parse/polyglot.h \
+	scanner/parse/polyglot-end.c \
+	scanner/parse/polyglot-expand.c \
 	scanner/parse/queue.c \
 	scanner/parse/queue.h \
 	scanner/parse/queue-private.h \

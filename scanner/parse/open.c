@@ -5,6 +5,7 @@
 #include "apple.h"
 #include "mbox.h"
 #include "program.h"
+#include "polyglot.h"
 
 #include <string.h>
 
@@ -77,7 +78,8 @@ static bool is_archive(const struct warden_part *part, const guint8 *data,
 	       part->kind == WARDEN_KIND_DISK_IMAGE ||
 	       has_zip_members(part) ||
 	       may_hold_zip(part, data, size) ||
-	       warden_filetype_has_zip_tail(data, size);
+	       warden_filetype_has_zip_tail(data, size) ||
+	       warden_polyglot_has_archive(data, size);
 }
 
 static bool has_equation(const struct warden_part *part, const guint8 *data,
@@ -151,6 +153,17 @@ static bool is_pdf(const struct warden_part *part, const guint8 *data,
 	       g_str_has_suffix(part->name, ".pdf");
 }
 
+static bool may_be_two(const struct warden_part *part,
+		       const guint8 *data G_GNUC_UNUSED,
+		       gsize size G_GNUC_UNUSED)
+{
+	return part != NULL && (part->kind == WARDEN_KIND_IMAGE ||
+				part->kind == WARDEN_KIND_AUDIO_VIDEO ||
+				part->kind == WARDEN_KIND_PDF ||
+				part->kind == WARDEN_KIND_EXECUTABLE ||
+				part->kind == WARDEN_KIND_SHORTCUT);
+}
+
 static const struct {
 	bool (*wants)(const struct warden_part *part, const guint8 *data,
 		      gsize size);
@@ -171,6 +184,7 @@ static const struct {
 	{ is_shortcut, warden_shortcut_expand },
 	{ is_script, warden_script_expand },
 	{ is_pdf, warden_pdf_expand },
+	{ may_be_two, warden_polyglot_expand },
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(openers) <= WARDEN_OPENERS_MAX);
 

@@ -130,6 +130,8 @@ void warden_apple_expand(struct warden_queue *queue,
 			 const struct warden_container *container);
 void warden_tnef_expand(struct warden_queue *queue,
 			const struct warden_container *container);
+void warden_polyglot_expand(struct warden_queue *queue,
+			    const struct warden_container *container);
 void warden_picture_expand(struct warden_queue *queue,
 			   const struct warden_container *container);
 

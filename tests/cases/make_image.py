@@ -204,6 +204,67 @@ def qr_drawn_control():
             dict(verdict="clean", action="allow", only=[]))
 
 
+# --- two types at once -------------------------------------------------------
+
+@case
+def polyglot_archive():
+    """A photograph that is a zip file as well."""
+    return (mail(text("A photo."), binary(
+        "image/png", "photo.png", code("x") + files.archive(
+            ("notes.txt", b"hello\n")))), find(["POLYGLOT_ARCHIVE"]))
+
+
+@case
+def polyglot_program():
+    """A program behind a photograph."""
+    return (mail(text("A photo."), binary(
+        "image/jpeg", "photo.jpg", pictures.jpeg(GRID) + files.program())),
+            find(["POLYGLOT_PROGRAM"], verdict="malware",
+                 parts=[{"path": "2/appended"}]))
+
+
+@case
+def polyglot_encoded():
+    """The same as text, for a script to cut out."""
+    encoded = base64.b64encode(
+        bytes.fromhex("4d5a90000300000004000000") + files.program()[12:])
+    return (mail(text("A photo."), binary(
+        "image/jpeg", "photo.jpg", pictures.jpeg(GRID) + b"<<BEGIN>>"
+        + encoded + b"<<END>>")),
+            find(["POLYGLOT_PROGRAM"], verdict="malware"))
+
+
+@case
+def polyglot_script():
+    """A picture whose size is the beginning of a comment."""
+    return (mail(text("A photo."), binary(
+        "image/gif", "photo.gif", b"GIF89a/*\0\0\x80\0\0" + bytes(40)
+        + b"*/=1;document.write(unescape('%3Cb%3E'));//")),
+            find(["POLYGLOT_SCRIPT"]))
+
+
+@case
+def polyglot_document():
+    """A PDF by its first line, and a page that Word opens."""
+    return (mail(text("A letter."), binary(
+        "application/pdf", "letter.pdf",
+        b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\n"
+        b"MIME-Version: 1.0\nContent-Type: multipart/related;\n"
+        b" boundary=\"b\"\n\n--b\nContent-Type: text/html\n\n<p>x</p>\n"
+        b"--b--\n%%EOF\n")), find(["POLYGLOT_DOCUMENT"]))
+
+
+@case
+def polyglot_control():
+    """What telephones append: a second picture and a film."""
+    photo = pictures.jpeg(qr.matrix("hello"))
+    film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(200)
+    return (mail(text("Photos: https://www.example.org/"),
+                 binary("image/jpeg", "a.jpg", photo + photo),
+                 binary("image/jpeg", "b.jpg", photo + film)),
+            dict(verdict="clean", action="allow", only=[]))
+
+
 # --- writing -----------------------------------------------------------------
 
 def write(name):

@@ -68,6 +68,12 @@ tests_unit_test_parse_picture_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 tests_unit_test_parse_picture_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-picture
 
+check_PROGRAMS += tests/unit/test-parse-polyglot
+tests_unit_test_parse_polyglot_SOURCES = tests/unit/test-parse-polyglot.c
+tests_unit_test_parse_polyglot_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_polyglot_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-polyglot
+
 check_PROGRAMS += tests/unit/test-parse-message
 tests_unit_test_parse_message_SOURCES = tests/unit/test-parse-message.c
 tests_unit_test_parse_message_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
