@@ -10,6 +10,7 @@
 static const struct warden_symbol symbols[] = {
 	{ "CONSOLE_SCRIPT", "program", "T1218.014" },
 	{ "INSTALLER_REMOTE", "program", "T1127.002" },
+	{ "LINK_OPENS_HANDLER", "program", "T1204.001" },
 	{ "ONENOTE_EMBEDDED_FILE", "program", "T1204.002" },
 	{ "ONENOTE_EMBEDDED_PROGRAM", "program", "T1204.002" },
 	{ "PROGRAM_IN_DISK_IMAGE", "program", "T1553.005" },
@@ -19,6 +20,7 @@ static const struct warden_symbol symbols[] = {
 	{ "SCRIPT_DISABLES_PROTECTION", "program", "T1562.001" },
 	{ "SCRIPT_DOWNLOADS", "program", "T1105" },
 	{ "SCRIPT_DOWNLOADS_AND_RUNS", "program", "T1105" },
+	{ "SCRIPT_DOWNLOADS_IN_SOURCE", "program", "T1105" },
 	{ "SCRIPT_ENCODED", "program", "T1027.010" },
 	{ "SCRIPT_HIDES", "program", "T1564.003" },
 	{ "SCRIPT_INJECTS_CODE", "program", "T1055" },
@@ -124,6 +126,44 @@ static void add(struct warden_findings *findings, const char *symbol,
 			    name_of(facts, program->path), what);
 }
 
+/* Archives of so many files are source code, more often than not, whose build
+   scripts fetch what they need. */
+#define SOURCE_MEMBERS_MIN 20u
+
+static bool is_among_sources(const struct warden_facts *facts,
+			     const struct program *program)
+{
+	g_autofree char *prefix = g_strdup(program->path);
+	const struct warden_part *around = NULL;
+	guint count = 0;
+	char *slash;
+
+	while (around == NULL && (slash = strrchr(prefix, '/')) != NULL) {
+		*slash = '\0';
+		around = warden_facts_find_part(facts, prefix);
+	}
+	if (around == NULL || around->kind != WARDEN_KIND_ARCHIVE ||
+	    has(program, WARDEN_TRAIT_SCRIPT_HIDES) ||
+	    has(program, WARDEN_TRAIT_SCRIPT_OBFUSCATED))
+		return FALSE;
+	for (guint i = 0; i < facts->parts->len; i++) {
+		const struct warden_part *part = facts->parts->pdata[i];
+
+		count += g_str_has_prefix(part->path, prefix) &&
+			part->path[strlen(prefix)] == '/';
+	}
+	return count >= SOURCE_MEMBERS_MIN;
+}
+
+static const char *download_symbol(const struct warden_facts *facts,
+				   const struct program *program)
+{
+	if (!runs_when_opened(facts, program->path))
+		return "SCRIPT_DOWNLOADS";
+	return is_among_sources(facts, program) ?
+		"SCRIPT_DOWNLOADS_IN_SOURCE" : "SCRIPT_DOWNLOADS_AND_RUNS";
+}
+
 static void check_download(const struct warden_facts *facts,
 			   const struct program *program,
 			   struct warden_findings *findings)
@@ -133,9 +173,8 @@ static void check_download(const struct warden_facts *facts,
 	bool remote = has(program, WARDEN_TRAIT_SCRIPT_RUNS_REMOTE);
 
 	if (remote || (downloads && runs))
-		add(findings, runs_when_opened(facts, program->path) ?
-		    "SCRIPT_DOWNLOADS_AND_RUNS" : "SCRIPT_DOWNLOADS", facts,
-		    program, "fetches something and runs it");
+		add(findings, download_symbol(facts, program), facts, program,
+		    "fetches something and runs it");
 	else if (downloads)
 		add(findings, "SCRIPT_DOWNLOADS", facts, program,
 		    "fetches something");
@@ -285,6 +324,34 @@ static void check_images(const struct warden_facts *facts,
 	}
 }
 
+/* --- links ---------------------------------------------------------------- */
+
+/* Addresses that Windows gives to a program of its own, with arguments. */
+static bool opens_handler(const struct warden_url *url)
+{
+	g_autofree char *lower = g_ascii_strdown(url->url, -1);
+
+	if (g_str_has_prefix(lower, "ms-msdt:"))
+		return TRUE;
+	return (g_str_has_prefix(lower, "search-ms:") ||
+		g_str_has_prefix(lower, "search:")) &&
+	       (strstr(lower, "\\\\") != NULL ||
+		strstr(lower, "%5c%5c") != NULL ||
+		strstr(lower, "//") != NULL);
+}
+
+static void check_links(const struct warden_facts *facts,
+			struct warden_findings *findings)
+{
+	for (guint i = 0; i < facts->urls->len; i++) {
+		const struct warden_url *url = facts->urls->pdata[i];
+
+		if (opens_handler(url))
+			warden_findings_add(findings, "LINK_OPENS_HANDLER",
+					    url->part, "%s", url->url);
+	}
+}
+
 static void run(const struct warden_check_input *input,
 		struct warden_findings *findings)
 {
@@ -301,6 +368,7 @@ static void run(const struct warden_check_input *input,
 		check_rdp(order->pdata[i], findings);
 	}
 	check_images(facts, findings);
+	check_links(facts, findings);
 }
 
 const struct warden_check warden_check_program = {

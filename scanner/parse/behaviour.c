@@ -56,6 +56,7 @@ enum sign {
 #define WSH (WARDEN_LANGUAGE_JSCRIPT | WARDEN_LANGUAGE_VBSCRIPT)
 #define SHELL WARDEN_LANGUAGE_SHELL
 #define OTHER WARDEN_LANGUAGE_OTHER
+#define PAGE WARDEN_LANGUAGE_PAGE
 #define WINDOWS WARDEN_LANGUAGE_WINDOWS
 #define ALL WARDEN_LANGUAGE_ALL
 #define NO_WSH (BATCH | POWER | SHELL)
@@ -179,6 +180,10 @@ static const struct word words[] = {
 	{ "mshta \"http", BIT(RUN_ADDRESS), WINDOWS, TRUE, FALSE },
 	{ "script:http", BIT(RUN_ADDRESS), WINDOWS, FALSE, FALSE },
 	{ "script:\\\\", BIT(RUN_ADDRESS), WINDOWS, FALSE, FALSE },
+	{ "src=\"http", BIT(RUN_ADDRESS), PAGE, FALSE, FALSE },
+	{ "src='http", BIT(RUN_ADDRESS), PAGE, FALSE, FALSE },
+	{ "src=http", BIT(RUN_ADDRESS), PAGE, FALSE, FALSE },
+	{ "src=\"\\\\", BIT(RUN_ADDRESS), PAGE, FALSE, FALSE },
 	{ "javascript:", BIT(URL_HANDLER), BATCH | POWER, TRUE, FALSE },
 	{ "vbscript:", BIT(URL_HANDLER), BATCH | POWER, TRUE, FALSE },
 	{ "| bash", BIT(PIPE_SHELL), SHELL, FALSE, TRUE },
@@ -437,9 +442,9 @@ guint warden_behaviour_language(const char *type)
 		const char *type;
 		guint languages;
 	} types[] = {
-		{ "application/hta", WINDOWS },
+		{ "application/hta", WINDOWS | PAGE },
 		{ "text/javascript", WINDOWS },
-		{ "text/scriptlet", WINDOWS },
+		{ "text/scriptlet", WINDOWS | PAGE },
 		{ "text/vbscript", WINDOWS },
 		{ "text/x-applescript", SHELL },
 		{ "text/x-autohotkey", OTHER },
@@ -452,7 +457,7 @@ guint warden_behaviour_language(const char *type)
 		{ "text/x-python", OTHER },
 		{ "text/x-script", SHELL | OTHER },
 		{ "text/x-shellscript", SHELL },
-		{ "text/x-wsf", WINDOWS },
+		{ "text/x-wsf", WINDOWS | PAGE },
 	};
 	gsize i;
 
@@ -526,7 +531,7 @@ bool warden_behaviour_runs(const char *path)
 		" application appref-ms appinstaller dll ocx xll jar jnlp js"
 		" jse vbs vbe wsf wsh wsc sct hta bat cmd ps1 psm1 reg chm scf"
 		" msc settingcontent-ms library-ms search-ms lnk url iso img"
-		" vhd vhdx zip rar 7z cab diagcab ";
+		" vhd vhdx zip rar 7z cab diagcab app command terminal pkg ";
 	gsize length = strcspn(path, "?#\"");
 	const char *dot = path + length;
 	g_autofree char *word = NULL, *lower = NULL;

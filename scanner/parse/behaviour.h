@@ -16,6 +16,8 @@ enum warden_language {
 	WARDEN_LANGUAGE_VBSCRIPT = 1 << 3,
 	WARDEN_LANGUAGE_SHELL = 1 << 4,		/* sh, AppleScript */
 	WARDEN_LANGUAGE_OTHER = 1 << 5,		/* Python, AutoIt … */
+	/* HTA and the like: pages whose scripts may do anything */
+	WARDEN_LANGUAGE_PAGE = 1 << 6,
 	/* what Windows runs by itself */
 	WARDEN_LANGUAGE_WINDOWS = (1 << 4) - 1,
 	WARDEN_LANGUAGE_ALL = (1 << 6) - 1,

@@ -75,11 +75,18 @@ static bool is_document(const char *name)
 	return FALSE;
 }
 
-/* Something that shows documents by its picture, and is something else. */
+static bool is_program(const char *name)
+{
+	return warden_behaviour_runs(name) &&
+	       g_ascii_strcasecmp(name, "explorer.exe") != 0;
+}
+
+/* A document by its picture, and something else. Ordinary programs may borrow
+   one of the system's pictures. */
 static bool is_disguised(const struct warden_lnk *lnk)
 {
 	const char *icon = base_name(lnk->icon);
-	bool interpreter = FALSE;
+	bool interpreter = FALSE, program = FALSE;
 	guint i;
 
 	if (*icon == '\0')
@@ -87,12 +94,16 @@ static bool is_disguised(const struct warden_lnk *lnk)
 	for (i = 0; i < lnk->targets->len; i++) {
 		const char *target = base_name(lnk->targets->pdata[i]);
 
-		if (g_ascii_strcasecmp(target, icon) == 0)
+		if (g_ascii_strcasecmp(target, icon) == 0 ||
+		    warden_behaviour_is_viewer(target))
 			return FALSE;
 		interpreter |= warden_behaviour_is_interpreter(target);
+		program |= is_program(target);
 	}
-	return interpreter && (is_document(icon) || is_system_picture(icon) ||
-			       warden_behaviour_is_viewer(icon));
+	if (interpreter && is_system_picture(icon))
+		return TRUE;
+	return (interpreter || program) &&
+	       (is_document(icon) || warden_behaviour_is_viewer(icon));
 }
 
 static void look_at_targets(struct warden_queue *queue,

@@ -188,7 +188,21 @@ static void read_url(struct shortcut *shortcut)
 	}
 }
 
-/* The field codes (%u …) of the desktop entry specification do no harm. */
+/* Honest entries start interpreters, too; not with a program as argument. */
+static bool is_inline(const char *command)
+{
+	static const char *const marks[] = {
+		" -c", "curl ", "wget ", "base64 ", "/dev/tcp/", "| ",
+	};
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(marks); i++) {
+		if (strstr(command, marks[i]) != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static void read_desktop(struct shortcut *shortcut)
 {
 	guint number;
@@ -199,7 +213,8 @@ static void read_desktop(struct shortcut *shortcut)
 
 		if (command == NULL)
 			break;
-		run_command(shortcut, command);
+		if (is_inline(command))
+			run_command(shortcut, command);
 	}
 	for (number = 0; number < 8; number++) {
 		g_autofree char *url = line_value(shortcut, "url", '=',
@@ -209,6 +224,25 @@ static void read_desktop(struct shortcut *shortcut)
 			break;
 		open_place(shortcut, url);
 	}
+}
+
+/* Settings of macOS' terminal may hold a command that it runs when it opens
+   them. */
+static void read_terminal(struct shortcut *shortcut)
+{
+	const char *key = strstr(shortcut->lower, "<key>commandstring</key>");
+	const char *start = key == NULL ? NULL : strstr(key, "<string>");
+	GString *command;
+
+	if (start == NULL)
+		return;
+	start = shortcut->text->str + (start + 8 - shortcut->lower);
+	command = g_string_new("");
+	warden_html_unescape(start, strcspn(start, "<"), FALSE, command);
+	warden_queue_trait(shortcut->queue, WARDEN_TRAIT_SETTINGS_COMMAND,
+			   shortcut->path, command->str);
+	run_command(shortcut, command->str);
+	g_string_free(command, TRUE);
 }
 
 /* A property list, XML or binary, with one string. */
@@ -476,6 +510,7 @@ static const struct {
 	{ "application/x-ms-theme", read_theme },
 	{ "application/x-msc", read_console },
 	{ "application/x-mswinurl", read_url },
+	{ "application/x-mac-terminal", read_terminal },
 	{ "application/x-rdp", read_rdp },
 	{ "application/x-settingcontent", read_settings },
 	{ "application/x-sylk", read_sylk },

