@@ -41,6 +41,9 @@
    the trials of one archive may read: each costs a key derivation. */
 #define WARDEN_PASSWORDS_MAX 72u
 #define WARDEN_PASSWORD_TRIAL_BYTES (16u * 1024 * 1024)
+/* Text of scripts whose tricks are undone, in one message: about two seconds'
+   work. What is beyond is looked at as it is written. */
+#define WARDEN_UNOBFUSCATE_MAX (24u * 1024 * 1024)
 /* The carver, on flagged mail only: bytes that it may decode, as a factor of
    the message's size plus a fixed part; starts it tries; mail inside mail that
    only it found. */

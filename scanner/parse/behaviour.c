@@ -10,7 +10,11 @@
 enum sign {
 	SIGN_FETCH,		/* gets something from the network */
 	SIGN_HTTP_OBJECT,	/* can, once told to */
+	SIGN_HTTP_SERVER,	/* an object that browsers do not have */
 	SIGN_HTTP_SEND,
+	SIGN_HOST,		/* of Windows' script host, not a page */
+	SIGN_COMMAND,		/* a command line as text */
+	SIGN_WEBDAV,
 	SIGN_ADDRESS,		/* http://, \\host */
 	SIGN_CURL,
 	SIGN_CERTUTIL,
@@ -49,6 +53,7 @@ enum sign {
 	SIGN_CHMOD,
 	SIGNS_COUNT,
 };
+G_STATIC_ASSERT(SIGNS_COUNT <= 64);
 #define BIT(sign) (G_GUINT64_CONSTANT(1) << SIGN_##sign)
 
 #define BATCH WARDEN_LANGUAGE_BATCH
@@ -98,9 +103,16 @@ static const struct word words[] = {
 	  FALSE },
 	{ "net.sockets.tcpclient", BIT(FETCH), POWER, FALSE, TRUE },
 	{ "msxml2.xmlhttp", BIT(HTTP_OBJECT), WINDOWS, FALSE, FALSE },
-	{ "msxml2.serverxmlhttp", BIT(HTTP_OBJECT), WINDOWS, FALSE, FALSE },
+	{ "msxml2.serverxmlhttp", BIT(HTTP_OBJECT) | BIT(HTTP_SERVER),
+	  WINDOWS, FALSE, FALSE },
 	{ "microsoft.xmlhttp", BIT(HTTP_OBJECT), WINDOWS, FALSE, FALSE },
-	{ "winhttp.winhttprequest", BIT(HTTP_OBJECT), WINDOWS, FALSE, FALSE },
+	{ "winhttp.winhttprequest", BIT(HTTP_OBJECT) | BIT(HTTP_SERVER),
+	  WINDOWS, FALSE, FALSE },
+	{ "wscript.", BIT(HOST), WSH, TRUE, FALSE },
+	{ "createobject(", BIT(HOST), WSH, FALSE, FALSE },
+	{ "cmd /c", BIT(COMMAND), WSH, TRUE, FALSE },
+	{ "cmd.exe", BIT(COMMAND), WSH, TRUE, FALSE },
+	{ "powershell", BIT(COMMAND), WSH, TRUE, FALSE },
 	{ "internetexplorer.application", BIT(HTTP_OBJECT), WINDOWS, FALSE,
 	  TRUE },
 	{ ".send", BIT(HTTP_SEND), WINDOWS, FALSE, TRUE },
@@ -108,8 +120,10 @@ static const struct word words[] = {
 	{ "http://", BIT(ADDRESS), ALL, FALSE, FALSE },
 	{ "https://", BIT(ADDRESS), ALL, FALSE, FALSE },
 	{ "ftp://", BIT(ADDRESS), ALL, FALSE, FALSE },
-	{ "davwwwroot", BIT(ADDRESS), WINDOWS, FALSE, TRUE },
-	{ "@ssl\\", BIT(ADDRESS), WINDOWS, FALSE, FALSE },
+	{ "davwwwroot", BIT(ADDRESS) | BIT(WEBDAV), WINDOWS, FALSE, TRUE },
+	{ "@ssl\\", BIT(ADDRESS) | BIT(WEBDAV), WINDOWS, FALSE, FALSE },
+	{ "@ssl@", BIT(ADDRESS) | BIT(WEBDAV), WINDOWS, FALSE, FALSE },
+	{ "@80\\", BIT(ADDRESS) | BIT(WEBDAV), WINDOWS, FALSE, FALSE },
 	{ "curl ", BIT(CURL), NO_WSH, TRUE, FALSE },
 	{ "curl.exe", BIT(CURL), WINDOWS, TRUE, TRUE },
 	{ "wget ", BIT(CURL), NO_WSH, TRUE, FALSE },
@@ -149,6 +163,8 @@ static const struct word words[] = {
 	{ "iex \"", BIT(RUN) | BIT(EVALUATE), POWER, TRUE, FALSE },
 	{ "iex '", BIT(RUN) | BIT(EVALUATE), POWER, TRUE, FALSE },
 	{ "iex ", BIT(RUN) | BIT(EVALUATE), POWER, TRUE, FALSE },
+	{ "\"iex\"", BIT(RUN) | BIT(EVALUATE), POWER, FALSE, FALSE },
+	{ "'iex'", BIT(RUN) | BIT(EVALUATE), POWER, FALSE, FALSE },
 	{ "|iex", BIT(RUN) | BIT(EVALUATE), POWER, FALSE, TRUE },
 	{ "| iex", BIT(RUN) | BIT(EVALUATE), POWER, FALSE, TRUE },
 	{ "&($", BIT(RUN), POWER, FALSE, FALSE },
@@ -178,6 +194,7 @@ static const struct word words[] = {
 	{ "mshta http", BIT(RUN_ADDRESS), WINDOWS, TRUE, FALSE },
 	{ "mshta.exe http", BIT(RUN_ADDRESS), WINDOWS, TRUE, FALSE },
 	{ "mshta \"http", BIT(RUN_ADDRESS), WINDOWS, TRUE, FALSE },
+	{ "scrobj.dll,ni,http", BIT(RUN_ADDRESS), WINDOWS, FALSE, FALSE },
 	{ "script:http", BIT(RUN_ADDRESS), WINDOWS, FALSE, FALSE },
 	{ "script:\\\\", BIT(RUN_ADDRESS), WINDOWS, FALSE, FALSE },
 	{ "src=\"http", BIT(RUN_ADDRESS), PAGE, FALSE, FALSE },
@@ -210,6 +227,8 @@ static const struct word words[] = {
 	{ "subprocess.", BIT(PYTHON_RUN), OTHER, TRUE, FALSE },
 	{ "os.system(", BIT(PYTHON_RUN), OTHER, TRUE, FALSE },
 	{ "shellexecute(", BIT(PYTHON_RUN), OTHER, TRUE, FALSE },
+	{ "run(@", BIT(PYTHON_RUN), OTHER, TRUE, FALSE },
+	{ "runwait(", BIT(PYTHON_RUN), OTHER, TRUE, FALSE },
 	{ "adodb.stream", BIT(STREAM_OBJECT), WINDOWS, FALSE, TRUE },
 	{ "scripting.filesystemobject", BIT(STREAM_OBJECT), WINDOWS, FALSE,
 	  TRUE },
@@ -323,6 +342,7 @@ static const struct {
 	{ BIT(MSHTA), WARDEN_TRAIT_SCRIPT_RUNS },
 	{ BIT(MSIEXEC), WARDEN_TRAIT_SCRIPT_RUNS },
 	{ BIT(SHELL_OBJECT) | BIT(SHELL_RUN), WARDEN_TRAIT_SCRIPT_RUNS },
+	{ BIT(SHELL_OBJECT) | BIT(COMMAND), WARDEN_TRAIT_SCRIPT_RUNS },
 	{ BIT(REFLECT), WARDEN_TRAIT_SCRIPT_RUNS },
 	{ BIT(PYTHON_RUN), WARDEN_TRAIT_SCRIPT_RUNS },
 	{ BIT(PIPE_SHELL), WARDEN_TRAIT_SCRIPT_RUNS },
@@ -331,6 +351,13 @@ static const struct {
 	{ BIT(REGSVR) | BIT(SCROBJ) | BIT(ADDRESS),
 	  WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },
 	{ BIT(FETCH) | BIT(EVALUATE), WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },
+	{ BIT(HTTP_SERVER) | BIT(HTTP_SEND) | BIT(EVALUATE),
+	  WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },
+	{ BIT(HOST) | BIT(HTTP_OBJECT) | BIT(HTTP_SEND) | BIT(EVALUATE),
+	  WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },
+	{ BIT(WEBDAV) | BIT(START), WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },
+	{ BIT(WEBDAV) | BIT(RUN), WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },
+	{ BIT(WEBDAV) | BIT(RUNDLL), WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },
 	{ BIT(FETCH) | BIT(REFLECT), WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },
 	{ BIT(MSIEXEC) | BIT(ADDRESS), WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },
 	{ BIT(MSHTA) | BIT(ADDRESS), WARDEN_TRAIT_SCRIPT_RUNS_REMOTE },

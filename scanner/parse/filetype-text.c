@@ -355,9 +355,13 @@ static bool is_message(const char *text, gsize size)
 	return known >= 3;
 }
 
-static bool is_hta(const char *lower)
+/* A page that runs as a program: by what it says, or by its name alone. */
+static bool is_hta(const char *lower, const char *name)
 {
-	return strstr(lower, "<hta:application") != NULL;
+	gsize size = name == NULL ? 0 : strlen(name);
+
+	return strstr(lower, "<hta:application") != NULL ||
+	       (size > 4 && g_ascii_strcasecmp(name + size - 4, ".hta") == 0);
 }
 
 bool warden_filetype_text(const char *text, gsize size, const char *name,
@@ -375,7 +379,7 @@ bool warden_filetype_text(const char *text, gsize size, const char *name,
 	if (find_beginning(start, end - start, type_r)) {
 		if (type_r->kind == WARDEN_KIND_XML)
 			find_xml(start, end, lower, type_r);
-		if (type_r->kind == WARDEN_KIND_HTML && is_hta(lower)) {
+		if (type_r->kind == WARDEN_KIND_HTML && is_hta(lower, name)) {
 			type_r->type = "application/hta";
 			type_r->kind = WARDEN_KIND_SCRIPT;
 		}

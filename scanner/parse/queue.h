@@ -72,6 +72,10 @@ bool warden_queue_spend_picture(struct warden_queue *queue, const char *path,
 /* What is left of WARDEN_PICTURES_EFFORT_MAX. */
 guint64 *warden_queue_effort(struct warden_queue *queue);
 
+/* Take size bytes from those whose tricks are undone. FALSE: look at it as it
+   is written. */
+bool warden_queue_spend_script(struct warden_queue *queue, guint64 size);
+
 void warden_queue_trait(struct warden_queue *queue,
 			enum warden_trait_index trait, const char *path,
 			const char *detail);

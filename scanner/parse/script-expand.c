@@ -108,12 +108,25 @@ static void look_at_reading(struct look *look, const GString *reading)
 	find_links(look, reading->str, reading->len);
 }
 
+static void look_as_written(struct look *look, const char *text, gsize size)
+{
+	g_autofree char *lower = g_ascii_strdown(text, size);
+
+	warden_behaviour_find(lower, size, languages_of(look, lower),
+			      &look->traits);
+}
+
 static void look_at_text(struct look *look, const char *text, gsize size)
 {
 	guint tricks, i;
 	GPtrArray *readings;
-	GString *decoded = warden_script_decode(text, size);
+	GString *decoded;
 
+	if (!warden_queue_spend_script(look->queue, size)) {
+		look_as_written(look, text, size);
+		return;
+	}
+	decoded = warden_script_decode(text, size);
 	if (decoded != NULL) {
 		warden_trait_set_add(&look->traits,
 				     WARDEN_TRAIT_SCRIPT_ENCODED);

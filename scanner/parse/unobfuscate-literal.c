@@ -3,6 +3,7 @@
 #include "filetype.h"
 #include "unobfuscate.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define BASE64_MIN 20u
@@ -10,10 +11,14 @@
 #define NUMBERS_MIN 16u
 /* Shorter ones are readable by chance. */
 #define READABLE_MIN 12u
+#define UNPACK_MIN 40u
 /* Keys are tried on long lists only, on their beginning, and not for ever. */
 #define GUESS_MIN 60u
 #define GUESS_SIZE 2048u
 #define GUESSES_MAX 16u
+/* Compressed ones are read so far; what is said stands at the beginning. */
+#define INFLATED_MAX (256u * 1024)
+#define UNPACKS_MAX 8u
 /* A line of base64 in a certificate's or mail's form. */
 #define LINE_MIN 60u
 
@@ -24,6 +29,7 @@ void warden_literal_iter_init(struct warden_literal_iter *iter,
 	iter->text = text;
 	iter->size = size;
 	iter->guesses = GUESSES_MAX;
+	iter->unpacks = UNPACKS_MAX;
 }
 
 /* --- what the bytes are ----------------------------------------------------- */
@@ -54,31 +60,99 @@ static bool is_wide(const guint8 *data, gsize size)
 	return plain * 2 >= MIN(size, 128) * 9 / 10;
 }
 
-/* Takes bytes over. FALSE: they are nothing. */
-static bool judge(GByteArray *bytes, struct warden_literal *literal_r)
+/* NULL if the bytes are no such stream. */
+static GByteArray *inflate(const GByteArray *bytes,
+			   GZlibCompressorFormat format)
+{
+	g_autoptr(GZlibDecompressor) inflater =
+		g_zlib_decompressor_new(format);
+	GByteArray *out = g_byte_array_new();
+	guint8 piece[4096];
+	gsize at = 0, got, put;
+	GConverterResult result;
+
+	do {
+		g_autoptr(GError) error = NULL;
+
+		result = g_converter_convert(
+			G_CONVERTER(inflater), bytes->data + at,
+			bytes->len - at, piece, sizeof(piece),
+			G_CONVERTER_INPUT_AT_END, &got, &put, &error);
+		if (result == G_CONVERTER_ERROR)
+			break;
+		at += got;
+		g_byte_array_append(out, piece, put);
+	} while (result == G_CONVERTER_CONVERTED && got + put > 0 &&
+		 out->len < INFLATED_MAX);
+	if (out->len >= READABLE_MIN)
+		return out;
+	g_byte_array_unref(out);
+	return NULL;
+}
+
+/* Scripts carry gzip, and deflate without a frame. */
+static GByteArray *unpack(struct warden_literal_iter *iter,
+			  const GByteArray *bytes)
+{
+	if (bytes->len < UNPACK_MIN || iter->unpacks == 0)
+		return NULL;
+	iter->unpacks--;
+	if (bytes->data[0] == 0x1f && bytes->data[1] == 0x8b)
+		return inflate(bytes, G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+	if (bytes->data[0] == 0x78)
+		return inflate(bytes, G_ZLIB_COMPRESSOR_FORMAT_ZLIB);
+	return inflate(bytes, G_ZLIB_COMPRESSOR_FORMAT_RAW);
+}
+
+static bool is_active(const GByteArray *bytes)
 {
 	struct warden_filetype type;
-	char *utf8;
-	gsize size;
 
+	if (bytes->len < 64)
+		return FALSE;
+	warden_filetype_detect(NULL, bytes->data, bytes->len, NULL, &type);
+	return warden_kind_is_active(type.kind);
+}
+
+static bool take_wide(GByteArray *bytes, struct warden_literal *literal_r)
+{
+	gsize size;
+	char *utf8 = g_convert_with_fallback(
+		(const char *)bytes->data, bytes->len & ~1u, "UTF-8",
+		"UTF-16LE", "?", NULL, &size, NULL);
+
+	g_byte_array_unref(bytes);
+	if (utf8 == NULL)
+		return FALSE;
+	literal_r->bytes = g_bytes_new_take(utf8, size);
 	literal_r->text = TRUE;
-	if (is_wide(bytes->data, bytes->len)) {
-		utf8 = g_convert_with_fallback(
-			(const char *)bytes->data, bytes->len & ~1u, "UTF-8",
-			"UTF-16LE", "?", NULL, &size, NULL);
-		g_byte_array_unref(bytes);
-		if (utf8 == NULL)
-			return FALSE;
-		literal_r->bytes = g_bytes_new_take(utf8, size);
-		return TRUE;
-	}
-	if (!is_readable(bytes->data, bytes->len)) {
-		literal_r->text = FALSE;
-		warden_filetype_detect(NULL, bytes->data, bytes->len, NULL,
-				       &type);
-		if (bytes->len < 64 || !warden_kind_is_active(type.kind)) {
+	return TRUE;
+}
+
+/* Takes bytes over. FALSE: they are nothing. */
+static bool judge(struct warden_literal_iter *iter, GByteArray *bytes,
+		  struct warden_literal *literal_r)
+{
+	GByteArray *unpacked;
+
+	if (is_wide(bytes->data, bytes->len))
+		return take_wide(bytes, literal_r);
+	literal_r->text = is_readable(bytes->data, bytes->len);
+	if (!literal_r->text) {
+		unpacked = unpack(iter, bytes);
+		if (unpacked != NULL &&
+		    (is_readable(unpacked->data, unpacked->len) ||
+		     is_active(unpacked))) {
 			g_byte_array_unref(bytes);
-			return FALSE;
+			bytes = unpacked;
+			literal_r->text = is_readable(bytes->data,
+						      bytes->len);
+		} else {
+			g_clear_pointer(&unpacked, g_byte_array_unref);
+			if (!is_active(bytes)) {
+				g_byte_array_unref(bytes);
+				return FALSE;
+			}
 		}
 	}
 	literal_r->bytes = g_byte_array_free_to_bytes(bytes);
@@ -180,12 +254,12 @@ static bool take_run(struct warden_literal_iter *iter,
 
 	iter->at = MAX(end, start + 1);
 	if (end - start >= HEX_MIN && is_hex(run, end - start))
-		return judge(decode_hex(run, end - start), literal_r);
+		return judge(iter, decode_hex(run, end - start), literal_r);
 	if (end - start < BASE64_MIN)
 		return FALSE;
-	if (judge(decode_base64(run, end - start, FALSE), literal_r))
+	if (judge(iter, decode_base64(run, end - start, FALSE), literal_r))
 		return TRUE;
-	return backwards && judge(decode_base64(run, end - start, TRUE),
+	return backwards && judge(iter, decode_base64(run, end - start, TRUE),
 				  literal_r);
 }
 
@@ -275,7 +349,7 @@ static bool judge_values(struct warden_literal_iter *iter,
 {
 	guint key;
 
-	if (judge(apply_key(values, 0, FALSE), literal_r))
+	if (judge(iter, apply_key(values, 0, FALSE), literal_r))
 		return TRUE;
 	if (values->len < GUESS_MIN || iter->guesses == 0)
 		return FALSE;
@@ -284,10 +358,10 @@ static bool judge_values(struct warden_literal_iter *iter,
 		bool delta = key >= 256;
 
 		if (fits(values, key, FALSE))
-			return judge(apply_key(values, key, FALSE),
+			return judge(iter, apply_key(values, key, FALSE),
 				     literal_r);
 		if (fits(values, delta ? key - 512 : key, TRUE))
-			return judge(apply_key(values, delta ? key - 512 : key,
+			return judge(iter, apply_key(values, delta ? key - 512 : key,
 					       TRUE), literal_r);
 	}
 	return FALSE;

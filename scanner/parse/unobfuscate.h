@@ -36,6 +36,7 @@ struct warden_literal_iter {
 	const char *text;
 	gsize size, at;
 	guint guesses;		/* keys may still be tried for so many */
+	guint unpacks;		/* and so many be unpacked */
 };
 
 void warden_literal_iter_init(struct warden_literal_iter *iter,
