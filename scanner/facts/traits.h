@@ -295,7 +295,10 @@
 	X(SCRIPT_ENCODED, "script-encoded") \
 	X(SCRIPT_OBFUSCATED, "script-obfuscated") \
 	/* a program among its encoded strings */ \
-	X(SCRIPT_CARRIES_PROGRAM, "script-carries-program")
+	X(SCRIPT_CARRIES_PROGRAM, "script-carries-program") \
+	/* so much script in one message that the rest was looked at as it is
+	   written */ \
+	X(LIMIT_SCRIPT, "limit-script-size")
 
 /* Pictures, and files that are two types at once. */
 #define WARDEN_TRAITS_IMAGE(X) \

@@ -13,6 +13,7 @@ struct warden_budget {
 	guint64 pictures;
 	guint64 pixels;		/* of pictures, to decode */
 	guint64 effort;		/* of pixels to read for codes */
+	guint64 script;		/* bytes whose tricks are undone */
 };
 
 static inline bool warden_budget_has(const struct warden_budget *left,
@@ -21,7 +22,8 @@ static inline bool warden_budget_has(const struct warden_budget *left,
 	return cost->decoded <= left->decoded &&
 	       cost->members <= left->members && cost->text <= left->text &&
 	       cost->pictures <= left->pictures &&
-	       cost->pixels <= left->pixels && cost->effort <= left->effort;
+	       cost->pixels <= left->pixels && cost->effort <= left->effort &&
+	       cost->script <= left->script;
 }
 
 /* What is left of from after cost; nothing can cost more than there was. */
@@ -36,6 +38,7 @@ warden_budget_subtract(const struct warden_budget *from,
 		.pictures = from->pictures - cost->pictures,
 		.pixels = from->pixels - cost->pixels,
 		.effort = from->effort - cost->effort,
+		.script = from->script - cost->script,
 	};
 }
 

@@ -7,30 +7,6 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-struct warden_queue {
-	struct warden_parser *parser;
-	struct warden_facts *facts;
-	guint64 decoded_left;
-	guint members_left;
-	gsize script_left;	/* bytes */
-	guint pictures_left;
-	guint64 pixels_left;	/* of pictures, to decode */
-	guint64 effort_left;	/* of pixels to read for codes */
-	gsize text_left;	/* of the facts, bytes */
-	gsize held;		/* by waiting containers */
-	GQueue waiting;		/* struct warden_container */
-	GHashTable *hashes;	/* SHA-256 → its first struct warden_part */
-	GHashTable *paths;	/* taken path → next number, GUINT */
-	GHashTable *urls;	/* part, text, URL: once each */
-	GHashTable *trait_keys;	/* code and part: once each */
-	GHashTable *parents;	/* part → part it came out of */
-	struct warden_passwords *passwords;
-	guint named;		/* parts whose names are in passwords */
-	struct warden_inspection inspection;
-	GHashTable *pictures;	/* GBytes: that are no parts */
-	bool finished;
-};
-
 /* --- life --------------------------------------------------------------------------- */
 
 static guint hash_hash(const void *hash)
@@ -68,17 +44,11 @@ struct warden_queue *warden_queue_new(struct warden_parser *parser,
 	queue->facts = facts;
 	queue->left.decoded = MIN(budget, WARDEN_DECODED_MAX);
 	queue->left.members = WARDEN_ARCHIVE_MEMBERS_MAX;
+	queue->left.script = WARDEN_UNOBFUSCATE_MAX;
 	queue->left.text = WARDEN_FACTS_TEXT_MAX;
 	queue->left.pictures = WARDEN_PICTURES_MAX;
 	queue->left.pixels = WARDEN_PICTURES_PIXELS_MAX;
 	queue->left.effort = WARDEN_PICTURES_EFFORT_MAX;
-	queue->decoded_left = MIN(budget, WARDEN_DECODED_MAX);
-	queue->members_left = WARDEN_ARCHIVE_MEMBERS_MAX;
-	queue->script_left = WARDEN_UNOBFUSCATE_MAX;
-	queue->pictures_left = WARDEN_PICTURES_MAX;
-	queue->pixels_left = WARDEN_PICTURES_PIXELS_MAX;
-	queue->effort_left = WARDEN_PICTURES_EFFORT_MAX;
-	queue->text_left = WARDEN_FACTS_TEXT_MAX;
 	g_queue_init(&queue->waiting);
 	queue->hashes = warden_queue_hashes_new();
 	queue->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
@@ -166,9 +136,9 @@ guint64 *warden_queue_effort(struct warden_queue *queue)
 
 bool warden_queue_spend_script(struct warden_queue *queue, guint64 size)
 {
-	if (size > queue->script_left)
+	if (size > queue->left.script)
 		return FALSE;
-	queue->script_left -= size;
+	queue->left.script -= size;
 	return TRUE;
 }
 

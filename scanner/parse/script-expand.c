@@ -114,6 +114,7 @@ static void look_as_written(struct look *look, const char *text, gsize size)
 
 	warden_behaviour_find(lower, size, languages_of(look, lower),
 			      &look->traits);
+	warden_trait_set_add(&look->traits, WARDEN_TRAIT_LIMIT_SCRIPT);
 }
 
 static void look_at_text(struct look *look, const char *text, gsize size)
