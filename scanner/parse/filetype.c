@@ -264,14 +264,18 @@ static bool find_lzma(const guint8 *data, gsize size,
 	return TRUE;
 }
 
-/* CMS as DER or BER: SEQUENCE, OID 1.2.840.113549.1.7.n */
+/* CMS as DER or BER: SEQUENCE, OID 1.2.840.113549.1.7.n, or 1.9.16.1.n for
+   compressed data. */
 static bool find_cms(const guint8 *data, gsize size,
 		     struct warden_filetype *type)
 {
-	static const char oid[] = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07";
+	static const char plain[] = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07";
+	static const char smime[] =
+		"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01";
 
 	if (size < 32 || data[0] != 0x30 ||
-	    memmem(data, 16, oid, sizeof(oid) - 1) == NULL)
+	    (memmem(data, 20, plain, sizeof(plain) - 1) == NULL &&
+	     memmem(data, 20, smime, sizeof(smime) - 1) == NULL))
 		return FALSE;
 	type->type = "application/pkcs7-mime";
 	type->kind = WARDEN_KIND_CRYPTO;

@@ -20,8 +20,11 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/carve.c \
 	scanner/parse/charset.c \
 	scanner/parse/charset.h \
+	scanner/parse/cms-expand.c \
 	scanner/parse/content.c \
 	scanner/parse/content.h \
+	scanner/parse/deflate.c \
+	scanner/parse/deflate.h \
 	scanner/parse/decode.c \
 	scanner/parse/decode.h \
 	scanner/parse/decode-base64.c \
@@ -134,6 +137,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/polyglot.h \
 	scanner/parse/polyglot-end.c \
 	scanner/parse/polyglot-expand.c \
+	scanner/parse/pgp.c \
+	scanner/parse/pgp.h \
+	scanner/parse/pgp-expand.c \
 	scanner/parse/queue.c \
 	scanner/parse/queue.h \
 	scanner/parse/queue-private.h \

@@ -6,6 +6,7 @@
 #include "mbox.h"
 #include "program.h"
 #include "polyglot.h"
+#include "pgp.h"
 
 #include <string.h>
 
@@ -44,6 +45,34 @@ static bool is_compound(const struct warden_part *part, const guint8 *data,
 {
 	return part != NULL && size >= 8 &&
 	       memcmp(data, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0;
+}
+
+/* By its bytes; or declared one and written as base64. */
+static bool is_cms(const struct warden_part *part, const guint8 *data,
+		   gsize size)
+{
+	if (part == NULL)
+		return FALSE;
+	if (strcmp(part->detected_type, "application/pkcs7-mime") == 0)
+		return TRUE;
+	return size > 64 && (data[0] == 0x30 || memcmp(data, "MI", 2) == 0) &&
+	       (strstr(part->declared_type, "pkcs7") != NULL ||
+		g_str_has_suffix(part->name, ".p7m") ||
+		g_str_has_suffix(part->name, ".P7M"));
+}
+
+static bool is_pgp(const struct warden_part *part, const guint8 *data,
+		   gsize size)
+{
+	if (part == NULL)
+		return FALSE;
+	if (part->kind == WARDEN_KIND_TEXT || part->kind == WARDEN_KIND_HTML ||
+	    part->kind == WARDEN_KIND_CRYPTO)
+		return warden_pgp_is_armored(data, size);
+	return warden_pgp_is_message(data, size) &&
+	       (strstr(part->declared_type, "pgp") != NULL ||
+		g_str_has_suffix(part->name, ".pgp") ||
+		g_str_has_suffix(part->name, ".gpg"));
 }
 
 static bool has_zip_members(const struct warden_part *part)
@@ -173,6 +202,8 @@ static const struct {
 	{ is_message, warden_mail_expand },
 	{ is_mbox, warden_mbox_expand },
 	{ is_apple, warden_apple_expand },
+	{ is_cms, warden_cms_expand },
+	{ is_pgp, warden_pgp_expand },
 	{ is_tnef, warden_tnef_expand },
 	{ is_compound, warden_office_expand },
 	{ is_archive, warden_archive_expand },

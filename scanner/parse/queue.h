@@ -132,6 +132,10 @@ void warden_archive_expand(struct warden_queue *queue,
 			   const struct warden_container *container);
 void warden_apple_expand(struct warden_queue *queue,
 			 const struct warden_container *container);
+void warden_cms_expand(struct warden_queue *queue,
+		       const struct warden_container *container);
+void warden_pgp_expand(struct warden_queue *queue,
+		       const struct warden_container *container);
 void warden_tnef_expand(struct warden_queue *queue,
 			const struct warden_container *container);
 void warden_polyglot_expand(struct warden_queue *queue,

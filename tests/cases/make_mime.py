@@ -5,6 +5,7 @@ As make-cases.py, whose helpers it uses: everything is made up, results are
 checked in. Usage: tests/cases/make_mime.py [NAME…]
 """
 
+import base64
 import importlib.util
 import pathlib
 import struct
@@ -320,6 +321,162 @@ def external_body_link():
         " URL=\"http://files.example.com/some/\r\n  thing.exe\"\r\n\r\n"
         "Content-Type: application/octet-stream\r\n\r\n")
     return (make.mail("Elsewhere", body), dict(symbols=["MESSAGE_FRAGMENT"]))
+
+
+# --- signed, compressed, encrypted -----------------------------------------------
+
+def der(tag, *contents):
+    body = b"".join(contents)
+    size = bytes([len(body)]) if len(body) < 128 else \
+        b"\x82" + struct.pack(">H", len(body))
+    return bytes([tag]) + size + body
+
+
+OID_DATA = bytes.fromhex("06092a864886f70d010701")
+OID_SIGNED = bytes.fromhex("06092a864886f70d010702")
+OID_ENVELOPED = bytes.fromhex("06092a864886f70d010703")
+OID_COMPRESSED = bytes.fromhex("060b2a864886f70d0109100109")
+OID_ZLIB = bytes.fromhex("060b2a864886f70d0109100308")
+OID_AES = bytes.fromhex("060960864801650304012a")
+ONE = der(2, b"\x01")
+
+
+def signed_data(content):
+    """As a client sends what it signs opaquely; here by nobody."""
+    inner = der(0x30, OID_DATA, der(0xa0, der(4, content)))
+    return der(0x30, OID_SIGNED, der(0xa0, der(
+        0x30, ONE, der(0x31), inner, der(0x31))))
+
+
+def signed_pieces(content):
+    """The same in BER: indefinite lengths, the content in pieces."""
+    def open_ended(tag, *contents):
+        return bytes([tag, 0x80]) + b"".join(contents) + bytes(2)
+    pieces = [der(4, content[i:i + 30]) for i in range(0, len(content), 30)]
+    inner = open_ended(0x30, OID_DATA, open_ended(
+        0xa0, open_ended(0x24, *pieces)))
+    return open_ended(0x30, OID_SIGNED, open_ended(0xa0, open_ended(
+        0x30, ONE, der(0x31), inner, der(0x31))))
+
+
+def compressed_data(content):
+    inner = der(0x30, OID_DATA, der(0xa0, der(4, zlib.compress(content))))
+    return der(0x30, OID_COMPRESSED, der(0xa0, der(
+        0x30, der(2, b"\0"), der(0x30, OID_ZLIB), inner)))
+
+
+def enveloped_data():
+    inner = der(0x30, OID_DATA, der(0x30, OID_AES, der(4, bytes(16))),
+                der(0x80, bytes(32)))
+    return der(0x30, OID_ENVELOPED, der(0xa0, der(
+        0x30, der(2, b"\0"), der(0x31, der(0x30, ONE)), inner)))
+
+
+def entity(payload):
+    return make.file_part("test.com", payload).encode()
+
+
+def smime(data, kind="signed-data", name="smime.p7m"):
+    return make.mail("Signed", make.file_part(
+        name, data, "application/pkcs7-mime; smime-type=" + kind))
+
+
+@case
+def smime_signed():
+    """Opaquely signed: clients show what is inside."""
+    return (smime(signed_data(entity(EICAR))),
+            make.malware("EICAR_TEST_FILE",
+                         parts=[part("1/content/1", name="test.com")]))
+
+
+@case
+def smime_signed_control():
+    return smime(signed_data(entity(NOTE))), dict(action="allow")
+
+
+@case
+def smime_signed_pieces():
+    return smime(signed_pieces(entity(EICAR))), FOUND
+
+
+@case
+def smime_file():
+    """A signed file, as invoices are sent in Italy."""
+    return (smime(signed_data(EICAR), name="invoice.com.p7m"),
+            make.malware("EICAR_TEST_FILE",
+                         parts=[part("1/invoice.com")]))
+
+
+@case
+def smime_by_name():
+    """Declared as nothing in particular, written as base64 twice."""
+    return make.with_file("smime.p7m", base64.b64encode(
+        signed_data(entity(EICAR))), "application/x-pkcs7-mime"), FOUND
+
+
+@case
+def smime_compressed():
+    return smime(compressed_data(entity(EICAR)), "compressed-data"), FOUND
+
+
+@case
+def smime_encrypted():
+    """Only its reader can open it: named."""
+    return (smime(enveloped_data(), "enveloped-data"),
+            make.unscannable("ENCRYPTED_CONTENT", only=["ENCRYPTED_CONTENT"],
+                             unscanned=["encrypted"]))
+
+
+def packet(tag, body):
+    """An OpenPGP packet of the new form (RFC 9580 4.2.1)."""
+    return bytes([0xc0 | tag, 0xff]) + struct.pack(">I", len(body)) + body
+
+
+def literal(name, data):
+    return packet(11, b"b" + bytes([len(name)]) + name + bytes(4) + data)
+
+
+def armor(data):
+    return ("-----BEGIN PGP MESSAGE-----\r\n\r\n%s\r\n=AAAA\r\n"
+            "-----END PGP MESSAGE-----\r\n" % make.encode(data))
+
+
+def deflate(data):
+    z = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return z.compress(data) + z.flush()
+
+
+@case
+def pgp_signed_file():
+    """Signed, compressed, not encrypted: a file as it stands."""
+    data = packet(8, b"\1" + deflate(literal(b"test.com", EICAR)))
+    return (make.with_file("test.com.pgp", data),
+            make.malware("EICAR_TEST_FILE", parts=[part("2/test.com")]))
+
+
+@case
+def pgp_inline():
+    """Written into the text of the mail."""
+    return make.mail("Signed", make.text_part(
+        armor(literal(b"test.com", EICAR)))), FOUND
+
+
+@case
+def pgp_inline_control():
+    return make.mail("Signed", make.text_part(
+        armor(literal(b"note.txt", NOTE)))), dict(action="allow")
+
+
+@case
+def pgp_encrypted():
+    body = make.multipart(
+        "encrypted", "Content-Type: application/pgp-encrypted\r\n\r\n"
+        "Version: 1\r\n", "Content-Type: application/octet-stream\r\n\r\n"
+        + armor(packet(1, b"\3" + bytes(20)) + packet(18, b"\1" + bytes(64))),
+        extra="; protocol=\"application/pgp-encrypted\"")
+    return (make.mail("Secret", body),
+            make.unscannable("ENCRYPTED_CONTENT", only=["ENCRYPTED_CONTENT"],
+                             unscanned=["encrypted"]))
 
 
 # --- every line of the taxonomy: a trick, and a text by the same trick ----------
