@@ -26,10 +26,6 @@ static const struct warden_symbol symbols[] = {
 	{ "OFFICE_RISKY_OBJECT", "office", "T1203" },
 	{ "OFFICE_RISKY_OBJECT_LOADED", "office", "T1203" },
 	{ "OFFICE_RUNS_PROGRAM", "office", "T1204.002" },
-	{ "OFFICE_XLM", "office", "T1059.005" },
-	{ "OFFICE_XLM_COMMAND", "office", "T1059.005" },
-	{ "OFFICE_XLM_DROPPER", "office", "T1204.002" },
-	{ "OFFICE_XLM_HIDDEN", "office", "T1564" },
 	{ "OFFICE_XML_ENTITIES", "office", "T1027" },
 	{ "RTF_OBFUSCATED_OBJECT", "office", "T1027" },
 };
@@ -56,11 +52,6 @@ static const struct warden_trait_symbol trait_symbols[] = {
 	  "runs by itself" },
 	{ WARDEN_TRAIT_OFFICE_RUNS_PROGRAM, "OFFICE_RUNS_PROGRAM",
 	  "a click starts a program" },
-	{ WARDEN_TRAIT_OFFICE_XLM, "OFFICE_XLM", "Excel 4 macros" },
-	{ WARDEN_TRAIT_OFFICE_XLM_COMMAND, "OFFICE_XLM_COMMAND",
-	  "Excel 4 macros that leave the workbook" },
-	{ WARDEN_TRAIT_OFFICE_XLM_HIDDEN, "OFFICE_XLM_HIDDEN",
-	  "Excel 4 macros in a sheet that is not shown" },
 	{ WARDEN_TRAIT_OFFICE_XML_ENTITIES, "OFFICE_XML_ENTITIES",
 	  "no Office program writes entities" },
 	{ WARDEN_TRAIT_RTF_OBFUSCATED, "RTF_OBFUSCATED_OBJECT",
@@ -184,21 +175,6 @@ static void check_updates(const struct warden_check_input *input,
 	}
 }
 
-/* A name that runs when the workbook is opened, and functions that start
-   programs or call libraries. */
-static void check_macro_sheet(const struct warden_check_input *input,
-			      const struct warden_trait *autorun,
-			      struct warden_findings *findings)
-{
-	const struct warden_trait *command = find_trait(
-		input->facts, WARDEN_TRAIT_OFFICE_XLM_COMMAND, autorun->part);
-
-	if (command != NULL)
-		warden_findings_add(findings, "OFFICE_XLM_DROPPER",
-				    autorun->part, "runs by itself: %s",
-				    command->detail);
-}
-
 /* --- embedded programs ----------------------------------------------------- */
 
 /* The document that a member stands in, through archives and other documents;
@@ -257,7 +233,6 @@ static const struct {
 } judges[] = {
 	{ WARDEN_TRAIT_OFFICE_REMOTE_TEMPLATE, check_template },
 	{ WARDEN_TRAIT_OFFICE_OBJECT_UPDATES, check_updates },
-	{ WARDEN_TRAIT_OFFICE_XLM_AUTORUN, check_macro_sheet },
 };
 
 static void run(const struct warden_check_input *input,

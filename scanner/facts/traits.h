@@ -185,14 +185,6 @@
 	X(OFFICE_RUNS_PROGRAM, "office-runs-program") \
 	/* a document type with entities, which no office program writes */ \
 	X(OFFICE_XML_ENTITIES, "office-xml-entities") \
-	/* a sheet of Excel 4 macros … */ \
-	X(OFFICE_XLM, "office-xlm-sheet") \
-	/* … that is not shown */ \
-	X(OFFICE_XLM_HIDDEN, "office-xlm-hidden") \
-	/* … with a name that runs when it is opened or closed */ \
-	X(OFFICE_XLM_AUTORUN, "office-xlm-autorun") \
-	/* … that starts programs or calls libraries; detail: the formula */ \
-	X(OFFICE_XLM_COMMAND, "office-xlm-command") \
 	/* OpenDocument: code that an event runs, unasked … */ \
 	X(ODF_EVENT, "odf-event") \
 	/* … or when something is clicked */ \

@@ -191,6 +191,21 @@ static void note_link(struct warden_office_notes *notes, const char *target,
 	}
 }
 
+/* Help files link into themselves; a page is a page when it is clicked. */
+static bool is_harmless_click(const char *target)
+{
+	static const char *const harmless[] = {
+		"mk:", "its:", "ms-its:", "http:", "https:", "ftp:",
+	};
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(harmless); i++) {
+		if (has_scheme(target, harmless[i]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 void warden_target_note(struct warden_office_notes *notes,
 			enum warden_target_use use, const char *target,
 			const char *shown)
@@ -207,10 +222,7 @@ void warden_target_note(struct warden_office_notes *notes,
 		return;
 	note_link(notes, target, shown);
 	if (kind == WARDEN_TARGET_HANDLER) {
-		/* help files link into themselves by mk: and its: */
-		if (use != WARDEN_USE_LINK || (!has_scheme(target, "mk:") &&
-					       !has_scheme(target, "its:") &&
-					       !has_scheme(target, "ms-its:")))
+		if (use != WARDEN_USE_LINK || !is_harmless_click(target))
 			warden_office_note(
 				notes, WARDEN_TRAIT_OFFICE_HANDLER_TARGET,
 				target);

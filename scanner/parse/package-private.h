@@ -36,7 +36,8 @@ struct warden_package {
 	GHashTable *shown;	/* "member\nid" → text of the link */
 	GArray *sheets;		/* struct warden_sheet */
 	GHashTable *macro_sheets;	/* names of members, lower case */
-	bool runs_name;		/* a defined name that runs when opened */
+	GString *formulas;	/* of macro sheets and names, one a line */
+	GString *runs_name;	/* a defined name that runs when opened */
 	bool encrypted;		/* members are, by an OpenDocument manifest */
 	bool truncated;
 };

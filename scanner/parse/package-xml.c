@@ -3,6 +3,7 @@
 #include "equation.h"
 #include "ole1.h"
 #include "package-private.h"
+#include "xlm.h"
 
 #include <string.h>
 
@@ -290,9 +291,8 @@ static void close_defined_name(struct reader *reader)
 		return;
 	if (g_ascii_strncasecmp(name, "_xlnm.", 6) == 0)
 		name += 6;
-	/* "Auto_Open", "auto_open1", "AUTO_CLOSE" … */
-	if (g_ascii_strncasecmp(name, "auto_", 5) == 0)
-		reader->package->runs_name = TRUE;
+	if (warden_xlm_is_autorun(name))
+		g_string_assign(reader->package->runs_name, name);
 	warden_package_note_formula(reader->package, reader->text->str, TRUE);
 }
 

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "package-private.h"
+#include "xlm.h"
 
 #include <string.h>
 
@@ -31,6 +32,8 @@ struct warden_package *warden_package_new(struct warden_queue *queue,
 
 	package->queue = queue;
 	package->part = part;
+	package->formulas = g_string_new(NULL);
+	package->runs_name = g_string_new(NULL);
 	warden_office_notes_init(&package->notes);
 	package->relations = g_array_new(FALSE, TRUE,
 					 sizeof(struct warden_relation));
@@ -52,6 +55,8 @@ void warden_package_free(struct warden_package *package)
 	warden_office_notes_clear(&package->notes);
 	g_array_unref(package->relations);
 	g_array_unref(package->sheets);
+	g_string_free(package->formulas, TRUE);
+	g_string_free(package->runs_name, TRUE);
 	g_hash_table_unref(package->shown);
 	g_hash_table_unref(package->macro_sheets);
 	g_free(package);
@@ -290,23 +295,13 @@ static void note_targets(struct warden_package *package, const char *formula)
 	}
 }
 
-/* Functions of Excel 4 macros that leave the workbook. */
-static void note_macro(struct warden_package *package, const char *formula)
+/* A macro's formulas are judged together, by what they do (xlm.h). */
+static void add_macro(struct warden_package *package, const char *formula)
 {
-	static const char *const calls[] = {
-		"EXEC", "CALL", "REGISTER", "REGISTER.ID", "FOPEN", "FWRITE",
-		"FWRITELN", "URLDOWNLOADTOFILEA", "SHELLEXECUTEA",
-		"CREATE.OBJECT", "DELETE.FILE", "FILE.DELETE",
-		"VBA.INSERT.FILE", "SEND.KEYS", "INITIATE", "EXECUTE",
-	};
-	gsize i;
+	GString *formulas = package->formulas;
 
-	for (i = 0; i < G_N_ELEMENTS(calls); i++) {
-		if (find_call(formula, calls[i]) != NULL)
-			warden_office_note(&package->notes,
-					   WARDEN_TRAIT_OFFICE_XLM_COMMAND,
-					   formula);
-	}
+	if (formulas->len < WARDEN_XLM_TEXT_MAX)
+		g_string_append_printf(formulas, "=%s\n", formula);
 }
 
 void warden_package_note_formula(struct warden_package *package,
@@ -321,7 +316,7 @@ void warden_package_note_formula(struct warden_package *package,
 		note_targets(package, formula);
 	}
 	if (macro)
-		note_macro(package, formula);
+		add_macro(package, formula);
 }
 
 /* --- relations --------------------------------------------------------------- */
@@ -431,9 +426,11 @@ static void report_macro_sheets(struct warden_package *package)
 	if (!any)
 		return;
 	warden_office_note(&package->notes, WARDEN_TRAIT_OFFICE_XLM, "");
-	if (package->runs_name)
+	warden_xlm_judge(package->formulas->str, &package->notes);
+	if (package->runs_name->len > 0)
 		warden_office_note(&package->notes,
-				   WARDEN_TRAIT_OFFICE_XLM_AUTORUN, "");
+				   WARDEN_TRAIT_OFFICE_XLM_AUTORUN,
+				   package->runs_name->str);
 }
 
 /* --- the whole --------------------------------------------------------------- */
