@@ -73,6 +73,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/office-crypt.c \
 	scanner/parse/office-crypt.h \
 	scanner/parse/office-expand.c \
+	scanner/parse/office-message.c \
 	scanner/parse/office-object.c \
 	scanner/parse/office-package.c \
 	scanner/parse/office-slides.c \
@@ -147,6 +148,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/rar5.h \
 	scanner/parse/rtf.c \
 	scanner/parse/rtf.h \
+	scanner/parse/rtf-compressed.c \
+	scanner/parse/rtf-compressed.h \
 	scanner/parse/rtf-expand.c \
 	scanner/parse/script-encoded.c \
 	scanner/parse/script-encoded.h \

@@ -58,7 +58,8 @@ warden_office_add(struct warden_office *office,
 		item.names = &names;
 	}
 	path = g_strdup_printf("%s/%s", office->path,
-			       *member->name != '\0' ? member->name : inner);
+			       *member->name != '\0' ? member->name :
+			       member->path != NULL ? member->path : inner);
 	item.path = path;
 	part = warden_queue_add(office->queue, &item, bytes);
 	if (part != NULL)
@@ -116,6 +117,10 @@ static void look_in_stream(struct warden_office *office, guint index)
 	const char *name = warden_ole_entry(office->ole, index)->name;
 	gsize i;
 
+	/* of a message: read with its storage */
+	if (g_str_has_prefix(name, "__substg1.0_") ||
+	    g_str_has_prefix(name, "__properties_version1.0"))
+		return;
 	for (i = 0; i < G_N_ELEMENTS(streams); i++) {
 		if (g_ascii_strcasecmp(streams[i].name, name) != 0)
 			continue;
@@ -141,6 +146,8 @@ static void look(struct warden_office *office)
 		} else if (warden_office_is_vba(office, i)) {
 			projects[i] = TRUE;
 			warden_office_look_vba(office, i);
+		} else if (warden_office_is_message(office, i)) {
+			warden_office_look_message(office, i);
 		}
 	}
 }

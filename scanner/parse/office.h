@@ -27,7 +27,8 @@ GBytes *warden_office_read(struct warden_office *office, guint index);
 /* Bytes found in an entry, on their way to become a member. */
 struct warden_office_member {
 	guint entry;
-	const char *name;	/* the file's own, UTF-8; "": the entry's */
+	const char *name;	/* the file's own, UTF-8; "" if none */
+	const char *path;	/* of one without name; NULL: the entry's */
 	const char *declared_type, *charset;	/* "" if none */
 	bool only_active;
 };
@@ -47,6 +48,11 @@ void warden_office_add_urls(struct warden_office *office, const char *text,
 /* A storage with a VBA project. */
 bool warden_office_is_vba(const struct warden_office *office, guint storage);
 void warden_office_look_vba(struct warden_office *office, guint storage);
+
+/* A storage with an Outlook message, or an attachment or recipient of one. */
+bool warden_office_is_message(const struct warden_office *office,
+			      guint storage);
+void warden_office_look_message(struct warden_office *office, guint storage);
 
 /* Any stream that no one else knows: files in it. */
 void warden_office_look_object(struct warden_office *office, guint index);

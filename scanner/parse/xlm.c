@@ -346,6 +346,25 @@ static void add_word(GString *words, const char *word)
 	g_string_append(words, word);
 }
 
+/* Texts stay only if they are formulas to be written: "=EXEC(…)". */
+static char *without_texts(const char *formulas)
+{
+	char *upper = g_ascii_strup(formulas, -1), *p;
+	bool quoted = FALSE, formula = FALSE;
+
+	for (p = upper; *p != '\0'; p++) {
+		if (*p == '\n') {
+			quoted = FALSE;
+		} else if (*p == '"') {
+			quoted = !quoted;
+			formula = p[1] == '=';
+		} else if (quoted && !formula) {
+			*p = '.';
+		}
+	}
+	return upper;
+}
+
 static bool calls(const char *formulas, const char *function)
 {
 	gsize length = strlen(function);
@@ -370,7 +389,7 @@ void warden_xlm_judge(const char *formulas, struct warden_office_notes *notes)
 	static const char *const builds[] = {
 		"FORMULA", "FORMULA.FILL", "FORMULA.ARRAY", "SET.VALUE",
 	};
-	g_autofree char *upper = g_ascii_strup(formulas, -1);
+	g_autofree char *upper = without_texts(formulas);
 	GString *words = g_string_new(NULL);
 	gsize i;
 
@@ -379,7 +398,7 @@ void warden_xlm_judge(const char *formulas, struct warden_office_notes *notes)
 			add_word(words, runs[i]);
 	}
 	if (words->len > 0)
-		warden_office_note(notes, WARDEN_TRAIT_OFFICE_XLM_EXECUTES,
+		warden_office_note(notes, WARDEN_TRAIT_OFFICE_XLM_COMMAND,
 				   words->str);
 	g_string_truncate(words, 0);
 	for (i = 0; i < G_N_ELEMENTS(builds); i++) {

@@ -335,6 +335,52 @@ def office_field_control():
         verdict="clean", action="allow", only=[])
 
 
+# --- messages ----------------------------------------------------------------
+
+@case
+def office_message():
+    """An Outlook message with a message in it, and in that an archive's
+    worth of trouble; its body has a link that lies."""
+    html = (b"<html><body><a href=\"https://login.example-mail.top/bank\">"
+            b"https://www.example-bank.com/login</a></body></html>")
+    inner = ({0x0037001f: "Inner", 0x10130102: html},
+             [{0x3707001f: "invoice.pdf.exe", 0x37010102: program()}])
+    outer = office.message({0x0037001f: "Outer", 0x0c1a001f: "Anna Weber",
+                            0x1000001f: "See the message in it."},
+                           [{0x3001001f: "Inner", 0x3701000d: inner}])
+    return with_file("forward.msg", outer), dict(
+        verdict="malware", action="quarantine",
+        symbols=["DOUBLE_EXTENSION", "LINK_TEXT_MISMATCH"],
+        absent=["OFFICE_EMBEDDED_PROGRAM"],
+        parts=[dict(name="invoice.pdf.exe", size=512)])
+
+
+@case
+def office_message_control():
+    """Minutes, forwarded."""
+    outer = office.message(
+        {0x0037001f: "Minutes", 0x0c1a001f: "Anna Weber",
+         0x1000001e: b"Please read https://www.example.org/minutes"},
+        [{0x3707001f: "minutes.txt", 0x37010102: b"All agreed.\r\n"}])
+    return with_file("minutes.msg", outer), dict(
+        verdict="clean", action="allow", only=[],
+        parts=[dict(name="minutes.txt", size=13)])
+
+
+@case
+def office_message_rich_text():
+    """The body as Outlook compresses it, with a file in it."""
+    packed = b"{\\rtf1 {\\object\\objemb{\\*\\objdata 0105000002000000" \
+        + office.ole1_package("a.exe", program()).hex().encode() + b"}}}"
+    rtf = (len(packed) + 12).to_bytes(4, "little") \
+        + len(packed).to_bytes(4, "little") + b"MELA" + bytes(4) + packed
+    return with_file("letter.msg", office.message(
+        {0x0037001f: "Letter", 0x10090102: rtf})), dict(
+            verdict="suspicious", action="flag",
+            symbols=["OFFICE_EMBEDDED_PROGRAM"],
+            parts=[dict(name="a.exe", size=512)])
+
+
 # --- Excel 4 -----------------------------------------------------------------
 
 EXEC, HALT, FORMULA, ALERT = 110, 54, 96, 118
@@ -351,7 +397,7 @@ def office_xlm_dropper():
         name=1, labels=[(7, 3, "hell -c calc")]))
     return with_file("report.xls", book), dict(
         verdict="malware", action="quarantine",
-        symbols=["OFFICE_XLM_MACRO", "OFFICE_XLM_DROPPER"],
+        symbols=["OFFICE_XLM", "OFFICE_XLM_DROPPER"],
         absent=["OFFICE_XLM_HIDDEN"])
 
 
@@ -362,7 +408,7 @@ def office_xlm_hidden():
         [office.xlm_call(ALERT, office.xlm_text("Good morning"))], hidden=2))
     return with_file("report.xls", book), dict(
         verdict="suspicious", action="flag",
-        symbols=["OFFICE_XLM_MACRO", "OFFICE_XLM_HIDDEN"],
+        symbols=["OFFICE_XLM", "OFFICE_XLM_HIDDEN"],
         absent=["OFFICE_XLM_DROPPER"])
 
 
@@ -372,7 +418,7 @@ def office_xlm_control():
     book = office.workbook(office.workbook_stream(
         [office.xlm_call(ALERT, office.xlm_text("Please EXEC(ute) it"))]))
     return with_file("report.xls", book), dict(
-        verdict="clean", action="allow", only=["OFFICE_XLM_MACRO"])
+        verdict="clean", action="allow", only=["OFFICE_XLM"])
 
 
 @case

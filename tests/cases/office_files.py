@@ -224,12 +224,24 @@ def word(modules=None, text="Minutes of the meeting.\r", flags=0, extra=(),
         "0609020000000000c000000000000046"))
 
 
-def native(name, data, path=None):
-    """A file in a document, as the object packager keeps it."""
+def _package(name, data, path=None):
     path = (path or "C:\\Users\\a\\" + name).encode("cp1252") + b"\0"
     body = (b"\2\0" + name.encode("cp1252") + b"\0" + path + b"\0\0\3\0"
             + struct.pack("<I", len(path)) + path
             + struct.pack("<I", len(data)) + data)
+    return body
+
+
+def ole1_package(name, data):
+    """The same as an object of OLE 1.0, behind version and kind."""
+    body = _package(name, data)
+    return (struct.pack("<I", 8) + b"Package\0" + bytes(8)
+            + struct.pack("<I", len(body)) + body)
+
+
+def native(name, data, path=None):
+    """A file in a document, as the object packager keeps it."""
+    body = _package(name, data, path)
     return {"\1Ole10Native": struct.pack("<I", len(body)) + body}
 
 
@@ -244,6 +256,30 @@ def slides(*records):
     body = record(0x3e8, b"".join(records), version=15)
     return compound({"PowerPoint Document": body, "Current User": bytes(20)},
                     bytes.fromhex("108d81649b4fcf1186ea00aa00b929e8"))
+
+
+def message(properties, attachments=()):
+    """A .msg; properties: {tag: bytes or str}. attachments: the same, or a
+    message's own (properties, attachments)."""
+    def storage(values, root=True):
+        out = {"__properties_version1.0": bytes(32 if root else 8)}
+        for tag, value in values.items():
+            if isinstance(value, str):
+                value = value.encode("utf-16-le")
+            elif isinstance(value, tuple):
+                value = content(*value)
+            out["__substg1.0_%08X" % tag] = value
+        return out
+
+    def content(values, files=()):
+        out = storage(values)
+        for number, attachment in enumerate(files):
+            out["__attach_version1.0_#%08X" % number] = storage(attachment,
+                                                                False)
+        return out
+
+    return compound(content(properties, attachments),
+                    bytes.fromhex("0b0d020000000000c000000000000046"))
 
 
 # --- workbooks ---------------------------------------------------------------
