@@ -98,7 +98,8 @@ static bool content_runs(const struct warden_part *part)
 static bool is_zip_program(const struct warden_part *part)
 {
 	return strstr(part->detected_type, "java-archive") != NULL ||
-	       strstr(part->detected_type, "android") != NULL;
+	       strstr(part->detected_type, "android") != NULL ||
+	       strcmp(part->detected_type, "application/msix") == 0;
 }
 
 /* The declared type claims something to look at or listen to. */
@@ -196,12 +197,60 @@ static void check_double(struct context *context,
 	}
 }
 
+/* Clients differ in which of its names a file has. */
+static bool has_class(const struct subject *subject,
+		      enum warden_name_class name_class)
+{
+	for (guint i = 0; i < subject->names_count; i++) {
+		if (subject->names[i].extension_class == name_class)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool looks_harmless(const struct subject *subject)
+{
+	for (guint i = 0; i < subject->names_count; i++) {
+		if (warden_filename_is_harmless_looking(
+				subject->names[i].extension_class))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Archives that no format of documents is made of; OneNote's package is a
+   cabinet, and honest. */
+static bool is_foreign_archive(const struct warden_part *part)
+{
+	static const char *const types[] = {
+		"application/x-rar", "application/x-7z-compressed",
+		"application/x-arj", "application/x-ace-compressed",
+		"application/x-lzh-compressed", "application/x-xz",
+		"application/x-alz-compressed", "application/x-egg-compressed",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+		if (strcmp(part->detected_type, types[i]) == 0)
+			return TRUE;
+	}
+	return part->kind == WARDEN_KIND_DISK_IMAGE;
+}
+
+static bool is_disguised_archive(const struct subject *subject)
+{
+	return has_class(subject, WARDEN_NAME_IMAGE) ||
+	       has_class(subject, WARDEN_NAME_MEDIA) ||
+	       g_str_has_suffix(subject->shown, ".pdf") ||
+	       (has_class(subject, WARDEN_NAME_DOCUMENT) &&
+		is_foreign_archive(subject->part));
+}
+
 static void check_disguise(struct context *context,
 			   const struct subject *subject)
 {
 	const struct warden_part *part = subject->part;
 	enum warden_name_class name_class = subject->name_class;
-	bool looks = warden_filename_is_harmless_looking(name_class);
+	bool looks = looks_harmless(subject);
 	bool lies = declares_harmless(part->declared_type);
 	const char *symbol = NULL;
 
@@ -212,16 +261,14 @@ static void check_disguise(struct context *context,
 		if (looks || lies)
 			symbol = "DISGUISED_EXECUTABLE";
 	} else if (part->kind == WARDEN_KIND_SCRIPT) {
-		if (name_class == WARDEN_NAME_DOCUMENT ||
-		    name_class == WARDEN_NAME_IMAGE ||
-		    name_class == WARDEN_NAME_MEDIA ||
+		if (has_class(subject, WARDEN_NAME_DOCUMENT) ||
+		    has_class(subject, WARDEN_NAME_IMAGE) ||
+		    has_class(subject, WARDEN_NAME_MEDIA) ||
 		    (lies && name_class == WARDEN_NAME_SCRIPT))
 			symbol = "DISGUISED_SCRIPT";
 	} else if (part->kind == WARDEN_KIND_ARCHIVE ||
 		   part->kind == WARDEN_KIND_DISK_IMAGE) {
-		if (name_class == WARDEN_NAME_IMAGE ||
-		    name_class == WARDEN_NAME_MEDIA ||
-		    g_str_has_suffix(subject->shown, ".pdf"))
+		if (is_disguised_archive(subject))
 			symbol = "DISGUISED_ARCHIVE";
 	} else if (warden_filename_runs(name_class) && lies) {
 		/* The content is nothing known, but name and type disagree. */
@@ -354,6 +401,30 @@ static void check_danger(struct context *context,
 	}
 }
 
+/* What a declared type promises, where a name promises nothing. */
+static enum warden_name_class declared_class(const char *type)
+{
+	if (g_str_has_prefix(type, "image/svg"))
+		return WARDEN_NAME_WEB;
+	if (g_str_has_prefix(type, "image/"))
+		return WARDEN_NAME_IMAGE;
+	if (g_str_has_prefix(type, "audio/") ||
+	    g_str_has_prefix(type, "video/"))
+		return WARDEN_NAME_MEDIA;
+	return declares_harmless(type) ? WARDEN_NAME_DOCUMENT :
+		WARDEN_NAME_UNKNOWN;
+}
+
+/* Formats of documents that are plain zip files. */
+static bool is_zip_document(const struct subject *subject)
+{
+	return g_str_has_suffix(subject->shown, ".pages") ||
+	       g_str_has_suffix(subject->shown, ".numbers") ||
+	       g_str_has_suffix(subject->shown, ".thmx") ||
+	       g_str_has_suffix(subject->shown, ".one") ||
+	       g_str_has_suffix(subject->shown, ".onepkg");
+}
+
 /* Wrong, and mostly innocent: counted for the administrator. */
 static void check_mismatch(struct context *context,
 			   const struct subject *subject)
@@ -363,7 +434,12 @@ static void check_mismatch(struct context *context,
 	enum warden_name_class says = subject->name_class;
 
 	if (part->kind != WARDEN_KIND_PDF && part->kind != WARDEN_KIND_HTML &&
-	    part->kind != WARDEN_KIND_OFFICE)
+	    part->kind != WARDEN_KIND_OFFICE &&
+	    part->kind != WARDEN_KIND_SVG && part->kind != WARDEN_KIND_ARCHIVE)
+		return;
+	if (says == WARDEN_NAME_NONE || says == WARDEN_NAME_UNKNOWN)
+		says = declared_class(part->declared_type);
+	if (part->kind == WARDEN_KIND_ARCHIVE && is_zip_document(subject))
 		return;
 	if (says != is && (says == WARDEN_NAME_DOCUMENT ||
 			   says == WARDEN_NAME_IMAGE ||

@@ -12,35 +12,41 @@ static const struct {
 	const char *extensions;
 } classes[] = {
 	{ WARDEN_NAME_PROGRAM,
-	  " exe com scr pif cpl msi msp msix msixbundle appx appxbundle"
-	  " application appref-ms dll ocx sys xll jar jnlp apk xapk deb rpm"
-	  " pkg mpkg run gadget " },
+	  " exe com scr pif cpl msi msp mst msu msix msixbundle appx appxbundle"
+	  " application appref-ms dll ocx sys drv efi xll wll jar jnlp apk xapk"
+	  " ipa deb rpm pkg mpkg run gadget diagcab ppkg xbap vsto vsix crx xpi"
+	  " air shs shb hlp pyc pyo mde ade accde " },
 	{ WARDEN_NAME_SCRIPT,
-	  " js jse vbs vbe wsf wsh wsc ws sct hta bat cmd ps1 ps1xml psc1 psm1"
-	  " msh reg chm scf msc settingcontent-ms library-ms search-ms"
-	  " searchconnector-ms command terminal scpt scptd applescript pyw"
-	  " pyz " },
+	  " js jse vbs vbe wsf wsh wsc ws sct hta htc bat cmd ps1 ps1xml ps2"
+	  " psc1 psm1 msh mshxml reg chm scf msc settingcontent-ms library-ms"
+	  " search-ms searchconnector-ms command terminal scpt scptd"
+	  " applescript pyw pyz pyzw ahk au3 a3x wsb " },
 	{ WARDEN_NAME_SOURCE,
 	  " sh bash zsh ksh csh fish py pl pm rb php php3 phtml tcl lua awk"
-	  " groovy kts vb bas " },
+	  " groovy kts vb bas psd1 xsl xslt inf mjs cjs asp aspx jsp " },
 	{ WARDEN_NAME_SHORTCUT,
-	  " lnk url website webloc desktop inetloc fileloc rdp " },
+	  " lnk url website webloc desktop inetloc fileloc ftploc afploc"
+	  " mailloc rdp xnk theme themepack appinstaller iqy oqy dqy rqy maf"
+	  " mam maq mar mas mav maw " },
 	{ WARDEN_NAME_DISK_IMAGE,
-	  " iso img vhd vhdx vmdk vdi udf dmg toast wim " },
+	  " iso img vhd vhdx avhd avhdx vmdk vdi qcow qcow2 vfd udf dmg cdr"
+	  " sparseimage smi toast nrg wim esd swm " },
 	{ WARDEN_NAME_ARCHIVE,
-	  " zip zipx rar r00 7z tar gz tgz bz2 tbz tbz2 xz txz lzma zst ace arj"
-	  " cab lzh lha z arc cpio ar uue xxe " },
+	  " zip zipx rar r00 r01 rev 7z tar gz gzip tgz bz2 tbz tbz2 xz txz lz"
+	  " tlz lzo lzma zst tzst br ace arj cab lzh lha z z01 arc zoo alz egg"
+	  " sit sitx hqx cpio ar xar uue xxe " },
 	{ WARDEN_NAME_DOCUMENT,
-	  " pdf doc docx docm dot dotx dotm xls xlsx xlsm xlsb xlt xltx xltm"
-	  " xlam ppt pptx pptm pps ppsx ppsm pot potx rtf odt ods odp odg pub"
-	  " vsd vsdx one onepkg mdb accdb mpp xps oxps epub pages numbers wps"
-	  " wpd " },
+	  " pdf doc docx docm dot dotx dotm wbk wri xls xlsx xlsm xlsb xlt xltx"
+	  " xltm xla xlam xlw slk ppt pptx pptm pps ppsx ppsm ppa ppam pot potx"
+	  " potm sldx sldm thmx rtf odt ods odp odg ott ots otp pub vsd vsdx"
+	  " vsdm one onepkg mdb accdb mpp xps oxps epub pages numbers wps wpd"
+	  " hwp hwpx " },
 	{ WARDEN_NAME_IMAGE,
-	  " jpg jpeg jpe jfif png gif bmp tif tiff webp heic heif avif ico psd"
-	  " ai eps wmf emf " },
+	  " jpg jpeg jpe jfif png gif bmp dib tif tiff webp heic heif avif jp2"
+	  " jxl ico cur psd ai eps wmf emf tga pbm pgm ppm pnm " },
 	{ WARDEN_NAME_MEDIA,
-	  " mp3 m4a wav ogg oga opus flac aac wma mid midi mp4 m4v mov avi wmv"
-	  " mpg mpeg mkv webm 3gp flv " },
+	  " mp3 m4a wav ogg oga opus flac aac wma aif aiff amr mid midi mp4 m4v"
+	  " mov avi wmv mpg mpeg mkv webm 3gp flv " },
 	{ WARDEN_NAME_WEB,
 	  " htm html shtm shtml xhtml xht mht mhtml svg svgz " },
 	{ WARDEN_NAME_TEXT,

@@ -24,6 +24,7 @@ enum mark {
 	MARK_ODF	= 1 << 10,
 	MARK_RELATIONS	= 1 << 11,
 	MARK_SOFTWARE	= 1 << 12,	/* packages that install something */
+	MARK_APPX	= 1 << 13,
 };
 
 static const struct {
@@ -44,8 +45,8 @@ static const struct {
 	{ "classes.dex", MARK_APK },
 	{ "META-INF/manifest.xml", MARK_ODF },
 	{ "_rels/.rels", MARK_RELATIONS },
-	{ "AppxManifest.xml", MARK_SOFTWARE },
-	{ "AppxMetadata/", MARK_SOFTWARE },
+	{ "AppxManifest.xml", MARK_SOFTWARE | MARK_APPX },
+	{ "AppxMetadata/", MARK_SOFTWARE | MARK_APPX },
 	{ "extension.vsixmanifest", MARK_SOFTWARE },
 	{ "package/services/", MARK_SOFTWARE },	/* NuGet */
 };
@@ -279,6 +280,9 @@ void warden_filetype_zip(const guint8 *data, gsize size,
 		return;
 	if ((found & MARK_APK) != 0) {
 		type_r->type = "application/vnd.android.package-archive";
+		type_r->kind = WARDEN_KIND_EXECUTABLE;
+	} else if ((found & MARK_APPX) != 0) {
+		type_r->type = "application/msix";
 		type_r->kind = WARDEN_KIND_EXECUTABLE;
 	} else if ((found & MARK_JAR) != 0 && (found & MARK_CLASS) != 0) {
 		type_r->type = "application/java-archive";

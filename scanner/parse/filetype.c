@@ -65,7 +65,7 @@ static const struct signature signatures[] = {
 	SIGNATURE(4, "ftypheic", "image/heic", IMAGE),
 	SIGNATURE(4, "ftypmif1", "image/heif", IMAGE),
 	SIGNATURE(4, "ftypavif", "image/avif", IMAGE),
-	SIGNATURE(0, "\x00\x00\x01\x00\x01", "image/vnd.microsoft.icon", IMAGE),
+	SIGNATURE(8, "ACON", "image/x-ani", IMAGE),
 	SIGNATURE(0, "\xd7\xcd\xc6\x9a", "image/wmf", IMAGE),
 	SIGNATURE(40, " EMF", "image/emf", IMAGE),
 	SIGNATURE(4, "ftyp", "video/mp4", AUDIO_VIDEO),
@@ -97,7 +97,15 @@ static const struct signature signatures[] = {
 	SIGNATURE(7, "**ACE**", "application/x-ace-compressed", ARCHIVE),
 	SIGNATURE(2, "-lh", "application/x-lzh-compressed", ARCHIVE),
 	SIGNATURE(2, "-lz", "application/x-lzh-compressed", ARCHIVE),
+	SIGNATURE(0, "!<arch>\ndebian-binary",
+		  "application/vnd.debian.binary-package", ARCHIVE),
 	SIGNATURE(0, "!<arch>\n", "application/x-archive", ARCHIVE),
+	SIGNATURE(0, "\xed\xab\xee\xdb", "application/x-rpm", ARCHIVE),
+	SIGNATURE(0, "ALZ\1", "application/x-alz-compressed", ARCHIVE),
+	SIGNATURE(0, "EGGA", "application/x-egg-compressed", ARCHIVE),
+	SIGNATURE(20, "\xdc\xa7\xc4\xfd", "application/x-zoo", ARCHIVE),
+	SIGNATURE(0, "SIT!", "application/x-stuffit", ARCHIVE),
+	SIGNATURE(0, "StuffIt (c)", "application/x-stuffit", ARCHIVE),
 	SIGNATURE(0, "070701", "application/x-cpio", ARCHIVE),
 	SIGNATURE(0, "070702", "application/x-cpio", ARCHIVE),
 	SIGNATURE(0, "070707", "application/x-cpio", ARCHIVE),
@@ -111,6 +119,13 @@ static const struct signature signatures[] = {
 	SIGNATURE(0, "vhdxfile", "application/x-vhdx", DISK_IMAGE),
 	SIGNATURE(0, "KDMV", "application/x-vmdk", DISK_IMAGE),
 	SIGNATURE(0, "MSWIM\0\0\0", "application/x-ms-wim", DISK_IMAGE),
+	SIGNATURE(0x40, "\x7f\x10\xda\xbe", "application/x-vdi", DISK_IMAGE),
+	SIGNATURE(0, "QFI\xfb", "application/x-qemu-disk", DISK_IMAGE),
+	SIGNATURE(0, "encrcdsa", "application/x-apple-diskimage", DISK_IMAGE),
+	SIGNATURE(0, "hsqs", "application/x-squashfs", DISK_IMAGE),
+	SIGNATURE(512, "EFI PART", "application/x-raw-disk-image", DISK_IMAGE),
+	/* sectors as they are on a CD, with their sync marks */
+	SIGNATURE(0x9319, "CD001", "application/x-iso9660-image", DISK_IMAGE),
 	SIGNATURE(0, "\x7f" "ELF", "application/x-elf", EXECUTABLE),
 	SIGNATURE(0, "\xfe\xed\xfa\xce", "application/x-mach-binary",
 		  EXECUTABLE),
@@ -122,6 +137,14 @@ static const struct signature signatures[] = {
 		  EXECUTABLE),
 	SIGNATURE(0, "dex\n", "application/x-dex", EXECUTABLE),
 	SIGNATURE(0, "\0asm", "application/wasm", EXECUTABLE),
+	SIGNATURE(0, "\x1bLua", "application/x-lua-bytecode", EXECUTABLE),
+	SIGNATURE(0, "\xa3\x48\x4b\xbe", "application/x-autoit", EXECUTABLE),
+	SIGNATURE(0, "Cr24", "application/x-chrome-extension", EXECUTABLE),
+	SIGNATURE(0, "FasdUAS ", "application/x-applescript", SCRIPT),
+	/* Windows help runs macros */
+	SIGNATURE(0, "\x3f\x5f\x03\0", "application/winhlp", EXECUTABLE),
+	SIGNATURE(4, "Standard Jet DB\0", "application/x-msaccess", OFFICE),
+	SIGNATURE(4, "Standard ACE DB\0", "application/x-msaccess", OFFICE),
 	SIGNATURE(0, "\x4c\0\0\0\x01\x14\x02\0", "application/x-ms-shortcut",
 		  SHORTCUT),
 	/* help files run scripts */
@@ -132,8 +155,6 @@ static const struct signature signatures[] = {
 	SIGNATURE(0, "wOF2", "font/woff2", FONT),
 	SIGNATURE(0, "ttcf", "font/collection", FONT),
 	SIGNATURE(0, "SQLite format 3", "application/vnd.sqlite3", OTHER),
-	SIGNATURE(0, "FWS", "application/vnd.adobe.flash.movie", OTHER),
-	SIGNATURE(0, "CWS", "application/vnd.adobe.flash.movie", OTHER),
 };
 
 static bool has_bytes(const guint8 *data, gsize size, gsize offset,
@@ -225,6 +246,96 @@ static bool find_bmp(const guint8 *data, gsize size,
 		return FALSE;
 	type->type = "image/bmp";
 	type->kind = WARDEN_KIND_IMAGE;
+	return TRUE;
+}
+
+/* An icon or a cursor: a directory whose first picture is inside the file. */
+static bool find_icon(const guint8 *data, gsize size,
+		      struct warden_filetype *type)
+{
+	gsize start, length;
+
+	if (size < 22 || data[0] != 0 || data[1] != 0 ||
+	    (data[2] != 1 && data[2] != 2) || data[3] != 0 || data[4] == 0 ||
+	    data[5] != 0 || data[9] != 0)
+		return FALSE;
+	length = le32(data + 14);
+	start = le32(data + 18);
+	if (length == 0 || start < 22 || start > size ||
+	    length > size - start)
+		return FALSE;
+	type->type = "image/vnd.microsoft.icon";
+	type->kind = WARDEN_KIND_IMAGE;
+	return TRUE;
+}
+
+/* "P5\n640 480\n255\n": raw Netpbm. */
+static bool find_netpbm(const guint8 *data, gsize size,
+			struct warden_filetype *type)
+{
+	gsize at = 3, digits;
+
+	if (size < 8 || data[0] != 'P' || data[1] < '4' || data[1] > '6' ||
+	    !g_ascii_isspace(data[2]))
+		return FALSE;
+	/* a comment may come before the numbers */
+	if (data[at] == '#') {
+		const guint8 *lf = memchr(data + at, '\n', MIN(size - at, 80));
+
+		if (lf == NULL)
+			return FALSE;
+		at = lf + 1 - data;
+	}
+	for (digits = 0; at < size && g_ascii_isdigit(data[at]); at++)
+		digits++;
+	if (digits == 0 || digits > 5 || size - at < 2 ||
+	    !g_ascii_isspace(data[at]) || !g_ascii_isdigit(data[at + 1]))
+		return FALSE;
+	type->type = "image/x-portable-anymap";
+	type->kind = WARDEN_KIND_IMAGE;
+	return TRUE;
+}
+
+/* A flash movie: texts begin with these letters, too. */
+static bool find_flash(const guint8 *data, gsize size,
+		       struct warden_filetype *type)
+{
+	if (size < 21 || strchr("FCZ", data[0]) == NULL || data[0] == '\0' ||
+	    data[1] != 'W' || data[2] != 'S' || data[3] == 0 ||
+	    data[3] >= 64 || (data[0] == 'F' && le32(data + 4) > size))
+		return FALSE;
+	type->type = "application/vnd.adobe.flash.movie";
+	type->kind = WARDEN_KIND_OTHER;
+	return TRUE;
+}
+
+/* Python's compiled files: a number for the version, and CR LF. */
+static bool find_pyc(const guint8 *data, gsize size,
+		     struct warden_filetype *type)
+{
+	guint version = size >= 16 ? data[0] | data[1] << 8 : 0;
+
+	if (size < 16 || data[2] != '\r' || data[3] != '\n' ||
+	    !((version >= 3000 && version < 3800) || version == 62211))
+		return FALSE;
+	type->type = "application/x-python-bytecode";
+	type->kind = WARDEN_KIND_EXECUTABLE;
+	return TRUE;
+}
+
+/* A volume without any wrapping: a jump, and the name of its file system. */
+static bool find_volume(const guint8 *data, gsize size,
+			struct warden_filetype *type)
+{
+	if (size < 512 || data[510] != 0x55 || data[511] != 0xaa ||
+	    !((data[0] == 0xeb && data[2] == 0x90) || data[0] == 0xe9) ||
+	    !(has_bytes(data, size, 54, "FAT", 3) ||
+	      has_bytes(data, size, 82, "FAT32", 5) ||
+	      has_bytes(data, size, 3, "NTFS    ", 8) ||
+	      has_bytes(data, size, 3, "EXFAT   ", 8)))
+		return FALSE;
+	type->type = "application/x-raw-disk-image";
+	type->kind = WARDEN_KIND_DISK_IMAGE;
 	return TRUE;
 }
 
@@ -336,8 +447,8 @@ static bool find_webloc(const guint8 *data, gsize size,
 static bool (*const finders[])(const guint8 *data, gsize size,
 			       struct warden_filetype *type) = {
 	find_zip, find_ole, find_pe, find_signature, find_cafebabe, find_bmp,
-	find_pdf, find_cms, find_old_tar, find_lzma, find_trailer,
-	find_webloc,
+	find_icon, find_netpbm, find_flash, find_pyc, find_volume, find_pdf,
+	find_cms, find_old_tar, find_lzma, find_trailer, find_webloc,
 };
 
 /* --- text or not ---------------------------------------------------------------- */

@@ -82,6 +82,7 @@ static bool has_zip_members(const struct warden_part *part)
 	       strstr(part->detected_type, "opendocument") != NULL ||
 	       strstr(part->detected_type, "java-archive") != NULL ||
 	       strstr(part->detected_type, "android.package") != NULL ||
+	       strcmp(part->detected_type, "application/msix") == 0 ||
 	       strstr(part->detected_type, "epub") != NULL ||
 	       strstr(part->detected_type, "ms-visio.drawing") != NULL ||
 	       strstr(part->detected_type, "xpsdocument") != NULL;
