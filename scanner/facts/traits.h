@@ -228,7 +228,41 @@
 	X(PDF_UPDATED_ACTION, "pdf-updated-action")
 
 /* Web content: HTML, SVG, calendars, contact cards, saved pages. */
-#define WARDEN_TRAITS_WEB(X)
+#define WARDEN_TRAITS_WEB(X) \
+	/* what runs: an element, an event's handler ("onload of svg"), an \
+	   address, a style that some client runs, a script from elsewhere */ \
+	X(WEB_SCRIPT, "web-script") \
+	X(WEB_SCRIPT_HANDLER, "web-script-handler") \
+	X(WEB_SCRIPT_URL, "web-script-url") \
+	X(WEB_SCRIPT_STYLE, "web-script-style") \
+	X(WEB_SCRIPT_SOURCE, "web-script-source")	/* detail: address */ \
+	/* scripts in a header field or a file's name */ \
+	X(WEB_SCRIPT_NAME, "web-script-name") \
+	X(WEB_PLUGIN, "web-plugin")	/* object, embed, applet */ \
+	/* what scripts do, by the names that they use */ \
+	X(WEB_DECODES, "web-decodes")	/* atob, unescape, fromCharCode */ \
+	X(WEB_DECIPHERS, "web-deciphers")	/* XOR, AES */ \
+	X(WEB_SAVES, "web-saves")	/* offers a file to be saved */ \
+	X(WEB_OBJECT_URL, "web-object-url")	/* address for made data */ \
+	X(WEB_CLICKS, "web-clicks")	/* in the user's stead */ \
+	X(WEB_WRITES, "web-writes")	/* text into the page */ \
+	X(WEB_WRITES_DECODED, "web-writes-decoded") \
+	X(WEB_RUNS, "web-runs")		/* text as a script */ \
+	X(WEB_RUNS_DECODED, "web-runs-decoded") \
+	X(WEB_REDIRECT, "web-redirect")	/* detail: where to, if constant */ \
+	X(WEB_SENDS, "web-sends")	/* detail: where to, if constant */ \
+	X(WEB_WORKER, "web-worker") \
+	X(WEB_ASSEMBLY, "web-assembly") \
+	X(WEB_SYSTEM, "web-system")	/* ActiveXObject, WScript */ \
+	X(WEB_HIDES, "web-hides")	/* blocks menus or debuggers */ \
+	X(WEB_OBFUSCATED, "web-obfuscated") \
+	/* a file in a script, attribute or comment; detail: type, encoding */ \
+	X(WEB_ENCODED_FILE, "web-encoded-file") \
+	X(WEB_DOWNLOAD, "web-download")	/* name a link is saved under */ \
+	X(WEB_REFRESHES, "web-refreshes")	/* <meta>; detail: where to */ \
+	X(WEB_INPUT, "web-input")	/* a field to be filled in */ \
+	X(WEB_SHORT, "web-short")	/* hardly any text */ \
+	X(WEB_WORDLESS, "web-wordless")	/* hardly any, but much script */
 
 /* Scripts, shortcuts, notebooks: what they would run. */
 #define WARDEN_TRAITS_PROGRAM(X) \

@@ -25,6 +25,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/content.h \
 	scanner/parse/deflate.c \
 	scanner/parse/deflate.h \
+	scanner/parse/css.c \
+	scanner/parse/css.h \
 	scanner/parse/decode.c \
 	scanner/parse/decode.h \
 	scanner/parse/decode-base64.c \
@@ -50,11 +52,14 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/header-facts.c \
 	scanner/parse/html.c \
 	scanner/parse/html.h \
+	scanner/parse/html-code.c \
 	scanner/parse/html-entities.c \
-	scanner/parse/inspect.c \
-	scanner/parse/inspect.h \
+	scanner/parse/html-private.h \
+	scanner/parse/html-take.c \
 	scanner/parse/inflate.c \
 	scanner/parse/inflate.h \
+	scanner/parse/inspect.c \
+	scanner/parse/inspect.h \
 	scanner/parse/lines.h \
 	scanner/parse/lnk.c \
 	scanner/parse/lnk.h \
@@ -155,9 +160,16 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/script-encoded.h \
 	scanner/parse/script-expand.c \
 	scanner/parse/shortcut-expand.c \
+	scanner/parse/script.c \
+	scanner/parse/script.h \
+	scanner/parse/script-call.c \
+	scanner/parse/script-lexer.c \
+	scanner/parse/script-private.h \
+	scanner/parse/script-value.c \
 	scanner/parse/stream.c \
 	scanner/parse/stream.h \
 	scanner/parse/text.c \
+	scanner/parse/text-private.h \
 	scanner/parse/tnef.c \
 	scanner/parse/tnef.h \
 	scanner/parse/tnef-expand.c \
@@ -167,6 +179,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/unobfuscate.h \
 	scanner/parse/unobfuscate-literal.c \
 	scanner/parse/unobfuscate-variables.c \
+	scanner/parse/unpack.c \
+	scanner/parse/unpack.h \
 	scanner/parse/urls.c \
 	scanner/parse/urls.h \
 	scanner/parse/vba.c \
@@ -181,6 +195,11 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/view.h \
 	scanner/parse/view-gmime.c \
 	scanner/parse/view-linear.c \
+	scanner/parse/web.c \
+	scanner/parse/web-name.c \
+	scanner/parse/web-name.h \
+	scanner/parse/web-script.c \
+	scanner/parse/web-script.h \
 	scanner/parse/words.c \
 	scanner/parse/words.h \
 	scanner/parse/xml.c \

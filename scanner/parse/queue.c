@@ -3,6 +3,7 @@
 #include "queue-private.h"
 #include "open.h"
 #include "urls.h"
+#include "web-name.h"
 
 #include <openssl/evp.h>
 #include <string.h>
@@ -663,6 +664,7 @@ void warden_queue_run(struct warden_queue *queue)
 						       g_str_equal);
 
 	warden_queue_drain(queue);
+	warden_web_names(queue, queue->facts);
 	order_parts(queue, ranks);
 	/* stable, says GLib */
 	g_ptr_array_sort_with_data(queue->facts->urls, compare_urls, ranks);

@@ -1,25 +1,12 @@
 #include "warden-config.h"
 
 #include "decode.h"
-#include "html.h"
-#include "passwords.h"
 #include "drawn.h"
-#include "queue.h"
+#include "passwords.h"
+#include "text-private.h"
 #include "urls.h"
-#include "words.h"
 
 #include <string.h>
-
-/* A text part on its way through the looks below. */
-struct text {
-	struct warden_queue *queue;
-	struct warden_part *part;
-	const struct warden_item *item;
-	const guint8 *data;	/* as decoded */
-	gsize data_size;
-	const char *utf8;	/* without NUL */
-	gsize size;
-};
 
 /* --- charset --------------------------------------------------------------------------- */
 
@@ -73,7 +60,7 @@ static void remove_nuls(GString *text)
 }
 
 /* Returns what must be freed later, or NULL: the data are used as they are. */
-static GString *decode(struct text *text, gsize max)
+static GString *decode(struct warden_text *text, gsize max)
 {
 	const char *charset = text->item->charset;
 	const char *sniffed = warden_charset_sniff(text->data,
@@ -110,8 +97,8 @@ static GString *decode(struct text *text, gsize max)
 
 /* --- links -------------------------------------------------------------------------------- */
 
-static void add_url(struct text *text, const char *url, gsize size,
-		    const char *source)
+void warden_text_url(struct warden_text *text, const char *url, gsize size,
+		     const char *source)
 {
 	g_autofree char *full = NULL;
 
@@ -126,18 +113,18 @@ static void add_url(struct text *text, const char *url, gsize size,
 			 source);
 }
 
-static void look_plain(struct text *text, const char *source)
+void warden_text_plain(struct warden_text *text, const char *source)
 {
 	struct warden_url_iter iter;
 	gsize start, end;
 
 	warden_url_iter_init(&iter, text->utf8, text->size);
 	while (warden_url_iter_next(&iter, &start, &end))
-		add_url(text, text->utf8 + start, end - start, source);
+		warden_text_url(text, text->utf8 + start, end - start, source);
 }
 
 /* Content lines are folded by a line end and one space (RFC 5545 3.1). */
-static void look_calendar(struct text *text)
+static void look_calendar(struct warden_text *text)
 {
 	GString *unfolded = g_string_sized_new(text->size);
 	const char *utf8 = text->utf8;
@@ -154,15 +141,15 @@ static void look_calendar(struct text *text)
 	}
 	text->utf8 = unfolded->str;
 	text->size = unfolded->len;
-	look_plain(text, "calendar");
+	warden_text_plain(text, "calendar");
 	g_string_free(unfolded, TRUE);
 }
 
 /* --- what stands inside ------------------------------------------------------------------------ */
 
-static struct warden_part *
-add_embedded(struct text *text, GBytes *bytes, const char *name,
-	     const char *type, bool only_active)
+struct warden_part *
+warden_text_embed(struct warden_text *text, GBytes *bytes, const char *name,
+		  const char *type, bool only_active)
 {
 	g_autofree char *path = NULL;
 	struct warden_names names;
@@ -174,6 +161,11 @@ add_embedded(struct text *text, GBytes *bytes, const char *name,
 	};
 	struct warden_part *part;
 
+	if (item.depth > WARDEN_ARCHIVE_DEPTH_MAX) {
+		warden_queue_limit(text->queue, WARDEN_TRAIT_LIMIT_DEPTH,
+				   text->part->path, "depth");
+		return NULL;
+	}
 	warden_names_init(&names);
 	warden_names_add(&names, name);
 	path = g_strdup_printf("%s/%s", text->part->path,
@@ -201,17 +193,17 @@ static bool next_binhex(const guint8 *data, gsize size, gsize *at,
 	return warden_decode_binhex(data, size, FALSE, at, file_r);
 }
 
-static void add_resource(struct text *text, const struct warden_embedded *file)
+static void add_resource(struct warden_text *text, const struct warden_embedded *file)
 {
 	g_autofree char *name = g_strconcat(file->name, ".rsrc", NULL);
 
 	if (file->resource != NULL &&
 	    warden_queue_spend(text->queue, text->part->path,
 			       g_bytes_get_size(file->resource)))
-		add_embedded(text, file->resource, name, "", FALSE);
+		(void)warden_text_embed(text, file->resource, name, "", FALSE);
 }
 
-static void look_for_files(struct text *text, next_file_t *next,
+static void look_for_files(struct warden_text *text, next_file_t *next,
 			   enum warden_trait_index trait)
 {
 	struct warden_embedded file;
@@ -225,7 +217,8 @@ static void look_for_files(struct text *text, next_file_t *next,
 
 		warden_queue_trait(text->queue, trait, path, file.name);
 		if (more) {
-			add_embedded(text, file.bytes, file.name, "", FALSE);
+			(void)warden_text_embed(text, file.bytes, file.name,
+						"", FALSE);
 			add_resource(text, &file);
 		}
 		warden_embedded_clear(&file);
@@ -234,7 +227,7 @@ static void look_for_files(struct text *text, next_file_t *next,
 	}
 }
 
-static void look_in_text(struct text *text)
+static void look_in_text(struct warden_text *text)
 {
 	const guint8 *data = text->data;
 	gsize size = text->data_size;
@@ -248,81 +241,10 @@ static void look_in_text(struct text *text)
 		look_for_files(text, next_binhex, WARDEN_TRAIT_BINHEX);
 }
 
-/* "data:type;base64,text" (RFC 2397). */
-static void take_data_url(struct text *text, const char *url)
-{
-	const char *comma = strchr(url, ',');
-	g_autofree char *head = NULL, *plain = NULL;
-	struct warden_trait_set traits = { { 0 } };
-	GArray *readings;
-	guint i;
-
-	if (comma == NULL || comma - url > 200 ||
-	    !warden_queue_spend(text->queue, text->part->path,
-				strlen(comma)))
-		return;
-	head = g_ascii_strdown(url + 5, comma - url - 5);
-	plain = warden_words_unpercent(comma + 1);
-	readings = warden_readings_new();
-	if (strstr(head, "base64") != NULL)
-		warden_decode_base64((const guint8 *)plain, strlen(plain),
-				     readings, &traits);
-	else
-		warden_readings_add(readings, g_bytes_new(plain,
-				    strlen(plain)), TRUE);
-	head[strcspn(head, ";")] = '\0';
-	for (i = 0; i < readings->len; i++) {
-		add_embedded(text, g_array_index(
-			readings, struct warden_reading, i).bytes, "", head,
-			TRUE);
-	}
-	g_array_unref(readings);
-}
-
-static const char *source_of(const struct warden_part *part,
-			     const struct warden_html_link *link)
-{
-	if (link->kind == WARDEN_HTML_TEXT)
-		return "text";
-	return part->kind == WARDEN_KIND_SVG ? "svg" : "html";
-}
-
-static void look_html(struct text *text)
-{
-	const char *path = text->part->path;
-	struct warden_html html;
-	guint i;
-
-	warden_html_parse(text->utf8, text->size, &html);
-	if (html.truncated)
-		warden_queue_limit(text->queue, WARDEN_TRAIT_LIMIT_FACTS,
-				   path, "count");
-	for (i = 0; i < html.links->len; i++) {
-		const struct warden_html_link *link =
-			g_ptr_array_index(html.links, i);
-
-		if (link->kind == WARDEN_HTML_FORM)
-			warden_queue_trait(text->queue,
-					   WARDEN_TRAIT_HTML_FORM, path,
-					   link->url);
-		if (link->kind == WARDEN_HTML_TEXT)
-			add_url(text, link->url, strlen(link->url), "text");
-		else
-			warden_queue_url(text->queue, path, link->url,
-					 strlen(link->url), html.base,
-					 link->text,
-					 source_of(text->part, link));
-	}
-	for (i = 0; i < html.data->len; i++)
-		take_data_url(text, g_ptr_array_index(html.data, i));
-	warden_queue_traits(text->queue, &html.traits, path);
-	warden_html_clear(&html);
-}
-
 void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 		      const struct warden_item *item, GBytes *bytes)
 {
-	struct text text = { .queue = queue, .part = part, .item = item };
+	struct warden_text text = { .queue = queue, .part = part, .item = item };
 	GString *decoded = NULL;
 
 	text.data = g_bytes_get_data(bytes, &text.data_size);
@@ -330,7 +252,7 @@ void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 	case WARDEN_KIND_TEXT:
 		decoded = decode(&text, WARDEN_TEXT_MAX);
 		look_in_text(&text);
-		look_plain(&text, "text");
+		warden_text_plain(&text, "text");
 		warden_passwords_read_text(warden_queue_password_source(queue),
 					   text.utf8, text.size);
 		warden_drawn_text_look(queue, part->path, text.utf8,
@@ -342,7 +264,7 @@ void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 		warden_passwords_read_html(warden_queue_password_source(queue),
 					   text.utf8, text.size);
 		look_in_text(&text);
-		look_html(&text);
+		warden_web_look(&text);
 		break;
 	case WARDEN_KIND_CALENDAR:
 		decoded = decode(&text, WARDEN_TEXT_MAX);
@@ -351,8 +273,10 @@ void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 	case WARDEN_KIND_SCRIPT:
 	case WARDEN_KIND_SHORTCUT:
 		decoded = decode(&text, WARDEN_TEXT_MAX);
-		look_plain(&text, part->kind == WARDEN_KIND_SCRIPT ?
-			   "script" : "shortcut");
+		if (strcmp(part->detected_type, "text/javascript") == 0)
+			warden_web_look_script(&text);
+		warden_text_plain(&text, part->kind == WARDEN_KIND_SCRIPT ?
+				  "script" : "shortcut");
 		break;
 	case WARDEN_KIND_UNKNOWN:
 		/* yEnc is eight bits wide */

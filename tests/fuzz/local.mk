@@ -1,6 +1,7 @@
 EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
 	tests/fuzz/make-seeds-picture.py \
 	tests/fuzz/make-seeds-program.py \
+	tests/fuzz/make-seeds-web.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
 	tests/fuzz/fuzz-feed.dict \
 	tests/fuzz/fuzz-pdf.dict tests/fuzz/make-seeds-pdf.py \
@@ -86,6 +87,15 @@ tests_fuzz_replay_picture_SOURCES = \
 tests_fuzz_replay_picture_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/picture"'
 tests_fuzz_replay_picture_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-web
+TESTS += tests/fuzz/replay-web
+tests_fuzz_replay_web_SOURCES = \
+	tests/fuzz/fuzz-web.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_web_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/web"'
+tests_fuzz_replay_web_LDADD = $(WARDEN_PARSE_LIBS)
 
 check_PROGRAMS += tests/fuzz/replay-pdf
 TESTS += tests/fuzz/replay-pdf
@@ -177,6 +187,12 @@ tests_fuzz_fuzz_program_SOURCES = tests/fuzz/fuzz-program.c
 tests_fuzz_fuzz_program_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_program_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_program_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-web
+tests_fuzz_fuzz_web_SOURCES = tests/fuzz/fuzz-web.c
+tests_fuzz_fuzz_web_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_web_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_web_LDADD = $(WARDEN_PARSE_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-pdf
 tests_fuzz_fuzz_pdf_SOURCES = tests/fuzz/fuzz-pdf.c
