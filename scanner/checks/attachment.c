@@ -343,7 +343,52 @@ static bool is_smuggled(const struct subject *subject)
 		subject->container->part->kind == WARDEN_KIND_SVG);
 }
 
-static const char *danger_symbol(const struct subject *subject)
+/* The page offers a data: address by itself, not by a script. */
+static bool offers_data(const struct context *context,
+			const struct warden_part *page)
+{
+	const GPtrArray *traits = context->input->facts->traits;
+
+	for (guint i = 0; i < traits->len; i++) {
+		const struct warden_trait *trait =
+			g_ptr_array_index(traits, i);
+
+		if (strcmp(trait->part, page->path) == 0 &&
+		    strcmp(trait->code, "html-data-uri") == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Some reports carry the data for their scripts in an archive: nothing that
+   could run, no documents, nothing that could not be read. */
+static bool holds_only_data(const struct context *context,
+			    const struct warden_part *archive)
+{
+	const GPtrArray *parts = context->input->facts->parts;
+	g_autofree char *prefix = g_strconcat(archive->path, "/", NULL);
+	bool any = FALSE;
+
+	for (guint i = 0; i < parts->len; i++) {
+		const struct warden_part *part = g_ptr_array_index(parts, i);
+
+		if (!g_str_has_prefix(part->path, prefix))
+			continue;
+		any = TRUE;
+		if ((part->kind != WARDEN_KIND_TEXT &&
+		     part->kind != WARDEN_KIND_XML &&
+		     part->kind != WARDEN_KIND_IMAGE &&
+		     part->kind != WARDEN_KIND_FONT &&
+		     part->kind != WARDEN_KIND_EMPTY) ||
+		    (part->flags & (WARDEN_PART_ENCRYPTED |
+				    WARDEN_PART_EICAR)) != 0)
+			return FALSE;
+	}
+	return any;
+}
+
+static const char *danger_symbol(const struct context *context,
+				 const struct subject *subject)
 {
 	const struct warden_part *part = subject->part;
 	bool member = subject->container != NULL &&
@@ -356,7 +401,10 @@ static const char *danger_symbol(const struct subject *subject)
 			return "SMUGGLED_EXECUTABLE";
 		if (part->kind == WARDEN_KIND_ARCHIVE ||
 		    part->kind == WARDEN_KIND_DISK_IMAGE)
-			return "SMUGGLED_ARCHIVE";
+			return holds_only_data(context, part) &&
+			       !offers_data(context,
+					    subject->container->part) ?
+				NULL : "SMUGGLED_ARCHIVE";
 	}
 	if (part->kind == WARDEN_KIND_EXECUTABLE ||
 	    subject->name_class == WARDEN_NAME_PROGRAM)
@@ -381,7 +429,7 @@ static void check_danger(struct context *context,
 			 const struct subject *subject)
 {
 	const struct warden_part *part = subject->part;
-	const char *symbol = danger_symbol(subject);
+	const char *symbol = danger_symbol(context, subject);
 
 	/* What is inside a program says nothing new. */
 	if (subject->container != NULL &&

@@ -35,5 +35,6 @@ extern const struct warden_check warden_check_program;
 extern const struct warden_check warden_check_pdf;
 extern const struct warden_check warden_check_rule;
 extern const struct warden_check warden_check_sender;
+extern const struct warden_check warden_check_web;
 
 #endif

@@ -14,6 +14,7 @@ static const struct warden_check *const checks[] = {
 	&warden_check_office,
 	&warden_check_document,
 	&warden_check_pdf,
+	&warden_check_web,
 	&warden_check_mime,
 	&warden_check_rule,
 	&warden_check_antivirus,

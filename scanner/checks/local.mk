@@ -21,6 +21,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/rule.c \
 	scanner/checks/sender.c \
 	scanner/checks/url.c \
-	scanner/checks/url.h
+	scanner/checks/url.h \
+	scanner/checks/web.c
 scanner_libwarden_checks_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(PSL_CFLAGS) \
 	$(IDN_CFLAGS)

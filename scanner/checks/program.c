@@ -329,10 +329,16 @@ static void check_images(const struct warden_facts *facts,
 /* Addresses that Windows gives to a program of its own, with arguments. */
 static bool opens_handler(const struct warden_url *url)
 {
+	static const char *const always[] = {
+		"ms-msdt:", "ms-officecmd:", "ms-appinstaller:", "ms-cxh:",
+		"ms-cxh-full:", "jnlp:", "jnlps:", "shell:", "librarian:",
+	};
 	g_autofree char *lower = g_ascii_strdown(url->url, -1);
 
-	if (g_str_has_prefix(lower, "ms-msdt:"))
-		return TRUE;
+	for (gsize i = 0; i < G_N_ELEMENTS(always); i++) {
+		if (g_str_has_prefix(lower, always[i]))
+			return TRUE;
+	}
 	return (g_str_has_prefix(lower, "search-ms:") ||
 		g_str_has_prefix(lower, "search:")) &&
 	       (strstr(lower, "\\\\") != NULL ||

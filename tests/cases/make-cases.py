@@ -895,10 +895,9 @@ def sender_control():
 @case
 def password_form():
     """A page that asks for a password, inside the mail."""
-    return (with_file("account.html", b"<!DOCTYPE html><html><body><form "
-                      b"action='https://x.example.top/p' method='post'><input "
-                      b"name='u'><input type='password' name='p'></form>"
-                      b"</body></html>", "text/html"),
+    return (with_html("<form action='https://x.example.top/p' method='post'>"
+                      "<input name='u'><input type='password' name='p'>"
+                      "</form>"),
             suspicious("PASSWORD_FORM"))
 
 
