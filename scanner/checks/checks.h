@@ -5,6 +5,8 @@
    and reasons are not here: they come from config/scores.conf, by symbol. */
 
 #include "../facts/facts.h"
+#include "history.h"
+#include "site.h"
 
 #include <stdbool.h>
 
@@ -45,6 +47,8 @@ struct warden_check_input {
 	const struct warden_facts *facts;
 	const struct warden_envelope *envelope;
 	const struct warden_known *known;	/* NULL = no lists */
+	const struct warden_history *history;	/* NULL = nothing remembered */
+	const struct warden_site *site;		/* NULL = nothing known */
 };
 
 struct warden_finding {

@@ -10,6 +10,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/filename.c \
 	scanner/checks/filename.h \
 	scanner/checks/image.c \
+	scanner/checks/history.h \
 	scanner/checks/link.c \
 	scanner/checks/list.c \
 	scanner/checks/mime.c \
@@ -20,6 +21,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/redirector.h \
 	scanner/checks/rule.c \
 	scanner/checks/sender.c \
+	scanner/checks/site.h \
 	scanner/checks/url.c \
 	scanner/checks/url.h \
 	scanner/checks/web.c

@@ -152,10 +152,15 @@ static void scan_message(const struct warden_input_message *message,
 		print_error(scan, message->name, message->error);
 		return;
 	}
-	if (warden_scan_fd(scan->config, scan->reader, scan->clamd, message->fd,
-			   message->size, message->full_size, NULL,
-			   scan->use_known ? &scan->known : NULL, NULL,
-			   WARDEN_ROLE_NONE, 0, &result, &error) < 0) {
+	const struct warden_scan_input input = {
+		.fd = message->fd, .size = message->size,
+		.full_size = message->full_size,
+		.known = scan->use_known ? &scan->known : NULL,
+		.clamd = scan->clamd,
+	};
+
+	if (warden_scan_fd(scan->config, scan->reader, &input, &result,
+			   &error) < 0) {
 		print_error(scan, message->name, error);
 		return;
 	}

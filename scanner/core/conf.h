@@ -28,6 +28,7 @@ struct warden_config {
 	char *notice_from;	/* of notices; NULL = postmaster */
 	guint retention_days;	/* db prune default, 0 = keep */
 	struct warden_policy *policy;
+	struct warden_site site;	/* what checks are told; its members ours */
 };
 
 /* path NULL: WARDEN_DEFAULT_CONFIG if it exists, else compiled-in defaults.

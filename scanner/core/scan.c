@@ -152,9 +152,11 @@ static gint64 allowed_hosts(const struct warden_facts *facts,
 }
 
 /* stored NULL: all checks, else only those of lists, and stored. */
-static void run_checks(struct warden_scan_result *result,
+static void run_checks(const struct warden_config *config,
+		       struct warden_scan_result *result,
 		       const struct warden_envelope *envelope,
 		       const struct warden_known *known,
+		       const struct warden_history *history,
 		       const GPtrArray *stored)
 {
 	struct asked asked = { .known = known };
@@ -162,6 +164,7 @@ static void run_checks(struct warden_scan_result *result,
 	const struct warden_check_input input = {
 		.facts = result->facts, .envelope = envelope,
 		.known = known != NULL ? &once : NULL,
+		.history = history, .site = &config->site,
 	};
 
 	asked.answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
@@ -193,30 +196,30 @@ static int judge(const struct warden_config *config,
 }
 
 int warden_scan_fd(const struct warden_config *config,
-		   struct warden_reader *reader, struct warden_clamd *clamd,
-		   int fd, guint64 size, guint64 full_size,
-		   const struct warden_envelope *envelope,
-		   const struct warden_known *known, const char *overrides,
-		   enum warden_mailbox_role role, guint deadline_msecs,
+		   struct warden_reader *reader,
+		   const struct warden_scan_input *input,
 		   struct warden_scan_result **result_r, char **error_r)
 {
 	struct warden_scan_result *result =
 		g_new0(struct warden_scan_result, 1);
 	gint64 started = g_get_monotonic_time();
 
-	if (clamd != NULL)
-		warden_clamd_begin(clamd, fd, size, deadline_msecs);
-	if (read_facts(reader, fd, size, full_size, started, deadline_msecs,
-		       &result->facts, error_r) < 0) {
+	if (input->clamd != NULL)
+		warden_clamd_begin(input->clamd, input->fd, input->size,
+				   input->deadline_msecs);
+	if (read_facts(reader, input->fd, input->size, input->full_size,
+		       started, input->deadline_msecs, &result->facts,
+		       error_r) < 0) {
 		warden_scan_result_free(result);
 		return -1;
 	}
-	if (clamd != NULL)
-		warden_clamd_finish(clamd, result->facts);
-	run_checks(result, envelope != NULL ? envelope : &no_envelope, known,
-		   NULL);
-	return judge(config, result, overrides, role, started, result_r,
-		     error_r);
+	if (input->clamd != NULL)
+		warden_clamd_finish(input->clamd, result->facts);
+	run_checks(config, result, input->envelope != NULL ?
+		   input->envelope : &no_envelope, input->known,
+		   input->history, NULL);
+	return judge(config, result, input->overrides, input->role, started,
+		     result_r, error_r);
 }
 
 int warden_scan_stored(const struct warden_config *config,
@@ -230,7 +233,7 @@ int warden_scan_stored(const struct warden_config *config,
 	gint64 started = g_get_monotonic_time();
 
 	result->facts = facts;
-	run_checks(result, &no_envelope, known, findings);
+	run_checks(config, result, &no_envelope, known, NULL, findings);
 	return judge(config, result, overrides, role, started, result_r,
 		     error_r);
 }

@@ -28,12 +28,20 @@ struct warden_scan_result {
    entry ("crash", "time" or "damaged"): the verdict is then unscannable.
    clamd is asked meanwhile, NULL = not.
    Returns 1, or -1 with *error_r if the pipeline could not run at all. */
+struct warden_scan_input {
+	int fd;
+	guint64 size, full_size;	/* as warden_reader_parse() has them */
+	const struct warden_envelope *envelope;	/* NULL = nobody's */
+	const struct warden_known *known;	/* NULL = no lists */
+	const struct warden_history *history;	/* NULL = nothing remembered */
+	const char *overrides;			/* of actions, NULL = none */
+	enum warden_mailbox_role role;
+	guint deadline_msecs;			/* 0 = the reader's own */
+	struct warden_clamd *clamd;		/* NULL = not asked */
+};
 int warden_scan_fd(const struct warden_config *config,
-		   struct warden_reader *reader, struct warden_clamd *clamd,
-		   int fd, guint64 size, guint64 full_size,
-		   const struct warden_envelope *envelope,
-		   const struct warden_known *known, const char *overrides,
-		   enum warden_mailbox_role role, guint deadline_msecs,
+		   struct warden_reader *reader,
+		   const struct warden_scan_input *input,
 		   struct warden_scan_result **result_r, char **error_r);
 /* The same when only lists have changed, from what is stored: facts with all
    that lists are asked for and what is unscanned, findings of the last scan.

@@ -2,17 +2,22 @@
 
 #include <string.h>
 
-/* key, size, header, parts, urls, traits, unscanned, matches */
+/* key, size, header, parts, urls, traits, unscanned, matches, text,
+   signatures, sensitive */
 #define ADDRESS_TYPE "(ss)"
 #define HEADER_TYPE "(a" ADDRESS_TYPE "a" ADDRESS_TYPE "a" ADDRESS_TYPE \
-	"m" ADDRESS_TYPE "sssxas)"
+	"m" ADDRESS_TYPE "sssxasassasss)"
 #define PART_TYPE "(ssassssuutays)"
 #define URL_TYPE "(sssss)"
 #define TRAIT_TYPE "(sss)"
 #define UNSCANNED_TYPE "(ss)"
 #define MATCH_TYPE "(sssdss)"
+#define TEXT_TYPE "(ssuuuuus)"
+#define SIGNATURE_TYPE "(sssss)"
+#define SENSITIVE_TYPE "(suss)"
 #define FACTS_TYPE "(ayt" HEADER_TYPE "a" PART_TYPE "a" URL_TYPE \
-	"a" TRAIT_TYPE "a" UNSCANNED_TYPE "a" MATCH_TYPE ")"
+	"a" TRAIT_TYPE "a" UNSCANNED_TYPE "a" MATCH_TYPE TEXT_TYPE \
+	"a" SIGNATURE_TYPE "a" SENSITIVE_TYPE ")"
 
 #define ADDRESSES_MAX 100u
 #define AUTH_RESULTS_MAX 50u
@@ -62,7 +67,7 @@ static GVariant *header_value(const struct warden_header_facts *header)
 	GVariant *sender = header->sender == NULL ? NULL :
 		address_value(header->sender);
 
-	return g_variant_new("(@a(ss)@a(ss)@a(ss)@m(ss)sssx@as)",
+	return g_variant_new("(@a(ss)@a(ss)@a(ss)@m(ss)sssx@as@ass@asss)",
 			     addresses_value(header->from),
 			     addresses_value(header->reply_to),
 			     addresses_value(header->to),
@@ -71,7 +76,13 @@ static GVariant *header_value(const struct warden_header_facts *header)
 			     header->return_path, header->subject,
 			     header->message_id, header->date,
 			     strings_value(header->auth_results,
-					   AUTH_RESULTS_MAX));
+					   AUTH_RESULTS_MAX),
+			     strings_value(header->arc_results,
+					   AUTH_RESULTS_MAX),
+			     header->in_reply_to,
+			     strings_value(header->references,
+					   WARDEN_FACT_REFERENCES_MAX),
+			     header->list_id, header->list_unsubscribe);
 }
 
 static GVariant *part_value(const struct warden_part *part)
@@ -108,6 +119,28 @@ static GVariant *match_value(const struct warden_match *match)
 			     match->detail);
 }
 
+static GVariant *text_value(const struct warden_text_facts *text)
+{
+	return g_variant_new(TEXT_TYPE, text->visible, text->hidden,
+			     text->visible_chars, text->hidden_chars,
+			     text->invisible_chars, text->images,
+			     text->remote_images, text->charset);
+}
+
+static GVariant *signature_value(const struct warden_signature *signature)
+{
+	return g_variant_new(SIGNATURE_TYPE, signature->kind,
+			     signature->status, signature->signer,
+			     signature->part, signature->detail);
+}
+
+static GVariant *sensitive_value(const struct warden_sensitive *sensitive)
+{
+	return g_variant_new(SENSITIVE_TYPE, sensitive->kind,
+			     sensitive->count, sensitive->part,
+			     sensitive->detail);
+}
+
 #define LIST_VALUE(array, type, value) ({ \
 	GVariantBuilder builder_; \
 	guint i_; \
@@ -122,7 +155,8 @@ GBytes *warden_facts_serialise(const struct warden_facts *facts)
 {
 	GVariant *value = g_variant_ref_sink(g_variant_new(
 		"(@ayt@" HEADER_TYPE "@a" PART_TYPE "@a" URL_TYPE
-		"@a" TRAIT_TYPE "@a" UNSCANNED_TYPE "@a" MATCH_TYPE ")",
+		"@a" TRAIT_TYPE "@a" UNSCANNED_TYPE "@a" MATCH_TYPE
+		"@" TEXT_TYPE "@a" SIGNATURE_TYPE "@a" SENSITIVE_TYPE ")",
 		bytes_value(facts->key), facts->size,
 		header_value(&facts->header),
 		LIST_VALUE(facts->parts, PART_TYPE, part_value),
@@ -130,7 +164,12 @@ GBytes *warden_facts_serialise(const struct warden_facts *facts)
 		LIST_VALUE(facts->traits, TRAIT_TYPE, trait_value),
 		LIST_VALUE(facts->unscanned, UNSCANNED_TYPE,
 			   unscanned_value),
-		LIST_VALUE(facts->matches, MATCH_TYPE, match_value)));
+		LIST_VALUE(facts->matches, MATCH_TYPE, match_value),
+		text_value(&facts->text),
+		LIST_VALUE(facts->signatures, SIGNATURE_TYPE,
+			   signature_value),
+		LIST_VALUE(facts->sensitive, SENSITIVE_TYPE,
+			   sensitive_value)));
 	GBytes *bytes;
 
 	if (G_BYTE_ORDER == G_BIG_ENDIAN) {
@@ -281,6 +320,23 @@ static void take_header(struct reading *reading, GVariant *tuple,
 	take_list(reading, tuple, 8, AUTH_RESULTS_MAX,
 		  "number of Authentication-Results", take_listed_text,
 		  header->auth_results);
+	take_list(reading, tuple, 9, AUTH_RESULTS_MAX,
+		  "number of ARC-Authentication-Results", take_listed_text,
+		  header->arc_results);
+	g_free(header->in_reply_to);
+	header->in_reply_to = take_string(reading, tuple, 10,
+					  WARDEN_FACT_TEXT_MAX, FALSE,
+					  "In-Reply-To");
+	take_list(reading, tuple, 11, WARDEN_FACT_REFERENCES_MAX,
+		  "number of References", take_listed_text,
+		  header->references);
+	g_free(header->list_id);
+	header->list_id = take_string(reading, tuple, 12,
+				      WARDEN_FACT_TEXT_MAX, FALSE, "List-Id");
+	g_free(header->list_unsubscribe);
+	header->list_unsubscribe = take_string(reading, tuple, 13,
+					       WARDEN_FACT_TEXT_MAX, FALSE,
+					       "List-Unsubscribe");
 }
 
 static void
@@ -400,10 +456,72 @@ take_match(struct reading *reading, GVariant *tuple, void *destination)
 	g_ptr_array_add(facts->matches, match);
 }
 
+static void take_text(struct reading *reading, GVariant *tuple,
+		      struct warden_text_facts *text)
+{
+	g_free(text->visible);
+	text->visible = take_string(reading, tuple, 0,
+				    WARDEN_FACT_VISIBLE_MAX, TRUE,
+				    "visible text");
+	g_free(text->hidden);
+	text->hidden = take_string(reading, tuple, 1, WARDEN_FACT_HIDDEN_MAX,
+				   TRUE, "hidden text");
+	text->visible_chars = take_u32(tuple, 2);
+	text->hidden_chars = take_u32(tuple, 3);
+	text->invisible_chars = take_u32(tuple, 4);
+	text->images = take_u32(tuple, 5);
+	text->remote_images = take_u32(tuple, 6);
+	g_free(text->charset);
+	text->charset = take_string(reading, tuple, 7, WARDEN_FACT_NAME_MAX,
+				    FALSE, "charset");
+}
+
+static void
+take_signature(struct reading *reading, GVariant *tuple, void *destination)
+{
+	struct warden_facts *facts = destination;
+	struct warden_signature *signature =
+		g_new0(struct warden_signature, 1);
+
+	signature->kind = take_string(reading, tuple, 0, WARDEN_FACT_NAME_MAX,
+				      FALSE, "signature kind");
+	signature->status = take_string(reading, tuple, 1,
+					WARDEN_FACT_NAME_MAX, FALSE,
+					"signature status");
+	signature->signer = take_string(reading, tuple, 2,
+					WARDEN_FACT_TEXT_MAX, FALSE,
+					"signer");
+	signature->part = take_string(reading, tuple, 3, WARDEN_FACT_PATH_MAX,
+				      FALSE, "signed part");
+	signature->detail = take_string(reading, tuple, 4,
+					WARDEN_FACT_TEXT_MAX, FALSE,
+					"signature detail");
+	g_ptr_array_add(facts->signatures, signature);
+}
+
+static void
+take_sensitive(struct reading *reading, GVariant *tuple, void *destination)
+{
+	struct warden_facts *facts = destination;
+	struct warden_sensitive *sensitive =
+		g_new0(struct warden_sensitive, 1);
+
+	sensitive->kind = take_string(reading, tuple, 0, WARDEN_FACT_NAME_MAX,
+				      FALSE, "sensitive kind");
+	sensitive->count = take_u32(tuple, 1);
+	sensitive->part = take_string(reading, tuple, 2, WARDEN_FACT_PATH_MAX,
+				      FALSE, "sensitive part");
+	sensitive->detail = take_string(reading, tuple, 3,
+					WARDEN_FACT_TEXT_MAX, FALSE,
+					"sensitive detail");
+	g_ptr_array_add(facts->sensitive, sensitive);
+}
+
 static void take_facts(struct reading *reading, GVariant *value,
 		       struct warden_facts *facts)
 {
 	g_autoptr(GVariant) header = g_variant_get_child_value(value, 2);
+	g_autoptr(GVariant) text = g_variant_get_child_value(value, 8);
 
 	take_bytes(reading, value, 0, facts->key, "message key");
 	facts->size = take_u64(value, 1);
@@ -418,6 +536,11 @@ static void take_facts(struct reading *reading, GVariant *value,
 		  "number of unscanned entries", take_unscanned, facts);
 	take_list(reading, value, 7, WARDEN_FACT_MATCHES_MAX,
 		  "number of matches", take_match, facts);
+	take_text(reading, text, &facts->text);
+	take_list(reading, value, 9, WARDEN_FACT_SIGNATURES_MAX,
+		  "number of signatures", take_signature, facts);
+	take_list(reading, value, 10, WARDEN_FACT_SENSITIVE_MAX,
+		  "number of sensitive things", take_sensitive, facts);
 }
 
 int warden_facts_deserialise(GBytes *bytes, struct warden_facts **facts_r,

@@ -59,6 +59,28 @@ static void match_free(void *data)
 	g_free(match);
 }
 
+static void signature_free(void *data)
+{
+	struct warden_signature *signature = data;
+
+	g_free(signature->kind);
+	g_free(signature->status);
+	g_free(signature->signer);
+	g_free(signature->part);
+	g_free(signature->detail);
+	g_free(signature);
+}
+
+static void sensitive_free(void *data)
+{
+	struct warden_sensitive *sensitive = data;
+
+	g_free(sensitive->kind);
+	g_free(sensitive->part);
+	g_free(sensitive->detail);
+	g_free(sensitive);
+}
+
 void warden_address_free(struct warden_address *address)
 {
 	if (address == NULL)
@@ -85,11 +107,21 @@ struct warden_facts *warden_facts_new(void)
 	header->return_path = g_strdup("");
 	header->subject = g_strdup("");
 	header->message_id = g_strdup("");
+	header->arc_results = g_ptr_array_new_with_free_func(g_free);
+	header->references = g_ptr_array_new_with_free_func(g_free);
+	header->in_reply_to = g_strdup("");
+	header->list_id = g_strdup("");
+	header->list_unsubscribe = g_strdup("");
 	facts->parts = g_ptr_array_new_with_free_func(part_free);
 	facts->urls = g_ptr_array_new_with_free_func(url_free);
 	facts->traits = g_ptr_array_new_with_free_func(trait_free);
 	facts->unscanned = g_ptr_array_new_with_free_func(unscanned_free);
 	facts->matches = g_ptr_array_new_with_free_func(match_free);
+	facts->signatures = g_ptr_array_new_with_free_func(signature_free);
+	facts->sensitive = g_ptr_array_new_with_free_func(sensitive_free);
+	facts->text.visible = g_strdup("");
+	facts->text.hidden = g_strdup("");
+	facts->text.charset = g_strdup("");
 	return facts;
 }
 
@@ -105,11 +137,21 @@ void warden_facts_free(struct warden_facts *facts)
 	g_free(facts->header.return_path);
 	g_free(facts->header.subject);
 	g_free(facts->header.message_id);
+	g_ptr_array_unref(facts->header.arc_results);
+	g_ptr_array_unref(facts->header.references);
+	g_free(facts->header.in_reply_to);
+	g_free(facts->header.list_id);
+	g_free(facts->header.list_unsubscribe);
 	g_ptr_array_unref(facts->parts);
 	g_ptr_array_unref(facts->urls);
 	g_ptr_array_unref(facts->traits);
 	g_ptr_array_unref(facts->unscanned);
 	g_ptr_array_unref(facts->matches);
+	g_ptr_array_unref(facts->signatures);
+	g_ptr_array_unref(facts->sensitive);
+	g_free(facts->text.visible);
+	g_free(facts->text.hidden);
+	g_free(facts->text.charset);
 	g_free(facts);
 }
 
@@ -327,6 +369,52 @@ bool warden_facts_add_match(struct warden_facts *facts,
 	new->detail = clean(match->detail, WARDEN_FACT_TEXT_MAX, FALSE);
 	g_ptr_array_add(facts->matches, new);
 	return TRUE;
+}
+
+bool warden_facts_add_signature(struct warden_facts *facts,
+				const struct warden_signature *signature)
+{
+	struct warden_signature *new;
+
+	if (facts->signatures->len >= WARDEN_FACT_SIGNATURES_MAX)
+		return FALSE;
+	new = g_new0(struct warden_signature, 1);
+	new->kind = clean(signature->kind, WARDEN_FACT_NAME_MAX, FALSE);
+	new->status = clean(signature->status, WARDEN_FACT_NAME_MAX, FALSE);
+	new->signer = clean(signature->signer, WARDEN_FACT_TEXT_MAX, FALSE);
+	new->part = clean(signature->part, WARDEN_FACT_PATH_MAX, FALSE);
+	new->detail = clean(signature->detail, WARDEN_FACT_TEXT_MAX, FALSE);
+	g_ptr_array_add(facts->signatures, new);
+	return TRUE;
+}
+
+bool warden_facts_add_sensitive(struct warden_facts *facts,
+				const struct warden_sensitive *sensitive)
+{
+	struct warden_sensitive *new;
+
+	if (facts->sensitive->len >= WARDEN_FACT_SENSITIVE_MAX)
+		return FALSE;
+	new = g_new0(struct warden_sensitive, 1);
+	new->kind = clean(sensitive->kind, WARDEN_FACT_NAME_MAX, FALSE);
+	new->count = sensitive->count;
+	new->part = clean(sensitive->part, WARDEN_FACT_PATH_MAX, FALSE);
+	new->detail = clean(sensitive->detail, WARDEN_FACT_TEXT_MAX, FALSE);
+	g_ptr_array_add(facts->sensitive, new);
+	return TRUE;
+}
+
+void warden_facts_set_text(struct warden_facts *facts, const char *visible,
+			   const char *hidden, const char *charset)
+{
+	struct warden_text_facts *text = &facts->text;
+
+	g_free(text->visible);
+	g_free(text->hidden);
+	g_free(text->charset);
+	text->visible = clean(visible, WARDEN_FACT_VISIBLE_MAX, TRUE);
+	text->hidden = clean(hidden, WARDEN_FACT_HIDDEN_MAX, TRUE);
+	text->charset = clean(charset, WARDEN_FACT_NAME_MAX, FALSE);
 }
 
 void warden_part_set_fuzzy(struct warden_part *part, const char *fuzzy)

@@ -110,6 +110,41 @@ struct warden_match {
 	char *detail;		/* the rule's description, "" if none */
 };
 
+/* The text of the message as a person sees it: its plain and HTML bodies (of
+   alternatives the one that clients show), not its attachments. */
+struct warden_text_facts {
+	/* What is seen, words as they are spelt, LF between paragraphs. */
+	char *visible;
+	/* What is there and is not seen: no size, no colour, off the page,
+	   clipped away, comments of no client. */
+	char *hidden;
+	/* Before both were cut. */
+	guint32 visible_chars, hidden_chars;
+	/* Zero-width and other invisible characters inside words. */
+	guint32 invisible_chars;
+	guint32 images, remote_images;
+	char *charset;		/* declared, lower case; "" if none */
+};
+
+/* A signature over (a part of) the message, verified. */
+struct warden_signature {
+	char *kind;		/* "smime", "openpgp" */
+	/* "valid": by a known signer, unaltered. "unknown": unaltered, the
+	   signer is not known. "expired", "altered", "invalid". */
+	char *status;
+	char *signer;		/* address that the key is for, "" if none */
+	char *part;
+	char *detail;
+};
+
+/* Something that should perhaps not leave the house. */
+struct warden_sensitive {
+	char *kind;		/* "card iban id-… key token pattern:NAME …" */
+	guint32 count;
+	char *part;
+	char *detail;		/* masked, never the thing itself */
+};
+
 struct warden_header_facts {
 	GPtrArray *from;	/* struct warden_address */
 	GPtrArray *reply_to;
@@ -120,6 +155,11 @@ struct warden_header_facts {
 	char *message_id;	/* without <> */
 	gint64 date;		/* seconds since 1970, 0 = none or unusable */
 	GPtrArray *auth_results;	/* char*: values, topmost first */
+	GPtrArray *arc_results;	/* char*: ARC-Authentication-Results */
+	char *in_reply_to;	/* the first, without <> */
+	GPtrArray *references;	/* char*: without <>, the last ones */
+	char *list_id;		/* what stands in <>, "" if none */
+	char *list_unsubscribe;	/* "" if none */
 };
 
 struct warden_facts {
@@ -131,6 +171,9 @@ struct warden_facts {
 	GPtrArray *traits;	/* struct warden_trait */
 	GPtrArray *unscanned;	/* struct warden_unscanned */
 	GPtrArray *matches;	/* struct warden_match */
+	struct warden_text_facts text;
+	GPtrArray *signatures;	/* struct warden_signature */
+	GPtrArray *sensitive;	/* struct warden_sensitive */
 };
 
 /* An empty value to fill; only parse/ and tests call these. The _add
@@ -153,6 +196,13 @@ bool warden_facts_add_match(struct warden_facts *facts,
 			    const struct warden_match *match);
 /* Same engine, rule and part only once; its score is brought between 0 and
    WARDEN_FACT_SCORE_MAX. */
+bool warden_facts_add_signature(struct warden_facts *facts,
+				const struct warden_signature *signature);
+bool warden_facts_add_sensitive(struct warden_facts *facts,
+				const struct warden_sensitive *sensitive);
+/* Cut to WARDEN_FACT_VISIBLE_MAX and _HIDDEN_MAX; charset too. */
+void warden_facts_set_text(struct warden_facts *facts, const char *visible,
+			   const char *hidden, const char *charset);
 void warden_part_set_fuzzy(struct warden_part *part, const char *fuzzy);
 struct warden_address *warden_address_new(const char *name,
 					  const char *address);

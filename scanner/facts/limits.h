@@ -110,6 +110,12 @@
 #define WARDEN_FACT_TRAITS_MAX 1000u
 #define WARDEN_FACT_UNSCANNED_MAX 500u
 #define WARDEN_FACT_MATCHES_MAX 200u
+#define WARDEN_FACT_SIGNATURES_MAX 20u
+#define WARDEN_FACT_SENSITIVE_MAX 200u
+#define WARDEN_FACT_REFERENCES_MAX 20u
+/* Some thirty pages: what a person reads of a mail. */
+#define WARDEN_FACT_VISIBLE_MAX (64u * 1024)
+#define WARDEN_FACT_HIDDEN_MAX (16u * 1024)
 #define WARDEN_FACT_SCORE_MAX 100.0
 #define WARDEN_FACT_PATH_MAX 1024u
 /* Text of all parts, links and traits together: keeps the whole below… */

@@ -126,6 +126,56 @@ static void take_auth_results(struct reader *reader, const char *value)
 		g_ptr_array_add(results, sanitise(value));
 }
 
+static void take_arc_results(struct reader *reader, const char *value)
+{
+	GPtrArray *results = reader->header->arc_results;
+
+	if (results->len < AUTH_RESULTS_MAX)
+		g_ptr_array_add(results, sanitise(value));
+}
+
+static void set_once(char **to, char *value)
+{
+	if (**to != '\0') {
+		g_free(value);
+		return;
+	}
+	g_free(*to);
+	*to = value;
+}
+
+static void take_in_reply_to(struct reader *reader, const char *value)
+{
+	set_once(&reader->header->in_reply_to, in_angles(value));
+}
+
+/* The last ones: the mail that is answered, and those before it. */
+static void take_references(struct reader *reader, const char *value)
+{
+	GPtrArray *references = reader->header->references;
+	const char *open = value;
+
+	while ((open = strchr(open, '<')) != NULL) {
+		gsize size = strcspn(++open, "> \t");
+
+		if (size > 0 && size < WARDEN_FACT_TEXT_MAX)
+			g_ptr_array_add(references, warden_facts_sanitise(
+				open, size, WARDEN_FACT_TEXT_MAX, FALSE));
+		if (references->len > WARDEN_FACT_REFERENCES_MAX)
+			g_ptr_array_remove_index(references, 0);
+	}
+}
+
+static void take_list_id(struct reader *reader, const char *value)
+{
+	set_once(&reader->header->list_id, in_angles(value));
+}
+
+static void take_list_unsubscribe(struct reader *reader, const char *value)
+{
+	set_once(&reader->header->list_unsubscribe, sanitise(value));
+}
+
 static const struct {
 	const char *name;
 	void (*take)(struct reader *reader, const char *value);
@@ -140,6 +190,11 @@ static const struct {
 	{ "return-path", take_return_path },
 	{ "date", take_date },
 	{ "authentication-results", take_auth_results },
+	{ "arc-authentication-results", take_arc_results },
+	{ "in-reply-to", take_in_reply_to },
+	{ "references", take_references },
+	{ "list-id", take_list_id },
+	{ "list-unsubscribe", take_list_unsubscribe },
 };
 
 static void take_field(struct reader *reader,

@@ -369,12 +369,17 @@ static int run_scan(struct warden_exchange *exchange,
 	if (full_size == 0 &&
 	    connection->body_stored < exchange->request->body_size)
 		full_size = exchange->request->body_size;
-	return warden_scan_fd(service->config, service->reader, service->clamd,
-			      connection->body_fd, connection->body_stored,
-			      full_size, &envelope,
-			      known.context != NULL ? &known : NULL,
-			      exchange->actions, exchange->request->role,
-			      reader_msecs(exchange), result_r, error_r);
+	const struct warden_scan_input input = {
+		.fd = connection->body_fd, .size = connection->body_stored,
+		.full_size = full_size, .envelope = &envelope,
+		.known = known.context != NULL ? &known : NULL,
+		.overrides = exchange->actions,
+		.role = exchange->request->role,
+		.deadline_msecs = reader_msecs(exchange),
+		.clamd = service->clamd,
+	};
+	return warden_scan_fd(service->config, service->reader, &input,
+			      result_r, error_r);
 }
 
 /* A crash is news even when the second attempt went well. */

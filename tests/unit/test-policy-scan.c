@@ -64,11 +64,13 @@ scan(const enum warden_reader_status *statuses, guint deadline_msecs)
 	struct warden_scan_result *result = NULL;
 	g_autofree char *error = NULL;
 
+	const struct warden_scan_input input = {
+		.fd = -1, .size = 100, .deadline_msecs = deadline_msecs,
+	};
+
 	script = statuses;
 	attempts = 0;
-	if (warden_scan_fd(config, NULL, NULL, -1, 100, 0, NULL, NULL, NULL,
-			   WARDEN_ROLE_NONE, deadline_msecs, &result,
-			   &error) < 0)
+	if (warden_scan_fd(config, NULL, &input, &result, &error) < 0)
 		g_error("%s", error);
 	return result;
 }
@@ -134,20 +136,20 @@ static void test_deadline(void)
 static void test_cannot(void)
 {
 	static const enum warden_reader_status ok[] = { WARDEN_READER_OK };
+	struct warden_scan_input input = { .fd = -1, .size = 1 };
 	struct warden_scan_result *result = NULL;
 	g_autofree char *error = NULL, *override = NULL;
 
 	cannot_start = TRUE;
-	g_assert_cmpint(warden_scan_fd(config, NULL, NULL, -1, 1, 0, NULL, NULL,
-				       NULL, WARDEN_ROLE_NONE, 0, &result,
-				       &error), ==, -1);
+	g_assert_cmpint(warden_scan_fd(config, NULL, &input, &result, &error),
+			==, -1);
 	g_assert_cmpstr(error, ==, "no child");
 	cannot_start = FALSE;
 	script = ok;
 	attempts = 0;
-	g_assert_cmpint(warden_scan_fd(config, NULL, NULL, -1, 1, 0, NULL, NULL,
-				       "nonsense", WARDEN_ROLE_NONE, 0,
-				       &result, &override), ==, -1);
+	input.overrides = "nonsense";
+	g_assert_cmpint(warden_scan_fd(config, NULL, &input, &result,
+				       &override), ==, -1);
 	g_assert_nonnull(strstr(override, "nonsense"));
 }
 

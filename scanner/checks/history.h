@@ -1,0 +1,38 @@
+#ifndef WARDEN_CHECKS_HISTORY_H
+#define WARDEN_CHECKS_HISTORY_H
+
+/* What the database remembers of earlier mail. It arrives as an argument, like
+   lists; NULL means that nobody remembers anything (a scan without database),
+   which is not the same as "never seen". All look-ups return 1 known, 0 not,
+   -1 cannot say, and are made with addresses in lower case. */
+
+#include <glib.h>
+
+struct warden_contact {
+	gint64 first_secs, last_secs;	/* of mails before this one */
+	guint32 mails;			/* clean or released, at most 1000 counted */
+	guint32 bad;			/* judged malware, phishing or spam */
+	guint32 last_hour;		/* mails of all kinds */
+	guint32 replied;		/* mails that the user sent there */
+};
+
+struct warden_history {
+	/* Mail from that address ("@domain": from anybody there) to the user;
+	   user "": to anybody of the site. */
+	int (*contact)(void *context, const char *sender, const char *user,
+		       struct warden_contact *contact_r);
+	/* Is there a mail with this Message-ID in the user's mailboxes? */
+	int (*thread)(void *context, const char *message_id, const char *user);
+	/* How many clean mails of the user are in this language (of
+	   language.h) or script; 0 is an answer, too. */
+	int (*language)(void *context, const char *language, const char *user,
+			guint32 *mails_r, guint32 *all_r);
+	/* Learned: log-odds × 1000 that a mail with these tokens is bad, by the
+	   user's and the site's own Bayes model. */
+	int (*learned)(void *context, const char *user,
+		       const guint64 *tokens, guint count,
+		       gint32 *log_odds_r);
+	void *context;
+};
+
+#endif
