@@ -4,6 +4,7 @@ EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
 	tests/fuzz/make-seeds-web.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
 	tests/fuzz/fuzz-feed.dict \
+	tests/fuzz/fuzz-document.dict tests/fuzz/make-seeds-document.py \
 	tests/fuzz/fuzz-pdf.dict tests/fuzz/make-seeds-pdf.py \
 	tests/fuzz/fuzz-notice.dict \
 	tests/fuzz/seeds
@@ -69,6 +70,15 @@ tests_fuzz_replay_html_SOURCES = \
 tests_fuzz_replay_html_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/html"'
 tests_fuzz_replay_html_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-document
+TESTS += tests/fuzz/replay-document
+tests_fuzz_replay_document_SOURCES = \
+	tests/fuzz/fuzz-document.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_document_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/document"'
+tests_fuzz_replay_document_LDADD = $(WARDEN_PARSE_LIBS)
 
 check_PROGRAMS += tests/fuzz/replay-file
 TESTS += tests/fuzz/replay-file
@@ -169,6 +179,12 @@ tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz-html.c
 tests_fuzz_fuzz_html_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_html_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_html_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-document
+tests_fuzz_fuzz_document_SOURCES = tests/fuzz/fuzz-document.c
+tests_fuzz_fuzz_document_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_document_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_document_LDADD = $(WARDEN_PARSE_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-file
 tests_fuzz_fuzz_file_SOURCES = tests/fuzz/fuzz-file.c
