@@ -313,13 +313,15 @@ static void keep_sources(struct warden_rules *rules, const GPtrArray *sources,
 
 	for (guint i = 0; i < sources->len; i++) {
 		const struct rule_source *source = sources->pdata[i];
-		g_autofree char *error = NULL;
+		g_autofree char *error = NULL, *line = NULL;
 
 		if (source->kept ||
 		    warden_rules_source_keep(kept, source, &error) > 0)
 			continue;
+		line = g_strdup_printf("is not kept for worse times: %s",
+				       error);
 		add_fault(rules->faults, warden_rules_source_name(source), 0,
-			  error)->warning = TRUE;
+			  line);
 	}
 	warden_rules_forget_kept(kept, names);
 }

@@ -58,7 +58,7 @@ struct warden_rules;
 /* Compile what is in the folder. Returns 1 and a set, which may be empty and
    has the files that were refused, or -1 with *error_r if the folder cannot be
    read. keep: write good files to settings' kept folder; what goes wrong there
-   is a warning among the faults. settings' strings must outlive the set. */
+   is among the faults. settings and its strings must outlive the set. */
 int warden_rules_load(const struct warden_rules_settings *settings, bool keep,
 		      struct warden_rules **rules_r, char **error_r);
 void warden_rules_free(struct warden_rules *rules);
