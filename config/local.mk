@@ -1,5 +1,5 @@
 wardenconf_DATA += config/warden.conf config/scores.conf
-EXTRA_DIST += config/warden.conf config/scores.conf docs/checks.md
+EXTRA_DIST += config/warden.conf config/scores.conf docs/checks.md docs/rules.md
 dist_man_MANS += man/warden.conf.5
 dist_wardendata_DATA = config/warden-feed-update.service \
 	config/warden-feed-update.timer

@@ -369,8 +369,9 @@ const char *const *warden_hunt_param(struct doveadm_cmd_context *cctx,
 	for (p = hunts; *p != NULL; p++) {
 		if (strchr(*p, ':') == NULL) {
 			i_fatal_status(EX_USAGE, "%s: '%s' is not KIND:VALUE "
-				"(sha256:… url:… host:… domain:… sender:… "
-				"subject:… message-id:… key:…)", cmd_name, *p);
+				"(sha256:… tlsh:… url:… host:… domain:… "
+				"sender:… subject:… message-id:… key:…)",
+				cmd_name, *p);
 		}
 	}
 	return hunts;
