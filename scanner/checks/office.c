@@ -22,6 +22,9 @@ static const struct warden_symbol symbols[] = {
 	{ "OFFICE_MACRO_STARTS_PROGRAM", "office", "T1204.002" },
 	{ "OFFICE_PASSWORD_IN_MAIL", "office", "T1027.013" },
 	{ "OFFICE_STOMPED", "office", "T1564.007" },
+	{ "OFFICE_XLM_DROPPER", "office", "T1566.001" },
+	{ "OFFICE_XLM_HIDDEN", "office", "T1564" },
+	{ "OFFICE_XLM_MACRO", "office", "T1059" },
 };
 
 static const struct warden_trait_symbol trait_symbols[] = {
@@ -42,6 +45,9 @@ static const struct warden_trait_symbol trait_symbols[] = {
 	  "encrypted with a password that nobody has to enter" },
 	{ WARDEN_TRAIT_OFFICE_PASSWORD, "OFFICE_PASSWORD_IN_MAIL",
 	  "encrypted with a password that the message tells" },
+	{ WARDEN_TRAIT_OFFICE_XLM, "OFFICE_XLM_MACRO", "Excel 4 macros" },
+	{ WARDEN_TRAIT_OFFICE_XLM_HIDDEN, "OFFICE_XLM_HIDDEN",
+	  "Excel 4 macros in a hidden sheet" },
 	{ WARDEN_TRAIT_OFFICE_STOMPED, "OFFICE_STOMPED",
 	  "macros whose source lacks what runs" },
 };
@@ -76,6 +82,8 @@ static const struct rule rules[] = {
 	  { WARDEN_TRAIT_OFFICE_STOMPED, MACRO(EXECUTES), END } },
 	{ "OFFICE_MACRO_DROPPER", "hides its code and runs commands",
 	  { WARDEN_TRAIT_OFFICE_STOMPED, MACRO(COMMANDS), END } },
+	{ "OFFICE_XLM_DROPPER", "runs by itself and runs commands",
+	  { XLM(AUTORUN), XLM(EXECUTES), END } },
 	{ "OFFICE_XLM_DROPPER", "runs by itself and hides what it runs",
 	  { XLM(AUTORUN), XLM(BUILDS), XLM(HIDDEN), END } },
 	{ "OFFICE_MACRO_SPREADS", "runs by itself and changes other macros",

@@ -142,7 +142,13 @@
 	X(OFFICE_MACRO_ENCODED, "office-macro-encoded") \
 	/* compiled code has texts that its source has not */ \
 	X(OFFICE_STOMPED, "office-stomped") \
-	/* macros of Excel 4 (below) that write others */ \
+	/* sheets of Excel 4's macros; those that are not shown; names by which \
+	   they run unasked; commands that run or write files; commands that \
+	   write commands */ \
+	X(OFFICE_XLM, "office-xlm") \
+	X(OFFICE_XLM_HIDDEN, "office-xlm-hidden") \
+	X(OFFICE_XLM_AUTORUN, "office-xlm-autorun") \
+	X(OFFICE_XLM_EXECUTES, "office-xlm-executes") \
 	X(OFFICE_XLM_BUILDS, "office-xlm-builds") \
 	/* encrypted, and opened by a password that programs try unasked; by \
 	   one that stands in the same message */ \

@@ -398,7 +398,7 @@ void warden_xlm_judge(const char *formulas, struct warden_office_notes *notes)
 			add_word(words, runs[i]);
 	}
 	if (words->len > 0)
-		warden_office_note(notes, WARDEN_TRAIT_OFFICE_XLM_COMMAND,
+		warden_office_note(notes, WARDEN_TRAIT_OFFICE_XLM_EXECUTES,
 				   words->str);
 	g_string_truncate(words, 0);
 	for (i = 0; i < G_N_ELEMENTS(builds); i++) {

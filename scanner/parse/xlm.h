@@ -31,7 +31,7 @@ void warden_xlm_clear(struct warden_xlm *xlm);
 
 /* A name that Excel runs macros by: Auto_Open, auto_open_2 … */
 bool warden_xlm_is_autorun(const char *name);
-/* What the formulas do: notes of OFFICE_XLM_COMMAND, OFFICE_XLM_BUILDS. */
+/* What the formulas do: notes of OFFICE_XLM_EXECUTES, OFFICE_XLM_BUILDS. */
 void warden_xlm_judge(const char *formulas, struct warden_office_notes *notes);
 
 #endif

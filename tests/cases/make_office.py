@@ -397,7 +397,7 @@ def office_xlm_dropper():
         name=1, labels=[(7, 3, "hell -c calc")]))
     return with_file("report.xls", book), dict(
         verdict="malware", action="quarantine",
-        symbols=["OFFICE_XLM", "OFFICE_XLM_DROPPER"],
+        symbols=["OFFICE_XLM_MACRO", "OFFICE_XLM_DROPPER"],
         absent=["OFFICE_XLM_HIDDEN"])
 
 
@@ -408,7 +408,7 @@ def office_xlm_hidden():
         [office.xlm_call(ALERT, office.xlm_text("Good morning"))], hidden=2))
     return with_file("report.xls", book), dict(
         verdict="suspicious", action="flag",
-        symbols=["OFFICE_XLM", "OFFICE_XLM_HIDDEN"],
+        symbols=["OFFICE_XLM_MACRO", "OFFICE_XLM_HIDDEN"],
         absent=["OFFICE_XLM_DROPPER"])
 
 
@@ -418,7 +418,7 @@ def office_xlm_control():
     book = office.workbook(office.workbook_stream(
         [office.xlm_call(ALERT, office.xlm_text("Please EXEC(ute) it"))]))
     return with_file("report.xls", book), dict(
-        verdict="clean", action="allow", only=["OFFICE_XLM"])
+        verdict="clean", action="allow", only=["OFFICE_XLM_MACRO"])
 
 
 @case

@@ -127,3 +127,15 @@ tests_unit_test_parse_pdf_SOURCES = tests/unit/test-parse-pdf.c
 tests_unit_test_parse_pdf_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_pdf_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-pdf
+
+check_PROGRAMS += tests/unit/test-parse-office
+tests_unit_test_parse_office_SOURCES = tests/unit/test-parse-office.c
+tests_unit_test_parse_office_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_office_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-office
+
+check_PROGRAMS += tests/unit/test-parse-vba
+tests_unit_test_parse_vba_SOURCES = tests/unit/test-parse-vba.c
+tests_unit_test_parse_vba_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_vba_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-vba
