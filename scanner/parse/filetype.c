@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "charset.h"
+#include "disk.h"
 #include "filetype.h"
 
 #include <string.h>
@@ -409,6 +410,16 @@ static bool find_trailer(const guint8 *data, gsize size,
 	return TRUE;
 }
 
+static bool find_raw_disk(const guint8 *data, gsize size,
+			  struct warden_filetype *type)
+{
+	if (!warden_disk_is_raw(data, size))
+		return FALSE;
+	type->type = WARDEN_TYPE_RAW_DISK;
+	type->kind = WARDEN_KIND_DISK_IMAGE;
+	return TRUE;
+}
+
 static bool find_zip(const guint8 *data, gsize size,
 		     struct warden_filetype *type)
 {
@@ -448,7 +459,8 @@ static bool (*const finders[])(const guint8 *data, gsize size,
 			       struct warden_filetype *type) = {
 	find_zip, find_ole, find_pe, find_signature, find_cafebabe, find_bmp,
 	find_icon, find_netpbm, find_flash, find_pyc, find_volume, find_pdf,
-	find_cms, find_old_tar, find_lzma, find_trailer, find_webloc,
+	find_cms, find_old_tar, find_lzma, find_trailer,
+	find_raw_disk, find_webloc,
 };
 
 /* --- text or not ---------------------------------------------------------------- */

@@ -21,6 +21,9 @@ void warden_filetype_detect(magic_t magic, const guint8 *data, gsize size,
 			    const char *name,
 			    struct warden_filetype *type_r);
 
+/* A disk without any wrapping: nothing registered fits. */
+#define WARDEN_TYPE_RAW_DISK "application/x-raw-disk-image"
+
 /* Something that can do harm, or carry it: worth more than a look when it
    was hidden. Plain text, images and the unknown are not. */
 bool warden_kind_is_active(enum warden_content_kind kind);

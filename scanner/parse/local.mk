@@ -40,6 +40,10 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/drawn.c \
 	scanner/parse/drawn.h \
 	scanner/parse/drawn-text.c \
+	scanner/parse/disk.c \
+	scanner/parse/disk.h \
+	scanner/parse/disk-expand.c \
+	scanner/parse/fat.c \
 	scanner/parse/filetype.c \
 	scanner/parse/filetype.h \
 	scanner/parse/filetype-ole.c \
@@ -143,6 +147,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/polyglot.h \
 	scanner/parse/polyglot-end.c \
 	scanner/parse/polyglot-expand.c \
+	scanner/parse/ntfs.c \
 	scanner/parse/pgp.c \
 	scanner/parse/pgp.h \
 	scanner/parse/pgp-expand.c \

@@ -33,6 +33,7 @@ warden_member_add(struct warden_queue *queue,
 		.flags = WARDEN_PART_MEMBER | member->flags,
 		.parent = parent, .depth = container->depth,
 		.only_active = member->only_active,
+		.full_size = member->full_size,
 	};
 	bool more = warden_queue_spend(queue, parent->path,
 				       g_bytes_get_size(bytes)) &&

@@ -11,6 +11,7 @@ struct warden_member {
 	const char *type;	/* declared "type/subtype", "" if none */
 	guint32 flags;		/* beside WARDEN_PART_MEMBER */
 	bool only_active;
+	guint64 full_size;	/* of the file if bytes are its beginning, or 0 */
 };
 
 /* Spend, and add bytes as a member of the container's part. Returns the part

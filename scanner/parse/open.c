@@ -97,6 +97,20 @@ static bool may_hold_zip(const struct warden_part *part, const guint8 *data,
 	       memmem(data, size, "PK\3\4", 4) != NULL;
 }
 
+static bool is_disk(const struct warden_part *part)
+{
+	return strcmp(part->detected_type, "application/x-vhd") == 0 ||
+	       strcmp(part->detected_type, "application/x-vhdx") == 0 ||
+	       strcmp(part->detected_type, WARDEN_TYPE_RAW_DISK) == 0;
+}
+
+static bool is_disk_image(const struct warden_part *part,
+			  const guint8 *data G_GNUC_UNUSED,
+			  gsize size G_GNUC_UNUSED)
+{
+	return part != NULL && is_disk(part);
+}
+
 /* Whatever it looks like, a zip file at the end is opened by those who look
    for one there. */
 static bool is_archive(const struct warden_part *part, const guint8 *data,
@@ -105,7 +119,7 @@ static bool is_archive(const struct warden_part *part, const guint8 *data,
 	if (is_message(part, data, size) || is_tnef(part, data, size))
 		return FALSE;
 	return part->kind == WARDEN_KIND_ARCHIVE ||
-	       part->kind == WARDEN_KIND_DISK_IMAGE ||
+	       (part->kind == WARDEN_KIND_DISK_IMAGE && !is_disk(part)) ||
 	       has_zip_members(part) ||
 	       may_hold_zip(part, data, size) ||
 	       warden_filetype_has_zip_tail(data, size) ||
@@ -205,6 +219,7 @@ static const struct {
 	{ is_apple, warden_apple_expand },
 	{ is_cms, warden_cms_expand },
 	{ is_pgp, warden_pgp_expand },
+	{ is_disk_image, warden_disk_expand },
 	{ is_tnef, warden_tnef_expand },
 	{ is_compound, warden_office_expand },
 	{ is_archive, warden_archive_expand },

@@ -479,6 +479,260 @@ def pgp_encrypted():
                              unscanned=["encrypted"]))
 
 
+# --- disks -------------------------------------------------------------------------
+
+SECTOR = 512
+
+
+def fat_entry(name, cluster, size, attributes=0x20):
+    return name.ljust(11) + bytes([attributes]) + bytes(8) \
+        + struct.pack("<HIHI", cluster >> 16, 0, cluster & 0xffff, size)
+
+
+def fat_long_name(text):
+    """The pieces before an entry, the last one first."""
+    units = (text + "\0").encode("utf-16-le")
+    units = units.ljust(-(-len(units) // 26) * 26, b"\xff")
+    pieces = [units[i:i + 26] for i in range(0, len(units), 26)]
+    return b"".join(
+        bytes([i + 1 | (0x40 if i + 1 == len(pieces) else 0)]) + p[:10]
+        + bytes([0x0f, 0, 0]) + p[10:22] + bytes(2) + p[22:]
+        for i, p in reversed(list(enumerate(pieces))))
+
+
+def fat_boot(sectors, table_sectors, root_entries, media=0xf8):
+    big = root_entries == 0
+    boot = bytearray(SECTOR)
+    boot[0:11] = b"\xeb\x3c\x90MSDOS5.0"
+    boot[11:36] = struct.pack("<HBHBHHBHHHII", SECTOR, 1, 1, 1, root_entries,
+                              sectors if sectors < 65536 and not big else 0,
+                              media, 0 if big else table_sectors, 32, 2, 0,
+                              sectors if sectors >= 65536 or big else 0)
+    if big:
+        boot[36:48] = struct.pack("<IHHI", table_sectors, 0, 0, 2)
+    boot[510:512] = b"\x55\xaa"
+    return bytes(boot)
+
+
+def fat12(files, sectors=48):
+    """A disk of one file system; (folder or b"", name, long name, data)."""
+    table = bytearray(SECTOR)
+
+    def set_next(cluster, value):
+        at = cluster * 3 // 2
+        old = table[at] | table[at + 1] << 8
+        new = old & 0xf000 | value if cluster % 2 == 0 else \
+            old & 0x000f | value << 4
+        table[at], table[at + 1] = new & 0xff, new >> 8
+
+    set_next(0, 0xff8)
+    set_next(1, 0xfff)
+    folder, root, data, cluster = b"", b"", bytearray(SECTOR), 3
+    set_next(2, 0xfff)
+    for inside, name, long_name, content in files:
+        count = -(-len(content) // SECTOR)
+        entry = (fat_long_name(long_name) if long_name else b"") \
+            + fat_entry(name, cluster, len(content))
+        for i in range(count):
+            set_next(cluster + i, 0xfff if i + 1 == count
+                     else cluster + i + 1)
+        data += content.ljust(count * SECTOR, b"\0")
+        cluster += count
+        if inside:
+            folder += entry
+        else:
+            root += entry
+    if folder:
+        root += fat_entry(b"INVOICES", 2, 0, 0x10)
+        data[:len(folder)] = folder
+    image = fat_boot(sectors, 1, 32) + bytes(table) \
+        + root.ljust(32 * 32, b"\0") + bytes(data)
+    return image.ljust(sectors * SECTOR, b"\0")
+
+
+def partitioned(volume, kind=0x0c):
+    """Behind a table of one part."""
+    head = bytearray(2 * SECTOR)
+    head[446:462] = struct.pack("<BBBBBBBBII", 0, 0, 0, 0, kind, 0, 0, 0, 2,
+                                len(volume) // SECTOR)
+    head[510:512] = b"\x55\xaa"
+    return bytes(head) + volume
+
+
+def vhd_footer(size, kind, header_at=2 ** 64 - 1):
+    footer = bytearray(SECTOR)
+    footer[0:16] = b"conectix" + struct.pack(">II", 2, 0x10000)
+    footer[16:24] = struct.pack(">Q", header_at)
+    footer[40:64] = struct.pack(">QQII", size, size, 0, kind)
+    return bytes(footer)
+
+
+def vhd_fixed(disk):
+    return disk + vhd_footer(len(disk), 2)
+
+
+def vhd_dynamic(size, pieces, block=4096):
+    """Only blocks with something in them; pieces: offset → bytes."""
+    disk, count = {}, -(-size // block)
+    for at, data in pieces.items():
+        for i, byte in enumerate(data):
+            if byte:
+                disk.setdefault((at + i) // block, bytearray(block))[
+                    (at + i) % block] = byte
+    footer = vhd_footer(size, 3, SECTOR)
+    head = bytearray(1024)
+    head[0:8] = b"cxsparse"
+    head[16:24] = struct.pack(">Q", 1536)
+    head[24:36] = struct.pack(">III", 0x10000, count, block)
+    table_size = -(-count * 4 // SECTOR) * SECTOR
+    at, table, blocks = 1536 + table_size, [0xffffffff] * count, b""
+    for number, data in sorted(disk.items()):
+        table[number] = (at + len(blocks)) // SECTOR
+        blocks += b"\xff" * SECTOR + bytes(data)
+    return footer + bytes(head) + b"".join(
+        struct.pack(">I", n) for n in table).ljust(table_size, b"\xff") \
+        + blocks + footer
+
+
+def fat_pieces(bits, content):
+    """FAT16 and FAT32 are so by their size: offsets and what stands there."""
+    sectors = 5000 if bits == 16 else 70000
+    table_sectors = -(-sectors * bits // 8 // SECTOR)
+    root_entries = 16 if bits == 16 else 0
+    first = 1 + table_sectors + (1 if bits == 16 else 0)
+    form, last = ("<H", 0xffff) if bits == 16 else ("<I", 0x0fffffff)
+    # cluster 2 is the folder of FAT32; the file is in 3 and, far away, 4000
+    table = {2: last, 3: 4000, 4000: last}
+    pieces = {0: fat_boot(sectors, table_sectors, root_entries)}
+    for cluster, following in table.items():
+        pieces[SECTOR + cluster * bits // 8] = struct.pack(form, following)
+    entry = fat_long_name("Payment overview.com") \
+        + fat_entry(b"PAYMEN~1COM", 3, len(content))
+    pieces[(1 + table_sectors if bits == 16 else first) * SECTOR] = entry
+    pieces[(first + 1) * SECTOR] = content[:SECTOR]
+    pieces[(first + 3998) * SECTOR] = content[SECTOR:]
+    return sectors * SECTOR, pieces
+
+
+def ntfs_attribute(kind, value=None, runs=b"", size=0):
+    if value is not None:
+        body = struct.pack("<IHH", len(value), 24, 0) + value
+        return struct.pack("<IIBBHHH", kind, -(-(16 + len(body)) // 8) * 8,
+                           0, 0, 0, 0, 0) + body.ljust(
+                               -(-len(body) // 8) * 8, b"\0")
+    body = struct.pack("<QQHHIQQQ", 0, 0, 64, 0, 0, size, size, size) + runs
+    return struct.pack("<IIBBHHH", kind, -(-(16 + len(body)) // 8) * 8, 1, 0,
+                       0, 0, 0) + body.ljust(-(-len(body) // 8) * 8, b"\0")
+
+
+def ntfs_record(*attributes):
+    body = b"".join(attributes) + b"\xff\xff\xff\xff"
+    record = bytearray(1024)
+    record[0:8] = b"FILE" + struct.pack("<HH", 48, 3)
+    record[20:24] = struct.pack("<HH", 56, 1)
+    record[56:56 + len(body)] = body
+    for i in (1, 2):
+        record[48 + 2 * i:50 + 2 * i] = record[i * 512 - 2:i * 512]
+        record[i * 512 - 2:i * 512] = b"\1\0"
+    record[48:50] = b"\1\0"
+    return bytes(record)
+
+
+def ntfs_name(text):
+    return ntfs_attribute(0x30, bytes(64) + bytes([len(text), 1])
+                          + text.encode("utf-16-le"))
+
+
+def ntfs_pieces(small, large):
+    """Two files: one in its record, one in two runs of clusters."""
+    boot = bytearray(SECTOR)
+    boot[0:11] = b"\xeb\x52\x90NTFS    "
+    boot[11:14] = struct.pack("<HB", SECTOR, 1)
+    boot[48:56] = struct.pack("<Q", 4)
+    boot[64] = 256 - 10
+    boot[510:512] = b"\x55\xaa"
+    table = ntfs_record(ntfs_attribute(
+        0x80, runs=b"\x11\x34\x04\0", size=26 * 1024))
+    one = ntfs_record(ntfs_name("note.txt"), ntfs_attribute(0x80, small))
+    two = ntfs_record(ntfs_name("order.com"), ntfs_attribute(
+        0x80, runs=b"\x11\x01\x64\x11\x01\xf6\0", size=len(large)))
+    at = 4 * SECTOR
+    return 200 * SECTOR, {
+        0: bytes(boot), at: table, at + 24 * 1024: one, at + 25 * 1024: two,
+        100 * SECTOR: large[:SECTOR], 90 * SECTOR: large[SECTOR:]}
+
+
+LONG_EICAR = EICAR + b" " * 800 + b"\r\n"
+
+
+@case
+def disk_fat():
+    """A picture of a disk: in a folder, under a long name."""
+    image = fat12([(b"", b"README  TXT", None, NOTE),
+                   (b"INVOICES", b"PAYMEN~1COM", "Payment overview.com",
+                    EICAR)])
+    return (make.with_file("disk.img", image),
+            make.malware("EICAR_TEST_FILE", "DISK_IMAGE_ATTACHMENT", parts=[
+                part("2/README.TXT"),
+                part("2/INVOICES/Payment overview.com")]))
+
+
+@case
+def disk_fat_control():
+    image = fat12([(b"", b"README  TXT", None, NOTE)])
+    return (make.with_file("disk.img", image),
+            dict(absent=["EICAR_TEST_FILE", "UNSUPPORTED_CONTENT",
+                         "DAMAGED_CONTENT"], parts=[part("2/README.TXT")]))
+
+
+@case
+def disk_fat_loop():
+    """A folder inside itself, a file whose clusters go round."""
+    image = bytearray(fat12([(b"INVOICES", b"A       TXT", None,
+                              NOTE * 20)]))
+    start = (1 + 1 + 2) * SECTOR
+    image[start + 32:start + 64] = fat_entry(b"AGAIN", 2, 0, 0x10)
+    image[SECTOR + 4] = 0x00
+    image[SECTOR + 5] = 0x30
+    image[SECTOR + 6] = 0x00
+    return (make.with_file("disk.img", bytes(image)),
+            dict(absent=["EICAR_TEST_FILE"]))
+
+
+@case
+def disk_vhd_fixed():
+    image = partitioned(fat12([(b"", b"ORDER   COM", None, EICAR)]))
+    return make.with_file("disk.vhd", vhd_fixed(image)), FOUND
+
+
+@case
+def disk_vhd_fat16():
+    return make.with_file("disk.vhd", vhd_dynamic(
+        *fat_pieces(16, LONG_EICAR))), FOUND
+
+
+@case
+def disk_vhd_fat32():
+    return make.with_file("disk.vhd", vhd_dynamic(
+        *fat_pieces(32, LONG_EICAR), block=65536)[:]), FOUND
+
+
+@case
+def disk_vhd_ntfs():
+    return (make.with_file("disk.vhd", vhd_dynamic(
+        *ntfs_pieces(NOTE, LONG_EICAR))),
+        make.malware("EICAR_TEST_FILE", parts=[part("2/note.txt"),
+                                               part("2/order.com")]))
+
+
+@case
+def disk_vhd_unknown():
+    """Another system's disk: named, not clean."""
+    image = partitioned(bytes(40 * SECTOR), kind=0x83)
+    return (make.with_file("disk.vhd", vhd_fixed(image)),
+            dict(unscanned=["unsupported"]))
+
+
 # --- every line of the taxonomy: a trick, and a text by the same trick ----------
 
 LINES = {
