@@ -127,7 +127,7 @@ static void close_run(struct reader *reader)
 static void open_relation(struct reader *reader)
 {
 	struct warden_package *package = reader->package;
-	struct warden_relation relation = { NULL };
+	struct warden_relation relation = { .source = NULL };
 	g_autofree char *mode = attribute(reader, "TargetMode");
 	g_autofree char *type = attribute_or_empty(reader, "Type");
 	const char *slash = strrchr(type, '/');
@@ -217,13 +217,11 @@ static void open_object(struct reader *reader)
 {
 	g_autofree char *upper = attribute(reader, "ProgID");
 	g_autofree char *lower = attribute(reader, "progId");
-	g_autofree char *mode = attribute_or_empty(reader, "UpdateMode");
-	g_autofree char *update = attribute_or_empty(reader, "oleUpdate");
 	g_autofree char *load = attribute_or_empty(reader, "autoLoad");
 	const char *class_name = upper == NULL ? lower : upper;
 
 	note_class(reader, class_name);
-	/* "Always" is what Word writes for every link */
+	/* not Word's UpdateMode, which is "Always" for every link */
 	if (strcmp(load, "1") == 0 || strcmp(load, "true") == 0)
 		note(reader, WARDEN_TRAIT_OFFICE_OBJECT_UPDATES, class_name);
 }
@@ -252,7 +250,7 @@ static void open_sheet(struct reader *reader)
 {
 	struct warden_package *package = reader->package;
 	g_autofree char *state = attribute_or_empty(reader, "state");
-	struct warden_sheet sheet = { NULL };
+	struct warden_sheet sheet = { .id = NULL };
 
 	if (package->sheets->len >= WARDEN_PACKAGE_SHEETS_MAX)
 		return;
