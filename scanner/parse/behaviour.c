@@ -528,7 +528,7 @@ static bool is_one_of(const char *name, const char *list)
 bool warden_behaviour_is_interpreter(const char *name)
 {
 	return is_one_of(name,
-		" cmd powershell powershell_ise pwsh mshta wscript cscript"
+		" cmd %comspec% powershell powershell_ise pwsh mshta wscript cscript"
 		" rundll32 regsvr32 certutil bitsadmin msiexec curl forfiles"
 		" conhost ssh scp wmic pcalua hh odbcconf installutil msbuild"
 		" regasm regsvcs schtasks at scriptrunner ftp finger cmstp"

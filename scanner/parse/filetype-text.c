@@ -238,6 +238,9 @@ static void find_xml(const char *text, const char *end, const char *lower,
 	} else if (strstr(lower, "<key>commandstring</key>") != NULL) {
 		type->type = "application/x-mac-terminal";
 		type->kind = WARDEN_KIND_SHORTCUT;
+	} else if (strstr(lower, "schemas.microsoft.com/contact\"") != NULL) {
+		type->type = "application/x-ms-contact";
+		type->kind = WARDEN_KIND_SHORTCUT;
 	} else if (strstr(lower, "deploymentprovider") != NULL &&
 		   strstr(lower, "assembly") != NULL) {
 		type->type = "application/x-ms-installer";

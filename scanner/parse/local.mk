@@ -20,6 +20,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/carve.c \
 	scanner/parse/charset.c \
 	scanner/parse/charset.h \
+	scanner/parse/chm.c \
+	scanner/parse/chm.h \
+	scanner/parse/chm-expand.c \
 	scanner/parse/cms-expand.c \
 	scanner/parse/content.c \
 	scanner/parse/content.h \

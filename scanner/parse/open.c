@@ -153,6 +153,13 @@ static bool is_lnk(const struct warden_part *part,
 	       strcmp(part->detected_type, "application/x-ms-shortcut") == 0;
 }
 
+static bool is_help(const struct warden_part *part,
+		    const guint8 *data G_GNUC_UNUSED, gsize size G_GNUC_UNUSED)
+{
+	return part != NULL && strcmp(part->detected_type,
+				      "application/vnd.ms-htmlhelp") == 0;
+}
+
 static bool is_onenote(const struct warden_part *part,
 		       const guint8 *data G_GNUC_UNUSED,
 		       gsize size G_GNUC_UNUSED)
@@ -227,6 +234,7 @@ static const struct {
 	{ has_equation, warden_equation_expand },
 	{ is_picture, warden_picture_expand },
 	{ is_lnk, warden_lnk_expand },
+	{ is_help, warden_chm_expand },
 	{ is_onenote, warden_onenote_expand },
 	{ is_shortcut, warden_shortcut_expand },
 	{ is_script, warden_script_expand },

@@ -37,6 +37,8 @@ GString *warden_program_text(struct warden_queue *queue,
 			     const struct warden_container *container);
 
 /* Openers. */
+void warden_chm_expand(struct warden_queue *queue,
+		       const struct warden_container *container);
 void warden_lnk_expand(struct warden_queue *queue,
 		       const struct warden_container *container);
 void warden_onenote_expand(struct warden_queue *queue,

@@ -330,6 +330,18 @@ static void read_settings(struct shortcut *shortcut)
 	}
 }
 
+static void search_place(struct shortcut *shortcut, const char *url)
+{
+	g_autofree char *host = warden_behaviour_remote_host(url);
+
+	if (host == NULL && strstr(url, "://") == NULL)
+		return;
+	(void)warden_program_target(shortcut->queue, shortcut->container,
+				    url);
+	warden_queue_trait(shortcut->queue, WARDEN_TRAIT_SEARCH_REMOTE,
+			   shortcut->path, url);
+}
+
 /* .library-ms, .searchConnector-ms, .search-ms */
 static void read_search(struct shortcut *shortcut)
 {
@@ -342,19 +354,19 @@ static void read_search(struct shortcut *shortcut)
 		for (number = 0; number < 8; number++) {
 			g_autofree char *url = tag_value(shortcut, tags[i],
 							 number);
-			g_autofree char *host = NULL;
 
 			if (url == NULL)
 				break;
-			host = warden_behaviour_remote_host(url);
-			if (host == NULL && strstr(url, "://") == NULL)
-				continue;
-			(void)warden_program_target(
-				shortcut->queue, shortcut->container, url);
-			warden_queue_trait(shortcut->queue,
-					   WARDEN_TRAIT_SEARCH_REMOTE,
-					   shortcut->path, url);
+			search_place(shortcut, url);
 		}
+	}
+	for (number = 0; number < 8; number++) {
+		g_autofree char *path = attribute_value(shortcut, "path",
+							number);
+
+		if (path == NULL)
+			break;
+		search_place(shortcut, path);
 	}
 }
 
@@ -482,6 +494,25 @@ static void read_autorun(struct shortcut *shortcut)
 	}
 }
 
+/* A contact's web address may be a program beside it. */
+static void read_contact(struct shortcut *shortcut)
+{
+	guint number;
+
+	for (number = 0; number < 20; number++) {
+		g_autofree char *value = tag_value(shortcut, "value", number);
+
+		if (value == NULL)
+			break;
+		if (strpbrk(value, "\\/") != NULL &&
+		    strstr(value, "://") == NULL &&
+		    warden_behaviour_runs(value))
+			warden_queue_trait(shortcut->queue,
+					   WARDEN_TRAIT_SHORTCUT_INTERPRETER,
+					   shortcut->path, value);
+	}
+}
+
 /* A desktop theme loads its style, a library, and its pictures by itself. */
 static void read_theme(struct shortcut *shortcut)
 {
@@ -505,6 +536,7 @@ static const struct {
 	{ "application/x-library-ms", read_search },
 	{ "application/x-ms-appref", read_appref },
 	{ "application/x-ms-autorun", read_autorun },
+	{ "application/x-ms-contact", read_contact },
 	{ "application/x-ms-installer", read_installer },
 	{ "application/x-ms-query", read_query },
 	{ "application/x-ms-theme", read_theme },

