@@ -61,7 +61,7 @@ static bool take_number(const guint8 **p, const guint8 *end, guint64 *value_r)
 static bool take_entry(struct reader *reader, const guint8 **p,
 		       const guint8 *end)
 {
-	struct warden_chm_file file = { NULL };
+	struct warden_chm_file file = { .name = NULL };
 	guint64 length, section;
 	const guint8 *name;
 
