@@ -268,7 +268,9 @@
 	X(WEB_REFRESHES, "web-refreshes")	/* <meta>; detail: where to */ \
 	X(WEB_INPUT, "web-input")	/* a field to be filled in */ \
 	X(WEB_SHORT, "web-short")	/* hardly any text */ \
-	X(WEB_WORDLESS, "web-wordless")	/* hardly any, but much script */
+	X(WEB_WORDLESS, "web-wordless")	/* hardly any, but much script */ \
+	/* an alarm that starts a program */ \
+	X(CALENDAR_PROCEDURE, "calendar-procedure")
 
 /* Scripts, shortcuts, notebooks: what they would run. */
 #define WARDEN_TRAITS_PROGRAM(X) \

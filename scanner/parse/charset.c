@@ -253,10 +253,36 @@ bool warden_charset_keeps_ascii(const char *charset)
 	return TRUE;
 }
 
+/* Of each four bytes all but one are zero. */
+static const char *sniff_wide(const guint8 *text, gsize size)
+{
+	guint zeros[4] = { 0, 0, 0, 0 };
+	gsize i;
+
+	if (size < 8)
+		return NULL;
+	size = MIN(size, 256) & ~(gsize)3;
+	for (i = 0; i < size; i++)
+		zeros[i % 4] += text[i] == 0;
+	if (zeros[1] + zeros[2] + zeros[3] == size / 4 * 3 && zeros[0] == 0)
+		return "UTF-32LE";
+	if (zeros[0] + zeros[1] + zeros[2] == size / 4 * 3 && zeros[3] == 0)
+		return "UTF-32BE";
+	return NULL;
+}
+
 const char *warden_charset_sniff(const guint8 *text, gsize size)
 {
+	const char *wide = sniff_wide(text, size);
 	guint even = 0, odd = 0;
 	gsize i;
+
+	if (wide != NULL)
+		return wide;
+	if (size >= 4 && memcmp(text, "\xff\xfe\0\0", 4) == 0)
+		return "UTF-32LE";
+	if (size >= 4 && memcmp(text, "\0\0\xfe\xff", 4) == 0)
+		return "UTF-32BE";
 
 	if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		return "UTF-8";

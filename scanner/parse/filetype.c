@@ -482,24 +482,39 @@ static bool is_text(const guint8 *data, gsize size)
 	return odd <= size / 50;
 }
 
-/* UTF-16 to something that patterns of ASCII match. */
+/* UTF-16 or UTF-32 to something that patterns of ASCII match. */
 static char *squeeze(const guint8 *data, gsize size, const char *charset,
 		     gsize *size_r)
 {
-	bool little = strcmp(charset, "UTF-16LE") == 0;
-	gsize i, used = 0;
+	bool little = g_str_has_suffix(charset, "LE");
+	gsize width = g_str_has_prefix(charset, "UTF-32") ? 4 : 2;
+	gsize i, j, used = 0;
 	char *text;
 
-	size = MIN(size, TEXT_BYTES_MAX) & ~(gsize)1;
-	text = g_malloc(size / 2 + 1);
-	for (i = 0; i < size; i += 2) {
-		guint8 low = data[i + !little], high = data[i + little];
+	size = MIN(size, TEXT_BYTES_MAX) / width * width;
+	text = g_malloc(size / width + 1);
+	for (i = 0; i < size; i += width) {
+		guint8 low = data[i + (little ? 0 : width - 1)], high = 0;
 
+		for (j = 0; j + 1 < width; j++)
+			high |= data[i + j + little];
 		text[used++] = high == 0 && low != 0 ? low : '?';
 	}
 	text[used] = '\0';
 	*size_r = used;
 	return text;
+}
+
+/* A byte order mark's, 0 if there is none. */
+static gsize mark_size(const guint8 *data, const char *charset)
+{
+	gsize width = g_str_has_prefix(charset, "UTF-32") ? 4 : 2;
+	bool little = g_str_has_suffix(charset, "LE");
+	guint8 first = data[little ? 0 : width - 2];
+	guint8 second = data[little ? 1 : width - 1];
+
+	return (first == 0xff && second == 0xfe) ||
+	       (first == 0xfe && second == 0xff) ? width : 0;
 }
 
 /* How far a message's header is looked at. */
@@ -533,7 +548,7 @@ static bool find_text(const guint8 *data, gsize size, const char *name,
 	bool found;
 
 	if (charset != NULL && strcmp(charset, "UTF-8") != 0) {
-		gsize length, mark = data[0] >= 0xfe ? 2 : 0;
+		gsize length, mark = mark_size(data, charset);
 		g_autofree char *text = squeeze(data + mark, size - mark,
 						charset, &length);
 

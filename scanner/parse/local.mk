@@ -17,6 +17,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/budget.h \
 	scanner/parse/cache.c \
 	scanner/parse/cache.h \
+	scanner/parse/calendar.c \
 	scanner/parse/carve.c \
 	scanner/parse/charset.c \
 	scanner/parse/charset.h \

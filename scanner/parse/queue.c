@@ -490,11 +490,31 @@ static bool is_message(const struct warden_item *item,
 	       (dot != NULL && g_ascii_strcasecmp(dot, ".eml") == 0);
 }
 
-/* Text that is declared HTML is shown as such, however it begins. */
+/* Text that is declared or named HTML is shown as such, however it begins. */
 static bool is_declared_html(const struct warden_item *item)
 {
-	return strcmp(item->declared_type, "text/html") == 0 ||
-	       strcmp(item->declared_type, "application/xhtml+xml") == 0;
+	static const char *const extensions[] = {
+		".htm", ".html", ".shtml", ".xhtml", ".xht",
+	};
+	const char *dot = item->names == NULL ? NULL :
+		strrchr(item->names->name, '.');
+	gsize i;
+
+	if (strcmp(item->declared_type, "text/html") == 0 ||
+	    strcmp(item->declared_type, "application/xhtml+xml") == 0)
+		return TRUE;
+	for (i = 0; dot != NULL && i < G_N_ELEMENTS(extensions); i++) {
+		if (g_ascii_strcasecmp(dot, extensions[i]) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Text whose bytes do not look like it: UTF-32, EBCDIC. */
+static bool is_declared_text(const struct warden_item *item)
+{
+	return g_str_has_prefix(item->declared_type, "text/") &&
+	       !warden_charset_keeps_ascii(item->charset);
 }
 
 /* A picture inside a page is no part, but may hold a code. Once: readings of
@@ -531,10 +551,16 @@ struct warden_part *warden_queue_add(struct warden_queue *queue,
 	if (is_message(item, type.kind)) {
 		type.kind = WARDEN_KIND_MESSAGE;
 		type.type = "message/rfc822";
-	} else if (type.kind == WARDEN_KIND_TEXT &&
+	} else if ((type.kind == WARDEN_KIND_TEXT ||
+		    (type.kind == WARDEN_KIND_UNKNOWN &&
+		     is_declared_text(item))) &&
 		   is_declared_html(item)) {
 		type.kind = WARDEN_KIND_HTML;
 		type.type = "text/html";
+	} else if (type.kind == WARDEN_KIND_UNKNOWN &&
+		   is_declared_text(item)) {
+		type.kind = WARDEN_KIND_TEXT;
+		type.type = "text/plain";
 	}
 	if (item->only_active && !eicar && !warden_kind_is_active(type.kind)) {
 		if (type.kind == WARDEN_KIND_IMAGE)

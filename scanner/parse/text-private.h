@@ -15,6 +15,8 @@ struct warden_text {
 	gsize data_size;
 	const char *utf8;	/* without NUL */
 	gsize size;
+	/* in a second charset: only what is new counts */
+	bool again;
 };
 
 /* A link outside of any page. */
@@ -28,6 +30,8 @@ struct warden_part *
 warden_text_embed(struct warden_text *text, GBytes *bytes, const char *name,
 		  const char *type, bool only_active);
 
+/* Calendars and contact cards: links, files, pages. */
+void warden_calendar_look(struct warden_text *text, const char *source);
 /* HTML and SVG: links, scripts, what is encoded in them. */
 void warden_web_look(struct warden_text *text);
 /* JavaScript that is a part of its own. */

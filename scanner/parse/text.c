@@ -59,30 +59,91 @@ static void remove_nuls(GString *text)
 	g_string_truncate(text, used);
 }
 
-/* Returns what must be freed later, or NULL: the data are used as they are. */
-static GString *decode(struct warden_text *text, gsize max)
+#define READINGS_MAX 4u
+
+/* The charsets that some client may read the text in, the commonest first:
+   what a byte order mark tells, what the header says, what the page itself
+   says; and as it stands, where the header names a charset that browsers have
+   given up (UTF-7) or never knew. Those of which one is as good as another for
+   addresses, which are ASCII, are one. "" is ASCII with whatever else. */
+struct readings {
+	const char *charsets[READINGS_MAX];
+	guint count;
+	char *meta;
+};
+
+static void add_reading(struct readings *readings, const char *charset)
+{
+	guint i;
+
+	if (warden_charset_keeps_ascii(charset) && readings->count > 0)
+		charset = "";
+	for (i = 0; i < readings->count; i++) {
+		const char *other = readings->charsets[i];
+
+		if (g_ascii_strcasecmp(other, charset) == 0 ||
+		    (*charset == '\0' && warden_charset_keeps_ascii(other)))
+			return;
+	}
+	if (readings->count < READINGS_MAX)
+		readings->charsets[readings->count++] = charset;
+}
+
+/* UTF-7 for "<": old browsers guessed it from that. */
+static bool may_be_utf7(const struct warden_text *text)
+{
+	return memmem(text->data, text->data_size, "+ADw", 4) != NULL;
+}
+
+static bool is_word(const char *charset, const char *word)
+{
+	return g_ascii_strncasecmp(charset, word, strlen(word)) == 0;
+}
+
+static void find_readings(const struct warden_text *text,
+			  struct readings *readings)
 {
 	const char *charset = text->item->charset;
 	const char *sniffed = warden_charset_sniff(text->data,
 						   text->data_size);
-	g_autofree char *meta = NULL;
+
+	memset(readings, 0, sizeof(*readings));
+	if (sniffed != NULL)
+		add_reading(readings, sniffed);
+	if (*charset != '\0')
+		add_reading(readings, charset);
+	if (text->part->kind == WARDEN_KIND_HTML)
+		readings->meta = meta_charset(text->data, text->data_size);
+	if (readings->meta != NULL)
+		add_reading(readings, readings->meta);
+	/* big endian, says RFC 2781; little, say many */
+	if (is_word(charset, "utf-16") && strlen(charset) == 6) {
+		add_reading(readings, "UTF-16BE");
+		add_reading(readings, "UTF-16LE");
+	}
+	if (readings->count == 0 || is_word(charset, "utf-7") ||
+	    is_word(charset, "iso-2022") || is_word(charset, "hz") ||
+	    (readings->meta != NULL &&
+	     !warden_charset_keeps_ascii(readings->meta)))
+		add_reading(readings, "");
+	if (may_be_utf7(text))
+		add_reading(readings, "UTF-7");
+}
+
+/* Returns what must be freed later, or NULL: the data are used as they are. */
+static GString *decode_as(struct warden_text *text, const char *charset,
+			  gsize max)
+{
 	gsize size = MIN(text->data_size, max);
 	GString *decoded;
 	bool unknown;
 
-	if (text->data_size > max)
-		warden_queue_limit(text->queue, WARDEN_TRAIT_LIMIT_TEXT,
-				   text->part->path, "size");
-	if (sniffed == NULL && warden_charset_keeps_ascii(charset) &&
+	if (warden_charset_keeps_ascii(charset) &&
 	    is_plain_ascii(text->data, size)) {
 		text->utf8 = (const char *)text->data;
 		text->size = size;
 		return NULL;
 	}
-	if (sniffed != NULL)
-		charset = sniffed;
-	else if (*charset == '\0' && text->part->kind == WARDEN_KIND_HTML)
-		charset = meta = meta_charset(text->data, size);
 	decoded = warden_charset_decode(
 		warden_queue_parser(text->queue)->charsets, charset,
 		text->data, size, 3 * max, &unknown);
@@ -123,28 +184,6 @@ void warden_text_plain(struct warden_text *text, const char *source)
 		warden_text_url(text, text->utf8 + start, end - start, source);
 }
 
-/* Content lines are folded by a line end and one space (RFC 5545 3.1). */
-static void look_calendar(struct warden_text *text)
-{
-	GString *unfolded = g_string_sized_new(text->size);
-	const char *utf8 = text->utf8;
-	gsize size = text->size, i;
-
-	for (i = 0; i < size; i++) {
-		gsize lf = i + (utf8[i] == '\r');
-
-		if (lf + 1 < size && utf8[lf] == '\n' &&
-		    (utf8[lf + 1] == ' ' || utf8[lf + 1] == '\t'))
-			i = lf + 1;
-		else
-			g_string_append_c(unfolded, utf8[i]);
-	}
-	text->utf8 = unfolded->str;
-	text->size = unfolded->len;
-	warden_text_plain(text, "calendar");
-	g_string_free(unfolded, TRUE);
-}
-
 /* --- what stands inside ------------------------------------------------------------------------ */
 
 struct warden_part *
@@ -161,6 +200,8 @@ warden_text_embed(struct warden_text *text, GBytes *bytes, const char *name,
 	};
 	struct warden_part *part;
 
+	if (text->again && warden_queue_has(text->queue, bytes))
+		return NULL;
 	if (item.depth > WARDEN_ARCHIVE_DEPTH_MAX) {
 		warden_queue_limit(text->queue, WARDEN_TRAIT_LIMIT_DEPTH,
 				   text->part->path, "depth");
@@ -193,7 +234,8 @@ static bool next_binhex(const guint8 *data, gsize size, gsize *at,
 	return warden_decode_binhex(data, size, FALSE, at, file_r);
 }
 
-static void add_resource(struct warden_text *text, const struct warden_embedded *file)
+static void add_resource(struct warden_text *text,
+			 const struct warden_embedded *file)
 {
 	g_autofree char *name = g_strconcat(file->name, ".rsrc", NULL);
 
@@ -241,50 +283,105 @@ static void look_in_text(struct warden_text *text)
 		look_for_files(text, next_binhex, WARDEN_TRAIT_BINHEX);
 }
 
+/* --- by kind ------------------------------------------------------------------------------------ */
+
+static bool is_card(const struct warden_part *part)
+{
+	return strcmp(part->detected_type, "text/vcard") == 0;
+}
+
+static void look_text(struct warden_text *text)
+{
+	struct warden_queue *queue = text->queue;
+
+	if (!text->again)
+		look_in_text(text);
+	if (is_card(text->part))
+		warden_calendar_look(text, "contact");
+	else
+		warden_text_plain(text, "text");
+	warden_passwords_read_text(warden_queue_password_source(queue),
+				   text->utf8, text->size);
+	warden_drawn_text_look(queue, text->part->path, text->utf8,
+			       text->size);
+}
+
+static void look_page(struct warden_text *text)
+{
+	warden_passwords_read_html(warden_queue_password_source(text->queue),
+				   text->utf8, text->size);
+	if (!text->again)
+		look_in_text(text);
+	warden_web_look(text);
+}
+
+static void look_calendar(struct warden_text *text)
+{
+	warden_calendar_look(text, "calendar");
+}
+
+static void look_program(struct warden_text *text)
+{
+	bool script = text->part->kind == WARDEN_KIND_SCRIPT;
+
+	if (strcmp(text->part->detected_type, "text/javascript") == 0)
+		warden_web_look_script(text);
+	warden_text_plain(text, script ? "script" : "shortcut");
+}
+
+static const struct {
+	enum warden_content_kind kind;
+	gsize max;
+	void (*look)(struct warden_text *text);
+} looks[] = {
+	{ WARDEN_KIND_TEXT, WARDEN_TEXT_MAX, look_text },
+	{ WARDEN_KIND_HTML, WARDEN_HTML_MAX, look_page },
+	{ WARDEN_KIND_SVG, WARDEN_HTML_MAX, look_page },
+	{ WARDEN_KIND_CALENDAR, WARDEN_TEXT_MAX, look_calendar },
+	{ WARDEN_KIND_SCRIPT, WARDEN_TEXT_MAX, look_program },
+	{ WARDEN_KIND_SHORTCUT, WARDEN_TEXT_MAX, look_program },
+};
+
+static void look_in_readings(struct warden_text *text, gsize max,
+			     void (*look)(struct warden_text *text))
+{
+	const char *path = text->part->path;
+	struct readings readings;
+	guint i;
+
+	if (text->data_size > max)
+		warden_queue_limit(text->queue, WARDEN_TRAIT_LIMIT_TEXT, path,
+				   "size");
+	find_readings(text, &readings);
+	for (i = 0; i < readings.count; i++) {
+		GString *decoded;
+
+		text->again = i > 0;
+		if (i > 0 && !warden_queue_spend(text->queue, path, MIN(
+				text->data_size, max)))
+			break;
+		decoded = decode_as(text, readings.charsets[i], max);
+		look(text);
+		if (decoded != NULL)
+			g_string_free(decoded, TRUE);
+	}
+	g_free(readings.meta);
+}
+
 void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 		      const struct warden_item *item, GBytes *bytes)
 {
-	struct warden_text text = { .queue = queue, .part = part, .item = item };
-	GString *decoded = NULL;
+	struct warden_text text = {
+		.queue = queue, .part = part, .item = item,
+	};
+	gsize i;
 
 	text.data = g_bytes_get_data(bytes, &text.data_size);
-	switch (part->kind) {
-	case WARDEN_KIND_TEXT:
-		decoded = decode(&text, WARDEN_TEXT_MAX);
-		look_in_text(&text);
-		warden_text_plain(&text, "text");
-		warden_passwords_read_text(warden_queue_password_source(queue),
-					   text.utf8, text.size);
-		warden_drawn_text_look(queue, part->path, text.utf8,
-				       text.size);
-		break;
-	case WARDEN_KIND_HTML:
-	case WARDEN_KIND_SVG:
-		decoded = decode(&text, WARDEN_HTML_MAX);
-		warden_passwords_read_html(warden_queue_password_source(queue),
-					   text.utf8, text.size);
-		look_in_text(&text);
-		warden_web_look(&text);
-		break;
-	case WARDEN_KIND_CALENDAR:
-		decoded = decode(&text, WARDEN_TEXT_MAX);
-		look_calendar(&text);
-		break;
-	case WARDEN_KIND_SCRIPT:
-	case WARDEN_KIND_SHORTCUT:
-		decoded = decode(&text, WARDEN_TEXT_MAX);
-		if (strcmp(part->detected_type, "text/javascript") == 0)
-			warden_web_look_script(&text);
-		warden_text_plain(&text, part->kind == WARDEN_KIND_SCRIPT ?
-				  "script" : "shortcut");
-		break;
-	case WARDEN_KIND_UNKNOWN:
-		/* yEnc is eight bits wide */
-		look_in_text(&text);
-		break;
-	default:
-		break;
+	for (i = 0; i < G_N_ELEMENTS(looks); i++) {
+		if (looks[i].kind == part->kind)
+			look_in_readings(&text, looks[i].max, looks[i].look);
 	}
-	if (decoded != NULL)
-		g_string_free(decoded, TRUE);
+	/* yEnc is eight bits wide */
+	if (part->kind == WARDEN_KIND_UNKNOWN)
+		look_in_text(&text);
 }

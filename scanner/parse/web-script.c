@@ -98,6 +98,9 @@ static bool found_file(void *context, GBytes *bytes, const char *how)
 	warden_filetype_detect(NULL, data, size, "", &type);
 	if (is_weak(&type, size))
 		return FALSE;
+	/* no part, but it may be of a code to be scanned */
+	if (type.kind == WARDEN_KIND_IMAGE)
+		(void)add_member(scripts, bytes, "", "", TRUE);
 	if (!eicar && !warden_kind_is_active(type.kind))
 		return type.kind != WARDEN_KIND_UNKNOWN &&
 		       type.kind != WARDEN_KIND_EMPTY &&
