@@ -81,6 +81,7 @@ struct warden_scan_result *make_result(guint32 number)
 	part = warden_facts_add_part(facts, "2", "a.exe");
 	part->size = 99;
 	memset(part->sha256, 0xcd, sizeof(part->sha256));
+	warden_part_set_fuzzy(part, FIXTURE_FUZZY);
 	warden_facts_add_url(facts, "http://a.example/x", "a.example", "text",
 			     "html", "1");
 	warden_facts_add_url(facts, "http://a.example/x", "a.example", "again",

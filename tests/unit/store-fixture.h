@@ -5,6 +5,11 @@
 
 #include "sql/store.h"
 
+/* The TLSH digest of every message's part. */
+#define FIXTURE_FUZZY \
+	"T1F0616D5B2116339E31153A29070DA6C26D78FF103D392AC1C1EE1045F66AC3D51" \
+	"9FE3B"
+
 struct fixture {
 	char *dir, *path;
 	struct warden_store *store;

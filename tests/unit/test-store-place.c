@@ -339,6 +339,10 @@ static char *hunt(struct fixture *f, const char *query, const char *user,
 #define HASH \
 	"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
 
+#define NEAR \
+	"T18F616D5F6101335E31152E29070DA6C26D68FF103D391AC0C1EA1045F66AC3D51" \
+	"9FE37"
+
 static void test_hunt(struct fixture *f, const void *data)
 {
 	static const struct {
@@ -352,6 +356,12 @@ static void test_hunt(struct fixture *f, const void *data)
 		{ "sha256:" HASH, "ben", "ben:3:1;", FALSE },
 		{ "sha256:" HASH, "carla", "", FALSE },
 		{ "sha256:" HASH, "nobody", "", FALSE },
+		{ "tlsh:" FIXTURE_FUZZY, NULL, "anna;ben;", FALSE },
+		{ "tlsh:" FIXTURE_FUZZY "~0", "ben", "ben:3:1;", FALSE },
+		/* 14 from it */
+		{ "tlsh:" NEAR, NULL, "anna;ben;", FALSE },
+		{ "tlsh:" NEAR "~14", NULL, "anna;ben;", FALSE },
+		{ "tlsh:" NEAR "~13", NULL, "", FALSE },
 		{ "url:hxxp://a[.]example/x", NULL, "anna;ben;", FALSE },
 		{ "url:http://a.example/y", NULL, "", FALSE },
 		{ "host:a.example", "ben", "ben:3:1;", FALSE },
@@ -403,6 +413,12 @@ static void test_hunt_parse(struct fixture *f, const void *data)
 		{ "sha256:" HASH "00", "64 hexadecimal" },
 		{ "sha256:x" HASH, "64 hexadecimal" },
 		{ "key:cdcd", "first 32" },
+		{ "tlsh:T1", "T1 and 70 hexadecimal" },
+		{ "tlsh:" NEAR "0", "T1 and 70 hexadecimal" },
+		{ "tlsh:" NEAR "~", "distance" },
+		{ "tlsh:" NEAR "~x", "distance" },
+		{ "tlsh:" NEAR "~-1", "distance" },
+		{ "tlsh:" NEAR "~301", "at most 300" },
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -301,6 +301,8 @@ static void test_views(struct fixture *f, const void *data)
 		  "length(message_key) = 64", 1 },
 		{ "SELECT count(*) FROM quarantined WHERE from_address = "
 		  "'ben@example.org'", 1 },
+		{ "SELECT count(*) FROM attachment_sightings WHERE tlsh = '"
+		  FIXTURE_FUZZY "'", 1 },
 		{ "SELECT count(*) FROM attachment_sightings WHERE sha256 = "
 		  "lower(hex(sha256_blob)) AND name = 'a.exe'", 1 },
 		{ "SELECT count(*) FROM url_sightings WHERE host = "
