@@ -74,6 +74,33 @@ guint64 warden_parser_cache_hits(const struct warden_parser *parser)
 /* Where mail has its first fields, junk before them included. */
 #define FIELDS_WITHIN 8192
 
+/* In binary data any line may look like a field; not like one of these. */
+static bool is_mail_field(const guint8 *data, gsize start, gsize end)
+{
+	static const char *const names[] = {
+		"bcc", "cc", "content-", "date", "delivered-to",
+		"dkim-signature", "from", "message-id", "mime-version",
+		"received", "reply-to", "return-path", "sender", "subject",
+		"to", "x-",
+	};
+	gsize i;
+
+	if (!warden_header_is_field_line(data, start, end))
+		return FALSE;
+	for (i = 0; i < G_N_ELEMENTS(names); i++) {
+		gsize size = strlen(names[i]);
+		bool whole = names[i][size - 1] != '-';
+
+		if (end - start > size &&
+		    g_ascii_strncasecmp((const char *)data + start, names[i],
+					size) == 0 &&
+		    (!whole || data[start + size] == ':' ||
+		     data[start + size] == ' '))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static bool has_field(const guint8 *data, gsize size)
 {
 	gsize start = 0;
@@ -83,7 +110,8 @@ static bool has_field(const guint8 *data, gsize size)
 		const guint8 *lf = memchr(data + start, '\n', size - start);
 		gsize end = lf == NULL ? size : (gsize)(lf - data);
 
-		if (warden_header_is_field_line(data, start, end))
+		if (is_mail_field(data, start, end) ||
+		    (start == 0 && warden_header_is_field_line(data, 0, end)))
 			return TRUE;
 		start = end + 1;
 	}
