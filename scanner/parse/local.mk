@@ -43,6 +43,9 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/equation-expand.c \
 	scanner/parse/drawn.c \
 	scanner/parse/drawn.h \
+	scanner/parse/drawn-html.c \
+	scanner/parse/drawn-style.c \
+	scanner/parse/drawn-style.h \
 	scanner/parse/drawn-text.c \
 	scanner/parse/disk.c \
 	scanner/parse/disk.h \

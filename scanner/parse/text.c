@@ -313,6 +313,8 @@ static void look_page(struct warden_text *text)
 	if (!text->again)
 		look_in_text(text);
 	warden_web_look(text);
+	warden_drawn_html_look(text->queue, text->part->path, text->utf8,
+			       text->size);
 }
 
 static void look_calendar(struct warden_text *text)

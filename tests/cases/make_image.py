@@ -193,6 +193,84 @@ def qr_drawn_letters():
             find(["QR_DRAWN_AS_TEXT"], verdict="phishing"))
 
 
+def cells(grid, make, row="<tr>%s</tr>"):
+    return "\n".join(row % "".join(make(cell) for cell in line)
+                     for line in grid)
+
+
+@case
+def qr_drawn_table():
+    """A cell for each module."""
+    return (mail(html("<p>Scan:</p><table cellspacing=0>" + cells(
+        GRID, lambda dark: "<td bgcolor=\"%s\" width=5 height=5></td>" % (
+            "#000000" if dark else "#ffffff")) + "</table>")),
+            find(["QR_DRAWN_AS_TEXT"], verdict="phishing"))
+
+
+@case
+def qr_drawn_classes():
+    """Boxes whose colours stand in the style sheet."""
+    return (mail(html(
+        "<style>.k{background:#123;width:4px;height:4px;display:inline-block}"
+        ".w{background:#fff;width:4px;height:4px;display:inline-block}"
+        "</style><p>Scan:</p>" + cells(
+            GRID, lambda dark: "<span class=%s></span>" % (
+                "k" if dark else "w"), "<div>%s</div>"))),
+            find(["QR_DRAWN_AS_TEXT"], verdict="phishing"))
+
+
+@case
+def qr_drawn_runs():
+    """Neighbours of one colour are one cell; the ground is the table's."""
+    rows = []
+    for line in GRID:
+        out, at = "", 0
+        while at < len(line):
+            end = at
+            while end < len(line) and line[end] == line[at]:
+                end += 1
+            out += "<td colspan=%d%s>&nbsp;" % (
+                end - at, " style='background-color:rgb(0,0,0)'"
+                if line[at] else "")
+            at = end
+        rows.append("<tr>" + out)
+    return (mail(html("<table bgcolor=white>" + "\n".join(rows)
+                      + "</table>")),
+            find(["QR_DRAWN_AS_TEXT"], verdict="phishing"))
+
+
+@case
+def qr_drawn_placed():
+    """Each box has its own place."""
+    boxes = "".join(
+        "<div style=\"position:absolute;left:%dpx;top:%dpx;width:6px;"
+        "height:6px;background:black\"></div>" % (6 * x, 6 * y)
+        for y, line in enumerate(GRID) for x, cell in enumerate(line) if cell)
+    return (mail(html("<p>Scan:</p><div>%s</div>" % boxes)),
+            find(["QR_DRAWN_AS_TEXT"], verdict="phishing"))
+
+
+@case
+def qr_drawn_page_text():
+    """Half blocks in a page, as numbers and with line breaks."""
+    drawn = as_halves(GRID).replace(" ", "&nbsp;").replace("\n", "<br>\n")
+    for c in "▀▄█":
+        drawn = drawn.replace(c, "&#%d;" % ord(c))
+    return (mail(html("<p>Scan:</p><div style=\"font-family:monospace\">%s"
+                      "</div>" % drawn)),
+            find(["QR_DRAWN_AS_TEXT"], verdict="phishing"))
+
+
+@case
+def qr_drawn_table_control():
+    """A calendar of coloured cells."""
+    return (mail(html("<p>Occupied days:</p><table>" + cells(
+        [[(x * y + x) % 7 < 2 for x in range(31)] for y in range(24)],
+        lambda dark: "<td bgcolor=%s></td>" % (
+            "#444" if dark else "#eee")) + "</table>")),
+            dict(verdict="clean", action="allow", only=[]))
+
+
 @case
 def qr_drawn_control():
     """Bars and frames of block characters."""
