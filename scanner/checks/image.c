@@ -84,6 +84,18 @@ static bool has_little_text(const struct warden_facts *facts)
 	return size <= LITTLE_TEXT;
 }
 
+/* What draws it is not text to be read. */
+static bool is_drawn(const struct warden_facts *facts)
+{
+	for (guint i = 0; i < facts->traits->len; i++) {
+		const struct warden_trait *trait = facts->traits->pdata[i];
+
+		if (strcmp(trait->code, "image-qr-code-drawn") == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* By what it is besides what it seems to be. */
 static void check_polyglot(const struct warden_trait *trait,
 			   struct warden_findings *findings)
@@ -120,7 +132,8 @@ static void run(const struct warden_check_input *input,
 		  "it says" },
 	};
 	const struct warden_facts *facts = input->facts;
-	bool only = !has_other_links(facts) && has_little_text(facts);
+	bool only = !has_other_links(facts) &&
+		    (has_little_text(facts) || is_drawn(facts));
 
 	warden_checks_traits(input, traits, G_N_ELEMENTS(traits), findings);
 	for (guint i = 0; i < facts->traits->len; i++) {

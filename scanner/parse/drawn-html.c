@@ -182,6 +182,11 @@ static void look_lines(struct warden_queue *queue, const char *path,
 	g_string_free(out, TRUE);
 }
 
+static bool is_cell(const char *name)
+{
+	return strcmp(name, "td") == 0 || strcmp(name, "th") == 0;
+}
+
 /* --- boxes -------------------------------------------------------------------------------- */
 
 static void take_cell(struct page *page)
@@ -341,6 +346,8 @@ static void draw_placed(struct page *page)
 
 static void finish(struct page *page)
 {
+	if (page->is_pending && is_cell(page->pending_tag))
+		take_cell(page);
 	end_row(page);
 	draw_rows(page);
 	draw_placed(page);
@@ -352,11 +359,6 @@ static void finish(struct page *page)
 }
 
 /* --- tags ------------------------------------------------------------------------------------ */
-
-static bool is_cell(const char *name)
-{
-	return strcmp(name, "td") == 0 || strcmp(name, "th") == 0;
-}
 
 /* A box ends with its tag, or with the next cell: </td> may be left out. */
 static void open_tag(struct page *page, const struct tag *tag)

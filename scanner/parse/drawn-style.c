@@ -78,9 +78,9 @@ static gint rgb_colour(const char *text, gsize size)
 			at++;
 			continue;
 		}
-		while (at < size && g_ascii_isdigit(text[at]))
+		for (; at < size && g_ascii_isdigit(text[at]); at++)
 			values[count] = MIN(values[count] * 10 +
-					    (text[at++] - '0'), 1000);
+					    (text[at] - '0'), 1000);
 		count++;
 	}
 	return count < 3 ? -1 : brightness(values[0], values[1], values[2]);

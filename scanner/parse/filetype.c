@@ -301,9 +301,13 @@ static bool find_netpbm(const guint8 *data, gsize size,
 static bool find_flash(const guint8 *data, gsize size,
 		       struct warden_filetype *type)
 {
-	if (size < 21 || strchr("FCZ", data[0]) == NULL || data[0] == '\0' ||
-	    data[1] != 'W' || data[2] != 'S' || data[3] == 0 ||
-	    data[3] >= 64 || (data[0] == 'F' && le32(data + 4) > size))
+	if (size < 21 || data[1] != 'W' || data[2] != 'S' || data[3] == 0 ||
+	    data[3] >= 64)
+		return FALSE;
+	/* the length of the whole; a zlib or LZMA header behind it */
+	if (!(data[0] == 'F' && le32(data + 4) <= size) &&
+	    !(data[0] == 'C' && data[8] == 0x78) &&
+	    !(data[0] == 'Z' && data[12] == 0x5d))
 		return FALSE;
 	type->type = "application/vnd.adobe.flash.movie";
 	type->kind = WARDEN_KIND_OTHER;

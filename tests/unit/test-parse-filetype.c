@@ -33,7 +33,7 @@ static const struct {
 	    "image/vnd.microsoft.icon", IMAGE),
 	ROW("\0\0\1\0\2\0\x10\x10\0\0\1\0\x20\0\xff\0\0\0\x16\0\0\0x",
 	    "application/octet-stream", UNKNOWN),
-	ROW("CWS\x0a" ZEROS8 ZEROS8 ZEROS8,
+	ROW("CWS\x0a\0\0\1\0\x78\xda" ZEROS8 ZEROS8,
 	    "application/vnd.adobe.flash.movie", OTHER),
 	ROW("CWS reports that nothing happened", "text/plain", TEXT),
 	ROW("\xa7\x0d\r\n" ZEROS8 ZEROS8, "application/x-python-bytecode",
