@@ -97,9 +97,21 @@
 /* Scripts that get a part of their own; forms have one for each field. */
 #define WARDEN_PDF_SCRIPTS_MAX 50u
 #define WARDEN_PDF_SCRIPT_SIZE_MAX (4u * 1024 * 1024)
-/* Pictures looked at for codes: whoever wants one scanned shows it soon. */
+/* Object streams in an encrypted file, packed: qpdf unpacks them without limit,
+   a thousand bytes from each at worst. */
+#define WARDEN_PDF_ENCRYPTED_PACKED_MAX (1024u * 1024)
+/* Pictures looked at for codes, of each shape: whoever wants one scanned shows it soon. */
 #define WARDEN_PDF_IMAGES_MAX 20u
 #define WARDEN_PDF_IMAGE_PIXELS_MAX (16u * 1024 * 1024)
+#define WARDEN_PDF_IMAGES_BYTES_MAX (96u * 1024 * 1024)
+/* Pages looked at for links that are text and codes that are drawn; streams
+   that make them up, their size, text and fonts. */
+#define WARDEN_PDF_PAGES_MAX 10u
+#define WARDEN_PDF_CONTENTS_MAX 100u
+#define WARDEN_PDF_CONTENT_SIZE_MAX (4u * 1024 * 1024)
+#define WARDEN_PDF_CONTENTS_BYTES_MAX (32u * 1024 * 1024)
+#define WARDEN_PDF_TEXT_MAX (256u * 1024)
+#define WARDEN_PDF_FONTS_MAX 100u
 
 /* --- facts ------------------------------------------------------------ */
 #define WARDEN_FACT_NAME_MAX 512u		/* bytes of UTF-8 */

@@ -139,12 +139,18 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/pdf.h \
 	scanner/parse/pdf-action.c \
 	scanner/parse/pdf-decrypt.c \
+	scanner/parse/pdf-draw.c \
+	scanner/parse/pdf-draw.h \
 	scanner/parse/pdf-expand.c \
 	scanner/parse/pdf-expand.h \
 	scanner/parse/pdf-file.c \
 	scanner/parse/pdf-filter.c \
 	scanner/parse/pdf-filter.h \
+	scanner/parse/pdf-font.c \
+	scanner/parse/pdf-font.h \
+	scanner/parse/pdf-image.c \
 	scanner/parse/pdf-index.c \
+	scanner/parse/pdf-page.c \
 	scanner/parse/pdf-lex.c \
 	scanner/parse/pdf-lex.h \
 	scanner/parse/pdf-private.h \

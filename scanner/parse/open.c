@@ -194,7 +194,7 @@ static bool is_pdf(const struct warden_part *part, const guint8 *data,
 {
 	gsize start = MIN(size, 1024);
 
-	if (is_message(part, data, size))
+	if (is_message(part, data, size) || size == 0)
 		return FALSE;
 	return part->kind == WARDEN_KIND_PDF ||
 	       memmem(data, start, "%PDF-", 5) != NULL ||

@@ -154,6 +154,10 @@ static void look_dict(void *context, const struct warden_pdf_dict *dict,
 		warden_pdf_look_forms(look, dict);
 	if (warden_pdf_has(dict->values[WARDEN_PDF_KEY_Ff]))
 		look_field(look, dict);
+	if (warden_pdf_has(dict->values[WARDEN_PDF_KEY_Contents]) &&
+	    warden_pdf_is(look->pdf, dict->values[WARDEN_PDF_KEY_Type],
+			  "Page"))
+		g_array_append_val(look->pages, dict->self);
 	if (warden_pdf_has(dict->values[WARDEN_PDF_KEY_Subtype]))
 		look_subtype(look, dict);
 }
@@ -199,36 +203,84 @@ static void look_at(struct warden_pdf_look *look)
 	look->files = g_hash_table_new(NULL, NULL);
 	look->embedded = g_array_new(FALSE, FALSE, sizeof(guint));
 	look->images = g_array_new(FALSE, FALSE, sizeof(guint));
+	look->pages = g_array_new(FALSE, FALSE,
+				  sizeof(struct warden_pdf_value));
 	for (i = 0; i < count; i++)
 		warden_pdf_walk(look->pdf, i, look_dict, look);
 	if (!look->opaque)
 		warden_pdf_look_nameless(look);
 	warden_pdf_look_scripts(look);
+	if (!look->opaque) {
+		look->showing = TRUE;
+		warden_pdf_look_images(look);
+		warden_pdf_look_pages(look);
+	}
 	report_state(look);
 	g_ptr_array_unref(look->scripts);
 	g_hash_table_unref(look->script_places);
 	g_hash_table_unref(look->files);
 	g_array_unref(look->embedded);
 	g_array_unref(look->images);
+	g_array_unref(look->pages);
 }
 
 /* --- encryption --------------------------------------------------------------- */
 
 static bool spend(void *context, gsize size)
 {
-	const struct warden_pdf_look *look = context;
+	struct warden_pdf_look *look = context;
 
-	return warden_queue_spend(look->queue, look->path, size);
+	if (!look->showing)
+		return warden_queue_spend(look->queue, look->path, size);
+	if (size > look->shown_left) {
+		look->shown_left = 0;
+		return FALSE;
+	}
+	look->shown_left -= size;
+	return TRUE;
+}
+
+/* Of object streams, how much is packed, and in one layer only? */
+static bool is_packed_little(struct warden_pdf_look *look)
+{
+	guint count = warden_pdf_objects(look->pdf), i;
+	gsize packed = 0;
+
+	for (i = 0; i < count; i++) {
+		const struct warden_pdf_object *object =
+			warden_pdf_object(look->pdf, i);
+		struct warden_pdf_value value = {
+			.buffer = object->buffer, .at = object->start,
+		};
+		struct warden_pdf_array filters;
+		struct warden_pdf_dict dict;
+
+		if (object->stream_end == 0 ||
+		    !warden_pdf_dict(look->pdf, value, &dict) ||
+		    !warden_pdf_is(look->pdf,
+				   dict.values[WARDEN_PDF_KEY_Type],
+				   "ObjStm"))
+			continue;
+		packed += object->stream_end - object->stream;
+		warden_pdf_array_init(&filters, look->pdf,
+				      dict.values[WARDEN_PDF_KEY_Filter]);
+		if (packed > WARDEN_PDF_ENCRYPTED_PACKED_MAX ||
+		    (warden_pdf_array_next(&filters, &value) &&
+		     warden_pdf_array_next(&filters, &value)))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 /* qpdf follows nesting and unpacks object streams as they come: it only gets
-   what has neither much of the one nor the other in several layers. */
+   what has little of either. */
 static bool is_fit_for_qpdf(struct warden_pdf_look *look)
 {
 	const struct warden_pdf_state *state = warden_pdf_state(look->pdf);
 
 	return !state->too_many && !state->too_deep && !state->out_of_work &&
-	       !state->cut && state->deepest <= WARDEN_PDF_DEPTH_MAX;
+	       !state->cut && state->deepest <= WARDEN_PDF_DEPTH_MAX &&
+	       is_packed_little(look);
 }
 
 /* By no password, as anybody's reader does, or by one that the message tells.

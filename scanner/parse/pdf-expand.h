@@ -18,6 +18,12 @@ struct warden_pdf_look {
 	GHashTable *files;	/* index + 1 of streams that are parts */
 	GArray *embedded;	/* guint: streams that say that they are files */
 	GArray *images;		/* guint: pictures' streams */
+	GArray *pages;		/* struct warden_pdf_value */
+	guint contents;		/* streams of pages that were read */
+	/* What pages and pictures may still be unpacked to: they are only
+	   looked at, so that a long document is not taken for a bomb. */
+	gsize shown_left;
+	bool showing;
 	guint actions;		/* looked at because they run when opened */
 	bool passive;		/* a catalog was seen that runs nothing */
 };
@@ -61,6 +67,15 @@ void warden_pdf_look_forms(struct warden_pdf_look *look,
 			   const struct warden_pdf_dict *dict);
 /* Those that no file specification names. */
 void warden_pdf_look_nameless(struct warden_pdf_look *look);
+
+/* pdf-image.c: codes in pictures. */
+void warden_pdf_look_images(struct warden_pdf_look *look);
+/* A white grey picture (PNM); its pixels are at the end. Owned by the
+   caller. */
+GByteArray *warden_pdf_look_canvas(guint width, guint height);
+
+/* pdf-page.c: links in text, drawn codes. */
+void warden_pdf_look_pages(struct warden_pdf_look *look);
 
 /* pdf-decrypt.c: the file without its encryption. Returns 1; 0 if it is not
    encrypted after all; -1 if this password does not open it, or it is

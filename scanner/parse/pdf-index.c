@@ -688,8 +688,11 @@ void warden_pdf_index(struct warden_pdf *pdf, bool may_be_encrypted)
 {
 	gsize size;
 	const guint8 *data = g_bytes_get_data(pdf->buffers->pdata[0], &size);
-	const guint8 *header = memmem(data, MIN(size, 1024), "%PDF-", 5);
+	const guint8 *header;
 
+	if (size == 0)
+		return;
+	header = memmem(data, MIN(size, 1024), "%PDF-", 5);
 	pdf->header = header == NULL ? 0 : header - data;
 	find_lengths(pdf, data, size);
 	find_objects(pdf, data, size);

@@ -242,6 +242,24 @@ gint64 warden_pdf_number(struct warden_pdf *pdf,
 		warden_pdf_lex_number(&lexer, &token);
 }
 
+double warden_pdf_real(struct warden_pdf *pdf, struct warden_pdf_value value)
+{
+	struct warden_pdf_lexer lexer;
+	struct warden_pdf_token token;
+	char text[32];
+
+	token_of(pdf, value, &lexer, &token);
+	if (token.kind != WARDEN_PDF_NUMBER)
+		return 0;
+	g_strlcpy(text, "0", sizeof(text));
+	if (token.end - token.start < sizeof(text)) {
+		memcpy(text, lexer.data + token.start,
+		       token.end - token.start);
+		text[token.end - token.start] = '\0';
+	}
+	return g_ascii_strtod(text, NULL);
+}
+
 bool warden_pdf_true(struct warden_pdf *pdf, struct warden_pdf_value value)
 {
 	struct warden_pdf_lexer lexer;
@@ -263,40 +281,94 @@ static void set_value(struct warden_pdf_dict *dict, int key,
 	dict->values[key].at = at;
 }
 
+/* The next key of a dictionary that is being read; the lexer stands before its
+   value. FALSE at the end. */
+static bool next_key(struct warden_pdf_lexer *lexer,
+		     struct warden_pdf_token *key)
+{
+	do {
+		warden_pdf_lex(lexer, key);
+		if (key->kind == WARDEN_PDF_DICT_CLOSE ||
+		    ends_object(lexer, key))
+			return FALSE;
+		/* else "0 R", or junk */
+	} while (key->kind != WARDEN_PDF_NAME);
+	return TRUE;
+}
+
+/* Where the value begins; the lexer then stands behind it. FALSE: there is
+   none. *last_r: it is damaged, and nothing comes behind it. */
+static bool take_value(struct warden_pdf *pdf, struct warden_pdf_lexer *lexer,
+		       gsize *at_r, bool *last_r)
+{
+	struct warden_pdf_token token;
+	gsize start = lexer->at;
+
+	warden_pdf_lex(lexer, &token);
+	if (token.kind == WARDEN_PDF_DICT_CLOSE || ends_object(lexer, &token))
+		return FALSE;
+	lexer->at = start;
+	*at_r = token.start;
+	*last_r = !warden_pdf_skip(pdf, lexer);
+	return TRUE;
+}
+
+static bool open_dict(struct warden_pdf *pdf, struct warden_pdf_value *value,
+		      struct warden_pdf_lexer *lexer)
+{
+	struct warden_pdf_token token;
+
+	*value = warden_pdf_resolve(pdf, *value, NULL);
+	warden_pdf_lexer(pdf, *value, lexer);
+	warden_pdf_lex(lexer, &token);
+	return token.kind == WARDEN_PDF_DICT_OPEN;
+}
+
 bool warden_pdf_dict(struct warden_pdf *pdf, struct warden_pdf_value value,
 		     struct warden_pdf_dict *dict_r)
 {
 	struct warden_pdf_lexer lexer;
-	struct warden_pdf_token token;
+	struct warden_pdf_token key;
+	bool last = FALSE;
+	gsize at;
 
 	memset(dict_r, 0, sizeof(*dict_r));
-	value = warden_pdf_resolve(pdf, value, NULL);
-	warden_pdf_lexer(pdf, value, &lexer);
-	warden_pdf_lex(&lexer, &token);
-	if (token.kind != WARDEN_PDF_DICT_OPEN)
+	if (!open_dict(pdf, &value, &lexer))
 		return FALSE;
 	dict_r->self = value;
-	for (;;) {
-		gsize start;
-		int key;
+	while (!last && next_key(&lexer, &key)) {
+		int number = warden_pdf_key(pdf, &lexer, &key);
 
-		warden_pdf_lex(&lexer, &token);
-		if (token.kind == WARDEN_PDF_DICT_CLOSE ||
-		    ends_object(&lexer, &token))
-			return TRUE;
-		if (token.kind != WARDEN_PDF_NAME)
-			continue;	/* "0 R", or junk */
-		key = warden_pdf_key(pdf, &lexer, &token);
-		start = lexer.at;
-		warden_pdf_lex(&lexer, &token);
-		if (token.kind == WARDEN_PDF_DICT_CLOSE ||
-		    ends_object(&lexer, &token))
-			return TRUE;
-		set_value(dict_r, key, value.buffer, token.start);
-		lexer.at = start;
-		if (!warden_pdf_skip(pdf, &lexer))
-			return TRUE;
+		if (!take_value(pdf, &lexer, &at, &last))
+			break;
+		set_value(dict_r, number, value.buffer, at);
 	}
+	return TRUE;
+}
+
+struct warden_pdf_value warden_pdf_find(struct warden_pdf *pdf,
+					struct warden_pdf_value dict,
+					const char *wanted)
+{
+	struct warden_pdf_value found = { 0 };
+	struct warden_pdf_lexer lexer;
+	struct warden_pdf_token key;
+	bool last = FALSE;
+	char name[64];
+	gsize at;
+
+	if (!open_dict(pdf, &dict, &lexer))
+		return found;
+	while (!last && next_key(&lexer, &key)) {
+		(void)warden_pdf_lex_name(&lexer, &key, name, sizeof(name));
+		if (!take_value(pdf, &lexer, &at, &last))
+			break;
+		if (strcmp(name, wanted) == 0) {
+			found.buffer = dict.buffer;
+			found.at = at;
+		}
+	}
+	return found;
 }
 
 /* --- arrays ---------------------------------------------------------------------- */

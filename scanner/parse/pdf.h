@@ -116,6 +116,10 @@ enum warden_pdf_kind warden_pdf_kind(struct warden_pdf *pdf,
 /* FALSE: it is no dictionary (and dict_r is empty). */
 bool warden_pdf_dict(struct warden_pdf *pdf, struct warden_pdf_value value,
 		     struct warden_pdf_dict *dict_r);
+/* Any key's value in a dictionary, or none. */
+struct warden_pdf_value warden_pdf_find(struct warden_pdf *pdf,
+					struct warden_pdf_value dict,
+					const char *key);
 /* It is that name. */
 bool warden_pdf_is(struct warden_pdf *pdf, struct warden_pdf_value value,
 		   const char *name);
@@ -128,6 +132,8 @@ GByteArray *warden_pdf_string(struct warden_pdf *pdf,
 /* A number; other if it is none. */
 gint64 warden_pdf_number(struct warden_pdf *pdf,
 			 struct warden_pdf_value value, gint64 other);
+/* The same with its fraction; 0 if it is none. */
+double warden_pdf_real(struct warden_pdf *pdf, struct warden_pdf_value value);
 /* true, or a number that is not zero. */
 bool warden_pdf_true(struct warden_pdf *pdf, struct warden_pdf_value value);
 

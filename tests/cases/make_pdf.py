@@ -12,6 +12,7 @@ import pathlib
 import sys
 
 import pdf_files as pdf
+import qr
 
 HERE = pathlib.Path(__file__).resolve().parent
 CASES = {}
@@ -324,6 +325,132 @@ def pdf_trailer_only():
 def pdf_link():
     data = pdf.Pdf(page=pdf.link(b"http://203.0.113.77/session")).packed()
     return with_file(data), verdict("suspicious", "LINK_IP_ADDRESS")
+
+
+# --- what the pages show --------------------------------------------------------------
+
+ADDRESS = "http://203.0.113.77/pay"
+SHOWN = verdict("suspicious", "LINK_IP_ADDRESS")
+
+
+def _code(grid, scale=4):
+    """Rows of bits, dark is one."""
+    rows = []
+    for row in qr.with_quiet_zone(grid):
+        bits = "".join(("1" if dark else "0") * scale for dark in row)
+        bits += "0" * (-len(bits) % 8)
+        rows += [bytes(int(bits[i:i + 8], 2)
+                       for i in range(0, len(bits), 8))] * scale
+    return rows
+
+
+def _picture(entries, data):
+    page = b"/Resources<</XObject<</I 5 0 R>>>>"
+    side = (len(qr.matrix(ADDRESS)) + 8) * 4
+    return pdf.Pdf(page=page, contents=b"q 200 0 0 200 90 500 cm/I Do Q").set(
+        5, pdf.stream(data, b"/Type/XObject/Subtype/Image/Width %d/Height %d%s"
+                      % (side, side, entries), flate=True)).packed()
+
+
+@case
+def pdf_qr_picture():
+    """A code as a mask of bits."""
+    data = b"".join(_code(qr.matrix(ADDRESS)))
+    return with_file(_picture(b"/ImageMask true/BitsPerComponent 1"
+                              b"/Decode[1 0]", data)), SHOWN
+
+
+@case
+def pdf_qr_palette():
+    """The same as numbers of colours, with a predictor."""
+    rows = _code(qr.matrix(ADDRESS))
+    packed, above = b"", bytes(len(rows[0]))
+    for row in rows:
+        packed += b"\2" + bytes((a - b) & 255 for a, b in zip(row, above))
+        above = row
+    return with_file(_picture(
+        b"/BitsPerComponent 1/ColorSpace[/Indexed/DeviceRGB 1<ffffff102030>]"
+        b"/DecodeParms<</Predictor 15/BitsPerComponent 1/Columns %d>>"
+        % ((len(qr.matrix(ADDRESS)) + 8) * 4), packed)), SHOWN
+
+
+def _squares(grid, unit, left, bottom):
+    """Rectangles for runs of dark modules."""
+    for y, row in enumerate(reversed(grid)):
+        x = 0
+        while x < len(row):
+            run = 0
+            while x + run < len(row) and row[x + run]:
+                run += 1
+            if run:
+                yield (left + x * unit, bottom + y * unit, run * unit, unit)
+            x += run + 1
+
+
+@case
+def pdf_qr_drawn():
+    """Squares, each filled for itself."""
+    contents = b"0 g " + b"".join(
+        b"%g %g %g %g re f\n" % square
+        for square in _squares(qr.matrix(ADDRESS), 3.3, 200, 400))
+    return with_file(pdf.Pdf(contents=contents).bytes()), SHOWN
+
+
+@case
+def pdf_qr_drawn_form():
+    """One path in a form, upside down and turned upright by its matrix."""
+    path = b"".join(b"%g %g m %g %g l %g %g l %g %g l h\n" % (
+        x, y, x + w, y, x + w, y + h, x, y + h)
+        for x, y, w, h in _squares(qr.matrix(ADDRESS), 10, 0, 0))
+    data = pdf.Pdf(page=b"/Resources<</XObject<</F 5 0 R>>>>",
+                   contents=b"q .3 0 0 .3 200 400 cm/F Do Q")
+    data.set(5, pdf.stream(b"0 0 0 1 k " + path + b"f", b"/Subtype/Form/BBox"
+                           b"[0 0 900 900]", flate=True))
+    return with_file(data.bytes()), SHOWN
+
+
+@case
+def pdf_drawn_control():
+    """A table and a diagram."""
+    contents = b"".join(b"0.2 g %d %d 20 %d re f\n" % (40 + i * 22, 60, i * 9)
+                        for i in range(20))
+    contents += b"".join(b"0.9 g %d %d 40 12 re f 0 g %d %d 40 1 re f\n" % (
+        40 + i % 8 * 42, 400 + i // 8 * 14, 40 + i % 8 * 42, 400 + i // 8 * 14)
+        for i in range(80))
+    return with_file(pdf.Pdf(contents=contents).bytes()), clean()
+
+
+def _listed(url):
+    return dict(verdict="phishing", action="quarantine", list=[url],
+                symbols=["KNOWN_BAD_URL"])
+
+
+@case
+def pdf_text_link():
+    """A link that is only text, in pieces as kerning makes them."""
+    contents = (b"BT/F 12 Tf 72 700 Td[(See)-300(htt)20(ps://www.exam)15"
+                b"(ple.com/pa)]TJ(ge)Tj 0 -14 Td(and more)Tj ET")
+    data = pdf.Pdf(contents=contents)
+    return with_file(data.bytes()), _listed(
+        "https://www.example.com/page")
+
+
+@case
+def pdf_text_link_codes():
+    """The same by numbers of glyphs."""
+    text = "www.example.com/sign-in"
+    codes = {c: i + 3 for i, c in enumerate(sorted(set(text)))}
+    shown = "".join("%04x" % codes[c] for c in text).encode()
+    table = b"".join(b"<%04x> <%04x>\n" % (i, ord(c))
+                     for c, i in codes.items())
+    data = pdf.Pdf(page=b"/Resources<</Font<</F 5 0 R>>>>",
+                   contents=b"BT/F 9 Tf 72 700 Td<%s>Tj ET" % shown)
+    data.set(5, b"<</Type/Font/Subtype/Type0/ToUnicode 6 0 R>>")
+    data.set(6, pdf.stream(b"1 begincodespacerange <0000> <ffff> "
+                           b"endcodespacerange %d beginbfchar\n%sendbfchar"
+                           % (len(codes), table), flate=True))
+    return with_file(data.bytes()), _listed(
+        "http://www.example.com/sign-in")
 
 
 def write(name):

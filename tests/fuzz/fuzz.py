@@ -20,7 +20,8 @@ ROOT = HERE.parents[1]
 CACHE = pathlib.Path(os.environ.get("WARDEN_CACHE", ROOT / ".cache"))
 DICTIONARIES = {"protocol": "fuzz-protocol.dict",
                 "notice": "fuzz-notice.dict",
-                "feed": "fuzz-feed.dict"}
+                "feed": "fuzz-feed.dict",
+                "pdf": "fuzz-pdf.dict"}
 
 
 def find_programs(names):
