@@ -112,6 +112,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/open.h \
 	scanner/parse/package.c \
 	scanner/parse/package.h \
+	scanner/parse/package-formula.c \
 	scanner/parse/package-private.h \
 	scanner/parse/package-xml.c \
 	scanner/parse/params.c \

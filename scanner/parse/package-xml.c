@@ -35,10 +35,18 @@ struct reader {
 	bool macro_sheet;
 };
 
+/* Valid UTF-8, whatever stands there. */
 static char *attribute(struct reader *reader, const char *name)
 {
-	return warden_xml_attribute(&reader->xml, name,
-				    WARDEN_PACKAGE_VALUE_MAX);
+	char *value = warden_xml_attribute(&reader->xml, name,
+					   WARDEN_PACKAGE_VALUE_MAX);
+	char *valid;
+
+	if (value == NULL || g_utf8_validate(value, -1, NULL))
+		return value;
+	valid = g_utf8_make_valid(value, -1);
+	g_free(value);
+	return valid;
 }
 
 /* Never NULL. */

@@ -306,7 +306,8 @@ def office_xml_entities():
     return with_file("letter.docx", document.word(members=[
         ("word/styles.xml", '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "'
          + "x" * 1000 + '"><!ENTITY b "' + "&a;" * 1000 + '"><!ENTITY c "'
-         + "&b;" * 1000 + '">]><x>&c;</x>')])), good("OFFICE_XML_ENTITIES")
+         + "&b;" * 1000 + '">]><x>&c;</x>')])), \
+        bad("OFFICE_XML_ENTITIES", verdict="suspicious", action="flag")
 
 
 # --- OpenDocument ------------------------------------------------------------
