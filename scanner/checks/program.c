@@ -92,8 +92,8 @@ static const char *name_of(const struct warden_facts *facts, const char *path)
 		"a file without name" : part->name;
 }
 
-/* Opening it runs it, or something else in the mail runs it. Source code that
-   opens in an editor downloads and runs all day. */
+/* Source code and texts that open in an editor download and run all day, on
+   paper. */
 static bool runs_when_opened(const struct warden_facts *facts,
 			     const char *path)
 {
@@ -104,16 +104,16 @@ static bool runs_when_opened(const struct warden_facts *facts,
 	if (part == NULL)
 		return FALSE;
 	if (part->kind == WARDEN_KIND_SHORTCUT ||
-	    part->kind == WARDEN_KIND_OFFICE)
+	    part->kind == WARDEN_KIND_OFFICE ||
+	    part->kind == WARDEN_KIND_EXECUTABLE)
 		return TRUE;
+	/* without a name it is what another file runs */
 	if (part->name[0] == '\0')
-		return strcmp(part->detected_type, "text/x-script") != 0 &&
-			strcmp(part->detected_type, "text/x-python") != 0;
+		return (part->flags & WARDEN_PART_MEMBER) != 0;
 	warden_filename_parse(part->name, &name);
-	runs = name.extension_class == WARDEN_NAME_SCRIPT ||
-	       name.extension_class == WARDEN_NAME_SHORTCUT ||
-	       (name.extension_class != WARDEN_NAME_SOURCE &&
-		name.extension_class != WARDEN_NAME_TEXT);
+	runs = warden_filename_runs(name.extension_class) ||
+	       strcmp(name.extension, "inf") == 0 ||
+	       strcmp(name.extension, "au3") == 0;
 	warden_filename_clear(&name);
 	return runs;
 }
@@ -185,6 +185,8 @@ static void check_script(const struct warden_facts *facts,
 			 struct warden_findings *findings)
 {
 	check_download(facts, program, findings);
+	if (!runs_when_opened(facts, program->path))
+		return;
 	if (has(program, WARDEN_TRAIT_SCRIPT_CARRIES_PROGRAM))
 		add(findings, "SCRIPT_CARRIES_PROGRAM", facts, program,
 		    "holds a program, encoded");

