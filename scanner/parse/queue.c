@@ -399,7 +399,9 @@ static bool push(struct warden_queue *queue, GBytes *bytes,
 {
 	gsize size;
 	const guint8 *data = g_bytes_get_data(bytes, &size);
-	guint32 wanted = warden_open_wanted(part, data, size);
+	/* nothing can be in an empty file, whose data may be NULL */
+	guint32 wanted = part != NULL && size == 0 ? 0 :
+		warden_open_wanted(part, data, size);
 	struct warden_container *container;
 	const char *path = part == NULL ? "" : part->path;
 

@@ -34,6 +34,7 @@ NAMES = ["a.js", "a.vbs", "a.ps1", "a.bat", "a.hta", "a.lnk", "a.url",
          "a.rdp", "a.sh", "a.py", "a.reg", "a.appref-ms", "", "a.one"]
 
 FILES = {
+    "empty": ("a.js", b""),
     "js": ("a.js", SCRIPT),
     "vbs": ("a.vbs", SCRIPT),
     "bat": ("a.bat", BATCH),

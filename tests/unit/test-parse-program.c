@@ -3,6 +3,7 @@
 #include "warden-config.h"
 
 #include "scanner/parse/behaviour.h"
+#include "scanner/parse/chm.h"
 #include "scanner/parse/lnk.h"
 #include "scanner/parse/onenote.h"
 #include "scanner/parse/script-encoded.h"
@@ -98,6 +99,84 @@ static void test_lnk_damage(void)
 		}
 		g_assert_cmpuint(lnk.end, <=, size);
 		warden_lnk_clear(&lnk);
+	}
+	g_byte_array_unref(data);
+}
+
+/* --- help ------------------------------------------------------------------------- */
+
+/* A directory of one chunk with one file in the section that is not
+   compressed. */
+static GByteArray *make_chm(void)
+{
+	static const char entry[] = "\x02/a\0\0\x03";
+	GByteArray *out = g_byte_array_new();
+	guint content = 0x60 + 0x54 + 64, used = sizeof(entry) - 1;
+
+	g_byte_array_append(out, (const guint8 *)"ITSF", 4);
+	put32(out, 3);
+	g_byte_array_set_size(out, 0x60);
+	memset(out->data + 8, 0, 0x58);
+	out->data[0x48] = 0x60;
+	out->data[0x50] = 0x54 + 64;
+	out->data[0x58] = content & 0xff;
+	out->data[0x59] = content >> 8;
+	g_byte_array_append(out, (const guint8 *)"ITSP", 4);
+	put32(out, 1);
+	put32(out, 0x54);
+	put32(out, 10);
+	put32(out, 64);
+	g_byte_array_set_size(out, 0x60 + 0x54);
+	memset(out->data + 0x60 + 20, 0, 0x54 - 20);
+	g_byte_array_append(out, (const guint8 *)"PMGL", 4);
+	put32(out, 64 - 20 - used);
+	put32(out, 0);
+	put32(out, 0);
+	put32(out, 0);
+	g_byte_array_append(out, (const guint8 *)entry, used);
+	g_byte_array_set_size(out, content);
+	g_byte_array_append(out, (const guint8 *)"abc", 3);
+	return out;
+}
+
+static void test_chm(void)
+{
+	GByteArray *data = make_chm();
+	struct warden_chm_file *file;
+	struct warden_chm chm;
+
+	g_assert_true(warden_chm_parse(data->data, data->len, &chm));
+	g_assert_false(chm.damaged);
+	g_assert_cmpuint(chm.files->len, ==, 1);
+	file = &g_array_index(chm.files, struct warden_chm_file, 0);
+	g_assert_cmpstr(file->name, ==, "/a");
+	g_assert_false(file->compressed);
+	g_assert_cmpmem(data->data + file->start, file->size, "abc", 3);
+	g_assert_cmpuint(chm.frames->len, ==, 0);
+	warden_chm_clear(&chm);
+	g_byte_array_unref(data);
+}
+
+static void test_chm_damage(void)
+{
+	GByteArray *data = make_chm();
+	gsize size, i;
+
+	for (size = 0; size < data->len; size++) {
+		g_autofree guint8 *copy = g_memdup2(data->data, size);
+		struct warden_chm chm;
+
+		if (!warden_chm_parse(copy, size, &chm)) {
+			g_assert_cmpuint(size, <, 0x60);
+			continue;
+		}
+		for (i = 0; i < chm.files->len; i++) {
+			struct warden_chm_file *file = &g_array_index(
+				chm.files, struct warden_chm_file, i);
+
+			g_assert_cmpuint(file->start + file->size, <=, size);
+		}
+		warden_chm_clear(&chm);
 	}
 	g_byte_array_unref(data);
 }
@@ -349,6 +428,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/program/lnk", test_lnk);
 	g_test_add_func("/program/lnk-damage", test_lnk_damage);
+	g_test_add_func("/program/chm", test_chm);
+	g_test_add_func("/program/chm-damage", test_chm_damage);
 	g_test_add_func("/program/onenote", test_onenote);
 	g_test_add_func("/program/unobfuscate", test_unobfuscate);
 	g_test_add_func("/program/literals", test_literals);
