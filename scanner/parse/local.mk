@@ -206,6 +206,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/vba.h \
 	scanner/parse/vba-code.c \
 	scanner/parse/vba-code.h \
+	scanner/parse/vba-decode.c \
+	scanner/parse/vba-decode.h \
 	scanner/parse/vba-fold.c \
 	scanner/parse/vba-fold.h \
 	scanner/parse/vba-words.c \

@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+/* Of texts outside the source; shorter runs say nothing. */
+#define TEXTS_MAX (256u * 1024)
+#define RUN_MIN 6u
+/* Compiled code of an empty module is smaller. */
+#define CODE_MIN 200u
+
 /* One project: its sources one after the other, for what they do together. */
 struct project {
 	struct warden_office *office;
@@ -137,6 +143,11 @@ static void look_in_module(struct project *project, guint entry)
 		add_source(project, entry, source);
 	}
 	compare(project, data, count > 0 ? starts[0] : size, all);
+	if (all->len == 0 && size > CODE_MIN) {
+		/* compiled code alone */
+		g_string_append(project->missing, "no source\n");
+		project->stomped++;
+	}
 	g_byte_array_unref(all);
 }
 
@@ -225,6 +236,71 @@ static void add_urls(struct project *project, const GString *strings)
 	g_string_free(utf8, TRUE);
 }
 
+/* --- texts elsewhere ---------------------------------------------------------------------- */
+
+/* Runs of letters, of one byte or two each. */
+static void add_runs(const guint8 *data, gsize size, guint width, GString *out)
+{
+	gsize i, start = out->len;
+
+	for (i = 0; i + width <= size; i += width) {
+		if (data[i] >= 0x20 && data[i] < 0x7f &&
+		    (width == 1 || data[i + 1] == 0)) {
+			g_string_append_c(out, data[i]);
+			continue;
+		}
+		if (out->len - start < RUN_MIN)
+			g_string_truncate(out, start);
+		else
+			g_string_append_c(out, '\n');
+		start = out->len;
+	}
+	g_string_append_c(out, '\n');
+}
+
+/* Controls of forms, and the document's properties. */
+static bool may_hold_texts(const struct warden_ole_entry *entry)
+{
+	static const char *const names[] = {
+		"o", "f", "contents", "\3VBFrame", "\5SummaryInformation",
+		"\5DocumentSummaryInformation",
+	};
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (!entry->storage &&
+		    g_ascii_strcasecmp(entry->name, names[i]) == 0)
+			return entry->size > 0;
+	}
+	return FALSE;
+}
+
+static void look_elsewhere(struct warden_office *office,
+			   struct warden_vba_code *code)
+{
+	GString *texts = g_string_new(NULL);
+	guint i;
+
+	for (i = 1; i < office->ole->entries->len &&
+	     texts->len < TEXTS_MAX; i++) {
+		g_autoptr(GBytes) bytes = NULL;
+		gsize size;
+		const guint8 *data;
+
+		if (!may_hold_texts(warden_ole_entry(office->ole, i)))
+			continue;
+		bytes = warden_office_read(office, i);
+		if (bytes == NULL)
+			break;
+		data = g_bytes_get_data(bytes, &size);
+		size = MIN(size, TEXTS_MAX);
+		add_runs(data, size, 1, texts);
+		add_runs(data, size, 2, texts);
+	}
+	warden_vba_code_read_elsewhere(code, texts->str, texts->len);
+	g_string_free(texts, TRUE);
+}
+
 static void judge(struct project *project)
 {
 	struct warden_office *office = project->office;
@@ -233,6 +309,7 @@ static void judge(struct project *project)
 
 	warden_vba_code_read((const char *)project->sources->data,
 			     project->sources->len, &code);
+	look_elsewhere(office, &code);
 	for (i = 0; i < G_N_ELEMENTS(acts); i++) {
 		if (warden_vba_code_does(&code, acts[i].act))
 			warden_queue_trait(office->queue, acts[i].trait,

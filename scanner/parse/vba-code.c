@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "vba-code.h"
+#include "vba-decode.h"
 #include "vba-fold.h"
 
 #include <string.h>
@@ -383,6 +384,15 @@ static bool is_hideable(enum warden_vba_act act)
 	       act == WARDEN_VBA_DOWNLOADS;
 }
 
+static void add_hidden(struct warden_vba_code *code, const char *word)
+{
+	if (code->hidden->len > DETAIL_MAX)
+		return;
+	if (code->hidden->len > 0)
+		g_string_append(code->hidden, ", ");
+	g_string_append(code->hidden, word);
+}
+
 static void judge_strings(struct warden_vba_code *code, const char *source,
 			  gsize size)
 {
@@ -398,13 +408,36 @@ static void judge_strings(struct warden_vba_code *code, const char *source,
 			continue;
 		add_act(code, clue->act, clue->word);
 		if (is_hideable(clue->act) &&
-		    strstr(plain, clue->word) == NULL) {
-			if (code->hidden->len > 0)
-				g_string_append(code->hidden, ", ");
-			if (code->hidden->len < DETAIL_MAX)
-				g_string_append(code->hidden, clue->word);
-		}
+		    strstr(plain, clue->word) == NULL)
+			add_hidden(code, clue->word);
 	}
+}
+
+void warden_vba_code_read_elsewhere(struct warden_vba_code *code,
+				    const char *text, gsize size)
+{
+	GString *all = g_string_new_len(text, size);
+	g_autofree char *strings = NULL;
+	gsize i;
+
+	if (!warden_vba_code_does(code, WARDEN_VBA_EXECUTES) &&
+	    !warden_vba_code_does(code, WARDEN_VBA_COMMANDS)) {
+		g_string_free(all, TRUE);
+		return;
+	}
+	warden_vba_decode(text, size, all);
+	strings = lower(all->str, all->len);
+	for (i = 0; i < G_N_ELEMENTS(texts); i++) {
+		const struct clue *clue = &texts[i];
+
+		if (clue->act != WARDEN_VBA_COMMANDS ||
+		    !has_word(strings, clue->word))
+			continue;
+		add_act(code, clue->act, clue->word);
+		add_hidden(code, clue->word);
+	}
+	g_string_append_len(code->strings, all->str, all->len);
+	g_string_free(all, TRUE);
 }
 
 static bool has_name(const struct state *state, const char *name)
@@ -491,9 +524,11 @@ void warden_vba_code_read(const char *source, gsize size,
 	warden_vba_fold_finish(&state.fold);
 	code_r->strings = g_string_new_len(state.fold.strings->str,
 					   state.fold.strings->len);
+	count_encoded(code_r);
+	warden_vba_decode(state.fold.strings->str, state.fold.strings->len,
+			  code_r->strings);
 	judge_names(&state);
 	judge_strings(code_r, source, size);
-	count_encoded(code_r);
 	warden_vba_fold_clear(&state.fold);
 	g_hash_table_unref(state.names);
 }

