@@ -384,7 +384,7 @@ void warden_xlm_judge(const char *formulas, struct warden_office_notes *notes)
 {
 	static const char *const runs[] = {
 		"EXEC", "CALL", "REGISTER", "REGISTER.ID", "FWRITE",
-		"FWRITELN", "DDE.EXECUTE", "DDEEXECUTE",
+		"FWRITELN", "EXECUTE", "POKE",
 	};
 	static const char *const builds[] = {
 		"FORMULA", "FORMULA.FILL", "FORMULA.ARRAY", "SET.VALUE",

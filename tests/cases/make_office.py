@@ -429,7 +429,7 @@ def office_message_rich_text():
 
 # --- Excel 4 -----------------------------------------------------------------
 
-EXEC, HALT, FORMULA, ALERT = 110, 54, 96, 118
+EXEC, HALT, FORMULA, ALERT = 110, 54, 0x8060, 0x8076
 
 
 @case
@@ -445,6 +445,20 @@ def office_xlm_dropper():
         verdict="malware", action="quarantine",
         symbols=["OFFICE_XLM_MACRO", "OFFICE_XLM_DROPPER"],
         absent=["OFFICE_XLM_HIDDEN"])
+
+
+@case
+def office_xlm_builds():
+    """A hidden sheet writes the formula that is run, from pieces."""
+    book = office.workbook(office.workbook_stream(
+        [office.xlm_call(FORMULA, office.xlm_join(
+            office.xlm_char(61), office.xlm_cell(9, 1),
+            office.xlm_text("(x)")), office.xlm_cell(2, 0)),
+         office.xlm_call(HALT)],
+        name="auto_open7", hidden=1, labels=[(9, 1, "TO")]))
+    return with_file("report.xls", book), dict(
+        verdict="malware", action="quarantine",
+        symbols=["OFFICE_XLM_HIDDEN", "OFFICE_XLM_DROPPER"])
 
 
 @case

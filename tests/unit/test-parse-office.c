@@ -196,6 +196,7 @@ static const struct {
 	FORMULA("\x1e\1\0\x1e\2\0\x03", FALSE, "1+2"),
 	FORMULA("\x42\0\x36\0", FALSE, "HALT()"),
 	FORMULA("\x42\0\x36\x80", FALSE, "COMMAND54()"),
+	FORMULA("\x17\1\0a\x42\1\x76\x80", FALSE, "ALERT(\"a\")"),
 	/* nothing on the stack, a text that is cut, what is not known */
 	FORMULA("\x08", FALSE, "?&?"),
 	FORMULA("\x17\x04\0ca", FALSE, ""),
