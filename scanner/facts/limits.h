@@ -30,6 +30,11 @@
 #define WARDEN_ARCHIVE_DEPTH_MAX 8u
 #define WARDEN_ARCHIVE_MEMBERS_MAX 2000u	/* per message */
 #define WARDEN_ARCHIVE_MEMBER_MAX (64u * 1024 * 1024)
+/* An archive that expands to so many times its size, beyond so many bytes: only
+   zeros and the like do. Copies of one archive are opened once, so that the
+   budget alone does not see them. */
+#define WARDEN_ARCHIVE_RATIO_MAX 500u
+#define WARDEN_ARCHIVE_RATIO_FROM (8u * 1024 * 1024)
 /* Never more than this, however large the message: about a second's hashing. */
 #define WARDEN_DECODED_MAX (1024u * 1024 * 1024)
 /* Containers that wait to be opened, in memory at the same time. */

@@ -84,6 +84,7 @@
 	X(LIMIT_CARVER, "limit-carver") \
 	X(LIMIT_MEMBERS, "limit-archive-members") \
 	X(LIMIT_MEMBER, "limit-archive-member-size") \
+	X(LIMIT_RATIO, "limit-archive-ratio") \
 	X(LIMIT_FACTS, "limit-facts") \
 	X(LIMIT_TEXT, "limit-text-size") \
 	/* names: several that differ; RFC 2231 pieces missing, repeated or

@@ -57,6 +57,7 @@ struct reader {
 	char *opened;		/* the password, once found */
 	bool raw;		/* a compressed file, no archive */
 	guint members;
+	guint64 made;		/* bytes, of all members */
 	bool folders;		/* or links: nothing to look at */
 	bool stop, encrypted, damaged;
 	struct warden_package *package;	/* NULL: no document */
@@ -219,6 +220,12 @@ static guint cost_of(struct archive *archive)
 	return 1;
 }
 
+static bool is_bomb(const struct reader *reader)
+{
+	return reader->made > WARDEN_ARCHIVE_RATIO_FROM &&
+	       reader->made / WARDEN_ARCHIVE_RATIO_MAX > reader->size;
+}
+
 /* Returns why it ended. */
 static enum outcome
 read_member(struct reader *reader, struct archive *archive,
@@ -254,6 +261,15 @@ read_member(struct reader *reader, struct archive *archive,
 			return OUTCOME_CUT;
 		}
 		g_byte_array_append(bytes, piece, got);
+		reader->made += got;
+		if (is_bomb(reader)) {
+			warden_queue_limit(reader->queue,
+					   WARDEN_TRAIT_LIMIT_RATIO, path,
+					   "expansion");
+			/* what else is in it is looked at all the same */
+			reader->made = 0;
+			return OUTCOME_CUT;
+		}
 	}
 }
 
@@ -342,6 +358,13 @@ static void take_entry(struct reader *reader, struct archive *archive,
 	outcome = archive_entry_is_encrypted(entry) &&
 		reader->password == NULL ? OUTCOME_ENCRYPTED :
 		read_member(reader, archive, path, bytes);
+	/* a hole to the end of a sparse file is not given as zeros */
+	if (outcome == OUTCOME_WHOLE &&
+	    entry_size(entry) > MAX(bytes->len, WARDEN_ARCHIVE_MEMBER_MAX)) {
+		warden_queue_limit(reader->queue, WARDEN_TRAIT_LIMIT_MEMBER,
+				   path, "size");
+		outcome = OUTCOME_CUT;
+	}
 	if (archive_entry_is_encrypted(entry))
 		item.flags |= WARDEN_PART_ENCRYPTED;
 	/* Members of a zip file stand for themselves. Elsewhere libarchive is
