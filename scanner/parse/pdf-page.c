@@ -47,6 +47,7 @@ struct page {
 	guint depth, lost;	/* of states; those beyond the limit */
 	struct warden_pdf_path path;
 	struct warden_pdf_canvas canvas;
+	GByteArray *picture;	/* its pixels; NULL: nothing is filled */
 	/* text: where the line begins, and what was shown where */
 	double line_x, line_y, shown_y, leading;
 	bool moved;
@@ -158,18 +159,30 @@ static void do_end(struct page *page)
 	warden_pdf_path_reset(&page->path);
 }
 
+static void fill(struct page *page, bool even_odd)
+{
+	struct warden_pdf_canvas *canvas = &page->canvas;
+
+	/* most pages have text and pictures only */
+	if (page->picture == NULL) {
+		page->picture = warden_pdf_look_canvas(canvas->width,
+						       canvas->height);
+		canvas->pixels = page->picture->data + page->picture->len -
+			(gsize)canvas->width * canvas->height;
+	}
+	warden_pdf_canvas_fill(canvas, &page->path, now(page)->grey,
+			       even_odd);
+	do_end(page);
+}
+
 static void do_fill(struct page *page)
 {
-	warden_pdf_canvas_fill(&page->canvas, &page->path, now(page)->grey,
-			       FALSE);
-	do_end(page);
+	fill(page, FALSE);
 }
 
 static void do_fill_even_odd(struct page *page)
 {
-	warden_pdf_canvas_fill(&page->canvas, &page->path, now(page)->grey,
-			       TRUE);
-	do_end(page);
+	fill(page, TRUE);
 }
 
 static guint8 byte_of(double part)
@@ -593,8 +606,6 @@ static void look_page(struct warden_pdf_look *look,
 		      const struct warden_pdf_dict *dict, GHashTable *fonts)
 {
 	struct page *page = g_new0(struct page, 1);
-	g_autoptr(GByteArray) picture = NULL;
-	gsize pixels;
 
 	page->look = look;
 	page->fonts = fonts;
@@ -605,18 +616,15 @@ static void look_page(struct warden_pdf_look *look,
 	page->canvas.work_left = FILL_WORK;
 	warden_pdf_path_init(&page->path);
 	set_canvas(page, dict);
-	pixels = (gsize)page->canvas.width * page->canvas.height;
-	picture = warden_pdf_look_canvas(page->canvas.width,
-					 page->canvas.height);
-	page->canvas.pixels = picture->data + picture->len - pixels;
 	run_page(page, dict);
 	add_links(page);
 	if (page->canvas.dark >= DARK_MIN)
-		warden_picture_look(look->queue, look->path, picture->data,
-				    picture->len);
+		warden_picture_look(look->queue, look->path,
+				    page->picture->data, page->picture->len);
 	warden_pdf_path_clear(&page->path);
 	g_string_free(page->string, TRUE);
 	g_string_free(page->text, TRUE);
+	g_clear_pointer(&page->picture, g_byte_array_unref);
 	g_free(page);
 }
 
