@@ -112,6 +112,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/open.h \
 	scanner/parse/package.c \
 	scanner/parse/package.h \
+	scanner/parse/package-basic.c \
+	scanner/parse/package-flat.c \
 	scanner/parse/package-formula.c \
 	scanner/parse/package-private.h \
 	scanner/parse/package-xml.c \

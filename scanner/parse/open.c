@@ -133,6 +133,22 @@ static bool has_equation(const struct warden_part *part, const guint8 *data,
 	       warden_equation_is_inside(data, size);
 }
 
+/* An office document that is one file of XML. */
+static bool is_flat(const struct warden_part *part, const guint8 *data,
+		    gsize size)
+{
+	gsize start = MIN(size, 4096);
+
+	if (part == NULL)
+		return FALSE;
+	if (strcmp(part->detected_type, "application/x-office-xml") == 0)
+		return TRUE;
+	return part->kind == WARDEN_KIND_XML &&
+	       (memmem(data, start, "office:document", 15) != NULL ||
+		memmem(data, start, "pkg:package", 11) != NULL ||
+		memmem(data, start, "wordDocument", 12) != NULL);
+}
+
 static bool is_rtf(const struct warden_part *part,
 		   const guint8 *data G_GNUC_UNUSED, gsize size G_GNUC_UNUSED)
 {
@@ -231,6 +247,7 @@ static const struct {
 	{ is_compound, warden_office_expand },
 	{ is_archive, warden_archive_expand },
 	{ is_rtf, warden_rtf_expand },
+	{ is_flat, warden_flat_expand },
 	{ has_equation, warden_equation_expand },
 	{ is_picture, warden_picture_expand },
 	{ is_lnk, warden_lnk_expand },

@@ -38,6 +38,10 @@ struct warden_package {
 	GHashTable *macro_sheets;	/* names of members, lower case */
 	GString *formulas;	/* of macro sheets and names, one a line */
 	GString *runs_name;	/* a defined name that runs when opened */
+	GString *basic;		/* source of OpenDocument's macros */
+	/* The document is one file of XML, whose members stand in it; NULL if
+	   it is a zip file. */
+	const struct warden_container *flat;
 	bool encrypted;		/* members are, by an OpenDocument manifest */
 	bool truncated;
 };
@@ -45,6 +49,11 @@ struct warden_package {
 /* A member's XML, UTF-8. */
 void warden_package_read_xml(struct warden_package *package, const char *name,
 			     const char *text, gsize size);
+/* Notes of what the macros do. */
+void warden_package_judge_basic(struct warden_package *package);
+/* A member of a flat document, in base64. */
+void warden_package_add_binary(struct warden_package *package,
+			       const char *name, const char *text, gsize size);
 /* A formula of a workbook's cell, or, macro, of a macro sheet or a name, where
    functions do more than calculate. */
 void warden_package_note_formula(struct warden_package *package,

@@ -16,12 +16,15 @@ enum capture {
 	CAPTURE_FIELD,		/* instruction or result of a field */
 	CAPTURE_FORMULA,
 	CAPTURE_NAME,		/* what a defined name stands for */
+	CAPTURE_BASIC,		/* source of a macro */
+	CAPTURE_BINARY,		/* a member in base64 */
 };
 
 struct reader {
 	struct warden_package *package;
 	struct warden_xml xml;
 	const char *member;	/* its name */
+	char *inner;		/* the same, of a member in a flat document */
 	char *source;		/* of its relations, NULL if it has none */
 	struct warden_fields *fields;
 	enum capture capture;
@@ -416,6 +419,61 @@ static void open_encryption(struct reader *reader)
 	reader->package->encrypted = TRUE;
 }
 
+static void open_basic(struct reader *reader)
+{
+	reader->capture = CAPTURE_BASIC;
+}
+
+/* --- flat documents ---------------------------------------------------------- */
+
+/* pkg:part, w:binData: a member with a name. */
+static void open_part(struct reader *reader)
+{
+	char *name = attribute(reader, "name");
+
+	if (name == NULL || reader->package->flat == NULL) {
+		g_free(name);
+		return;
+	}
+	g_free(reader->inner);
+	g_free(reader->source);
+	reader->inner = name;
+	reader->member = name + (*name == '/');
+	reader->source = warden_package_relations_of(reader->member);
+}
+
+static void open_binary(struct reader *reader)
+{
+	/* Word of 2003 names it in place */
+	open_part(reader);
+	reader->capture = CAPTURE_BINARY;
+}
+
+/* Excel of 2003. */
+static void open_old_cell(struct reader *reader)
+{
+	g_autofree char *formula = attribute(reader, "Formula");
+	g_autofree char *target = attribute(reader, "HRef");
+
+	if (formula != NULL)
+		warden_package_note_formula(reader->package, formula, FALSE);
+	note_target(reader, WARDEN_USE_LINK, target);
+}
+
+/* Word of 2003: w:hlink w:dest, w:attachedTemplate w:val. */
+static void open_old_link(struct reader *reader)
+{
+	end_link(reader);
+	reader->link_target = attribute(reader, "dest");
+}
+
+static void open_old_template(struct reader *reader)
+{
+	g_autofree char *target = attribute(reader, "val");
+
+	note_target(reader, WARDEN_USE_TEMPLATE, target);
+}
+
 /* --- the reader -------------------------------------------------------------- */
 
 typedef void action_t(struct reader *reader);
@@ -468,6 +526,15 @@ static const struct {
 	{ "event-listener", open_listener, NULL },
 	{ "event", open_listener, NULL },
 	{ "encryption-data", open_encryption, NULL },
+	{ "module", open_basic, NULL },
+	{ "source-code", open_basic, NULL },
+	{ "part", open_part, NULL },
+	{ "binaryData", open_binary, NULL },
+	{ "binData", open_binary, NULL },
+	{ "binary-data", open_binary, NULL },
+	{ "Cell", open_old_cell, NULL },
+	{ "hlink", open_old_link, end_link },
+	{ "attachedTemplate", open_old_template, NULL },
 };
 
 static int find_element(const struct warden_xml *xml)
@@ -513,8 +580,21 @@ static void take_text(struct reader *reader)
 	if (reader->link_target != NULL)
 		warden_xml_append_text(&reader->xml, reader->shown,
 				       WARDEN_FACT_TEXT_MAX);
-	if (reader->capture == CAPTURE_NONE)
+	switch (reader->capture) {
+	case CAPTURE_NONE:
 		return;
+	case CAPTURE_BASIC:
+		warden_xml_append_text(&reader->xml, reader->package->basic,
+				       WARDEN_TEXT_MAX);
+		return;
+	case CAPTURE_BINARY:
+		warden_package_add_binary(reader->package, reader->member,
+					  reader->xml.text,
+					  reader->xml.text_size);
+		return;
+	default:
+		break;
+	}
 	from = reader->capture == CAPTURE_FIELD ? 0 : reader->text->len;
 	g_string_truncate(reader->text, from);
 	warden_xml_append_text(&reader->xml, reader->text,
@@ -566,5 +646,6 @@ void warden_package_read_xml(struct warden_package *package, const char *name,
 	g_string_free(reader.text, TRUE);
 	g_string_free(reader.shown, TRUE);
 	g_free(reader.defined_name);
+	g_free(reader.inner);
 	g_free(reader.source);
 }

@@ -34,6 +34,7 @@ struct warden_package *warden_package_new(struct warden_queue *queue,
 	package->part = part;
 	package->formulas = g_string_new(NULL);
 	package->runs_name = g_string_new(NULL);
+	package->basic = g_string_new(NULL);
 	warden_office_notes_init(&package->notes);
 	package->relations = g_array_new(FALSE, TRUE,
 					 sizeof(struct warden_relation));
@@ -57,6 +58,7 @@ void warden_package_free(struct warden_package *package)
 	g_array_unref(package->sheets);
 	g_string_free(package->formulas, TRUE);
 	g_string_free(package->runs_name, TRUE);
+	g_string_free(package->basic, TRUE);
 	g_hash_table_unref(package->shown);
 	g_hash_table_unref(package->macro_sheets);
 	g_free(package);
@@ -310,6 +312,8 @@ void warden_package_finish(struct warden_package *package)
 		report_relation(package, &g_array_index(
 			package->relations, struct warden_relation, i));
 	report_macro_sheets(package);
+	if (package->basic->len > 0)
+		warden_package_judge_basic(package);
 	warden_office_notes_report(&package->notes, package->queue, path);
 	if (package->encrypted) {
 		package->part->flags |= WARDEN_PART_ENCRYPTED;

@@ -156,6 +156,8 @@ void warden_office_expand(struct warden_queue *queue,
 			  const struct warden_container *container);
 void warden_equation_expand(struct warden_queue *queue,
 			    const struct warden_container *container);
+void warden_flat_expand(struct warden_queue *queue,
+			const struct warden_container *container);
 void warden_rtf_expand(struct warden_queue *queue,
 		       const struct warden_container *container);
 void warden_pdf_expand(struct warden_queue *queue,

@@ -21,7 +21,7 @@ TYPES = {"docx": OPENXML + "wordprocessingml.document",
          "xlsx": OPENXML + "spreadsheetml.sheet",
          "pptx": OPENXML + "presentationml.presentation",
          "odt": "application/vnd.oasis.opendocument.text",
-         "rtf": "application/rtf", "doc": "application/msword"}
+         "xml": "text/xml", "rtf": "application/rtf", "doc": "application/msword"}
 # {0002CE02-0000-0000-C000-000000000046}
 EQUATION = bytes.fromhex("02ce020000000000c000000000000046")
 
@@ -353,6 +353,61 @@ def odf_encrypted():
         'manifest:checksum-type="SHA1/1K"/>')), dict(
             verdict="unscannable", action="flag",
             symbols=["ENCRYPTED_CONTENT"], unscanned=["encrypted"])
+
+
+@case
+def odf_macro_dropper():
+    """A macro that runs when the document is opened and runs a command."""
+    return with_file("letter.odt", document.opendocument(
+        '<office:document-content xmlns:office="urn:o" xmlns:script="urn:s" '
+        'xmlns:xlink="urn:l"><office:scripts>' + LISTENER % ("dom:load", BASIC)
+        + '</office:scripts></office:document-content>', members=[
+            ("Basic/Standard/Module1.xml",
+             '<script:module xmlns:script="urn:s" script:name="Module1" '
+             'script:language="StarBasic">Sub Main\n\tShell("powershell -w hidden -c exit",'
+             ' 0)\nEnd Sub</script:module>')])), bad(
+                 "OFFICE_MACRO_DROPPER", "ODF_MACRO_AUTORUN")
+
+
+@case
+def odf_macro_dropper_control():
+    """A macro that counts words when a button is clicked."""
+    return with_file("letter.odt", document.opendocument(
+        '<office:document-content xmlns:office="urn:o"/>', members=[
+            ("Basic/Standard/Module1.xml",
+             '<script:module xmlns:script="urn:s" script:name="Module1" '
+             'script:language="StarBasic">Sub Main\n\tMsgBox "Words: " &amp; '
+             'ThisComponent.WordCount\nEnd Sub</script:module>')])), \
+        good("OFFICE_MACRO")
+
+
+# --- one file of XML ---------------------------------------------------------
+
+@case
+def office_flat_package():
+    """A package as XML, with a template from a web server and a program."""
+    return with_file("letter.xml", (
+        '<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?>\n'
+        '<pkg:package xmlns:pkg="urn:p"><pkg:part pkg:name="/word/_rels/'
+        'settings.xml.rels"><pkg:xmlData>' + document.relations(
+            ("rId1", "attachedTemplate", "http://files.example/t.dotm", True))
+        .split("?>\n")[1] + '</pkg:xmlData></pkg:part><pkg:part pkg:name="/word'
+        '/embeddings/setup.exe"><pkg:binaryData>'
+        + base64.b64encode(program()).decode() + '</pkg:binaryData></pkg:part>'
+        '</pkg:package>').encode()), bad(
+            "OFFICE_REMOTE_TEMPLATE", "OFFICE_EMBEDDED_PROGRAM",
+            parts=[dict(path="2/word/embeddings/setup.exe", size=512)])
+
+
+@case
+def office_flat_control():
+    """A letter of Word 2003 with a link, and a template on the disk."""
+    return with_file("letter.xml", (
+        '<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?>\n'
+        '<w:wordDocument xmlns:w="urn:w"><w:docPr><w:attachedTemplate w:val='
+        '"C:\\Templates\\letter.dot"/></w:docPr><w:body><w:hlink w:dest='
+        '"https://www.example.org/"><w:r><w:t>our site</w:t></w:r></w:hlink>'
+        '</w:body></w:wordDocument>').encode()), good()
 
 
 # --- RTF ---------------------------------------------------------------------
