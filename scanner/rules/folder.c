@@ -202,8 +202,8 @@ struct rule_source *warden_rules_source_read(const char *folder,
 	return source;
 }
 
-static void set_problem(struct rule_source *source, const char *name,
-			const char *why)
+void warden_rules_source_problem(struct rule_source *source, const char *name,
+				 const char *why)
 {
 	g_free(source->problem);
 	source->problem = g_strdup_printf("%s: %s", name, why);
@@ -216,8 +216,6 @@ const char *warden_rules_source_include(struct rule_source *source,
 	struct stat st;
 	char *text;
 
-	if (g_str_has_prefix(name, "./"))
-		name += 2;
 	for (guint i = 0; i < source->texts->len; i++) {
 		const struct rule_text *known = source->texts->pdata[i];
 
@@ -225,19 +223,19 @@ const char *warden_rules_source_include(struct rule_source *source,
 			return known->text;
 	}
 	if (name[0] == '.' || strchr(name, '/') != NULL) {
-		set_problem(source, name,
-			    "only files of the same folder may be included");
+		warden_rules_source_problem(source, name, "only files of the"
+					    " same folder may be included");
 		return NULL;
 	}
 	if (source->folder == NULL ||
 	    source->texts->len >= WARDEN_RULES_FILES_MAX) {
-		set_problem(source, name, "not there");
+		warden_rules_source_problem(source, name, "not there");
 		return NULL;
 	}
 	path = g_build_filename(source->folder, name, NULL);
 	text = read_text(path, &st, &error);
 	if (text == NULL) {
-		set_problem(source, name, error);
+		warden_rules_source_problem(source, name, error);
 		return NULL;
 	}
 	return add_text(source, name, text);

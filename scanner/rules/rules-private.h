@@ -27,6 +27,8 @@ struct rule_source *warden_rules_source_read(const char *folder,
 /* The text of an include, owned by source; NULL with source->problem. */
 const char *warden_rules_source_include(struct rule_source *source,
 					const char *name);
+void warden_rules_source_problem(struct rule_source *source, const char *name,
+				 const char *why);
 const char *warden_rules_source_name(const struct rule_source *source);
 void warden_rules_source_free(struct rule_source *source);
 

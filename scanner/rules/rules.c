@@ -90,6 +90,21 @@ static void compiler_said(int level, const char *file, int line,
 	fault->warning = level == YARA_ERROR_LEVEL_WARNING;
 }
 
+/* libyara sees it as well, a round later, and then loses memory. */
+static bool includes_itself(const struct compilation *compilation,
+			    const char *name)
+{
+	const YR_COMPILER *compiler = compilation->compiler;
+
+	if (strcmp(name, warden_rules_source_name(compilation->source)) == 0)
+		return TRUE;
+	for (int i = 0; i < compiler->file_name_stack_ptr; i++) {
+		if (strcmp(compiler->file_name_stack[i], name) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static const char *include(const char *name,
 			   const char *calling_file G_GNUC_UNUSED,
 			   const char *calling_namespace G_GNUC_UNUSED,
@@ -97,6 +112,13 @@ static const char *include(const char *name,
 {
 	struct compilation *compilation = context;
 
+	if (g_str_has_prefix(name, "./"))
+		name += 2;
+	if (includes_itself(compilation, name)) {
+		warden_rules_source_problem(compilation->source, name,
+					    "includes itself");
+		return NULL;
+	}
 	return warden_rules_source_include(compilation->source, name);
 }
 

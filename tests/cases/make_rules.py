@@ -133,6 +133,21 @@ def clamd():
          why="Signatures have no spaces: this is no answer of clamd's.")
 
 
+def fuzzy():
+    """The digest is that of the tlsh program of TLSH 3.4.4."""
+    text = "".join("%d bottles of beer, %d on the wall\n" % (n, n * n % 97)
+                   for n in range(60)).encode()
+    digest = ("T1EB41DEEED5B12633E617BB96135C4EE16312D96032BFC82522DC56742781FE"
+              "2A0A10EE")
+    case("fuzzy-digest", message("See the file.", text), verdict="clean",
+         parts=[{"path": "2", "tlsh": digest}],
+         why="A text that is long enough has a TLSH digest.")
+    case("fuzzy-digest-control", message("See the file.", b"beer " * 500),
+         verdict="clean", parts=[{"path": "2", "tlsh": ""}],
+         why="Too uniform for a digest.")
+
+
 if __name__ == "__main__":
+    fuzzy()
     yara()
     clamd()

@@ -2,6 +2,7 @@ EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
 	tests/fuzz/make-seeds-office.py \
 	tests/fuzz/make-seeds-picture.py \
 	tests/fuzz/make-seeds-program.py \
+	tests/fuzz/make-seeds-rules.py \
 	tests/fuzz/make-seeds-web.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
 	tests/fuzz/fuzz-feed.dict \
@@ -117,6 +118,15 @@ tests_fuzz_replay_web_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/web"'
 tests_fuzz_replay_web_LDADD = $(WARDEN_PARSE_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-rules
+TESTS += tests/fuzz/replay-rules
+tests_fuzz_replay_rules_SOURCES = \
+	tests/fuzz/fuzz-rules.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_rules_CPPFLAGS = $(SCANNER_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/rules"'
+tests_fuzz_replay_rules_LDADD = scanner/libwarden-core.a $(WARDEN_PARSE_LIBS)
+
 check_PROGRAMS += tests/fuzz/replay-pdf
 TESTS += tests/fuzz/replay-pdf
 tests_fuzz_replay_pdf_SOURCES = \
@@ -225,6 +235,12 @@ tests_fuzz_fuzz_web_SOURCES = tests/fuzz/fuzz-web.c
 tests_fuzz_fuzz_web_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_web_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_web_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-rules
+tests_fuzz_fuzz_rules_SOURCES = tests/fuzz/fuzz-rules.c
+tests_fuzz_fuzz_rules_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_fuzz_fuzz_rules_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_rules_LDADD = scanner/libwarden-core.a $(WARDEN_PARSE_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-pdf
 tests_fuzz_fuzz_pdf_SOURCES = tests/fuzz/fuzz-pdf.c

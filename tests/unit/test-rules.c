@@ -192,6 +192,7 @@ static const struct {
 	const char *what, *name, *text;
 	guint line;
 	const char *message;	/* contained in it */
+	const char *file;	/* that is blamed, if another */
 } bad_files[] = {
 	{ "syntax", "bad.yar", "rule x {\n  condition\n}\n", 3, "syntax" },
 	{ "unknown name", "bad.yar", broken, 2, "nothing_known" },
@@ -201,7 +202,10 @@ static const struct {
 	  "include \"/etc/passwd\"\n", 1, "only files of the same folder" },
 	{ "include that is missing", "bad.yar", "include \"none.inc\"\n", 1,
 	  "No such file" },
-	{ "include of itself", "bad.yar", "include \"bad.yar\"\n", 1, "" },
+	{ "include of itself", "bad.yar", "include \"./bad.yar\"\n", 1,
+	  "includes itself" },
+	{ "includes in a circle", "bad.yar", "\ninclude \"circle.inc\"\n", 1,
+	  "circle.inc: includes itself", "second.inc" },
 	{ "a module that opens files", "bad.yar",
 	  "import \"magic\"\nrule x { condition: magic.type() == \"x\" }\n",
 	  0, "magic" },
@@ -219,13 +223,16 @@ static void test_refused(struct fixture *f, const void *data)
 		struct warden_rules *rules;
 
 		put(f, "good.yar", simple);
+		put(f, "circle.inc", "include \"second.inc\"\n");
+		put(f, "second.inc", "include \"circle.inc\"\n");
 		put(f, bad_files[i].name, bad_files[i].text);
 		rules = load(f, TRUE);
 		g_assert_cmpuint(warden_rules_faults(rules)->len, >=, 1);
 		fault = warden_rules_faults(rules)->pdata[0];
 		g_test_message("%s: %s:%u: %s", bad_files[i].what, fault->file,
 			       fault->line, fault->message);
-		g_assert_cmpstr(fault->file, ==, bad_files[i].name);
+		g_assert_cmpstr(fault->file, ==, bad_files[i].file != NULL ?
+				bad_files[i].file : bad_files[i].name);
 		g_assert_cmpuint(fault->line, ==, bad_files[i].line);
 		g_assert_nonnull(strstr(fault->message, bad_files[i].message));
 		g_assert_false(fault->warning);
