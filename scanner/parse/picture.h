@@ -40,7 +40,7 @@ enum warden_picture_answer {
 typedef void warden_picture_seen_t(const struct warden_picture *picture,
 				   void *context);
 
-/* Size by the file's header; *whole_r: it is decoded at once. Returns READ if
+/* Size by the file's header. Returns READ if
    it may be read. */
 enum warden_picture_answer
 warden_picture_size(const guint8 *data, gsize size, guint *width_r,
