@@ -21,6 +21,7 @@ struct view {
 	const guint8 *plane;
 	guint width, height;
 	bool inverted;
+	bool first;		/* of the picture's planes */
 	guint64 *effort;
 	GPtrArray *codes;
 };
@@ -149,27 +150,69 @@ static bool scan_view(const struct view *view, guint up, guint down)
 	return TRUE;
 }
 
-/* The corners of one code are of one size, seen at an angle nearly. *module_r:
-   the smallest of those that agree. Returns how many do. */
-static guint find_agreeing(const struct warden_finder *finders, guint count,
-			   bool inverted, guint *module_r)
+static bool agree(const struct warden_finder *a, const struct warden_finder *b)
 {
-	guint most = 0, i, j;
+	return a->inverted == b->inverted &&
+	       a->module * 2 <= b->module * 3 + 16 &&
+	       b->module * 2 <= a->module * 3 + 16;
+}
 
-	for (i = 0; i < count; i++) {
-		guint module = finders[i].module, agree = 0;
+/* Corners of a code: 14 modules apart at least, 170 at most; a good deal of
+   play for slanted ones. *dx, *dy: from a to b. */
+static bool are_apart(const struct warden_finder *a,
+		      const struct warden_finder *b, gint64 *dx, gint64 *dy)
+{
+	gint64 module = (a->module + b->module) / 2, square;
 
-		if (finders[i].inverted != inverted)
-			continue;
-		for (j = 0; j < count; j++) {
-			guint other = finders[j].module;
+	*dx = (gint64)b->x - a->x;
+	*dy = (gint64)b->y - a->y;
+	square = (*dx * *dx + *dy * *dy) * 256;
+	return square >= module * module * 9 * 9 &&
+	       square <= module * module * 240 * 240;
+}
 
-			agree += finders[j].inverted == inverted &&
-				other >= module && other * 2 <= module * 3 + 16;
-		}
-		if (agree > most) {
-			most = agree;
-			*module_r = module;
+/* Two sides of nearly one length, at nearly a right angle. */
+static bool is_corner(const struct warden_finder *a,
+		      const struct warden_finder *b,
+		      const struct warden_finder *c)
+{
+	gint64 bx, by, cx, cy, first, second, dot;
+
+	if (!agree(a, b) || !agree(a, c) || !are_apart(a, b, &bx, &by) ||
+	    !are_apart(a, c, &cx, &cy))
+		return FALSE;
+	first = bx * bx + by * by;
+	second = cx * cx + cy * cy;
+	dot = bx * cx + by * cy;
+	return first <= 2 * second && second <= 2 * first &&
+	       dot * dot * 6 <= first * second;
+}
+
+/* How many corners of one code there seem to be, at most 3. *module_r: the
+   smallest one's. */
+static guint find_corners(const struct warden_finder *finders, guint count,
+			  bool inverted, guint *module_r)
+{
+	guint most = 0, i, j, k;
+	gint64 dx, dy;
+
+	for (i = 0; i < count && most < 3; i++) {
+		const struct warden_finder *a = &finders[i];
+
+		for (j = 0; j < count && a->inverted == inverted; j++) {
+			const struct warden_finder *b = &finders[j];
+
+			if (j == i || !agree(a, b) ||
+			    !are_apart(a, b, &dx, &dy))
+				continue;
+			*module_r = MIN(a->module, b->module);
+			most = MAX(most, 2);
+			for (k = j + 1; k < count && most < 3; k++) {
+				if (k != i && is_corner(a, b, &finders[k]))
+					most = 3;
+			}
+			if (most == 3)
+				return most;
 		}
 	}
 	return most;
@@ -196,17 +239,17 @@ static bool read_view(const struct view *view,
 		      const struct warden_finder *finders, guint count)
 {
 	guint ups[SCALES + 1] = { 0 }, downs[SCALES + 1] = { 1, 1, 1, 1 };
-	guint before = view->codes->len, agreeing, module = 0, i;
+	guint before = view->codes->len, corners, module = 0, i;
 
-	agreeing = find_agreeing(finders, MIN(count, WARDEN_FINDERS_MAX),
-				 view->inverted, &module);
-	if (agreeing < WARDEN_FINDERS_ENOUGH)
+	corners = find_corners(finders, MIN(count, WARDEN_FINDERS_MAX),
+			       view->inverted, &module);
+	if (corners < (view->first ? 2 : 3))
 		return TRUE;
 	/* Once is enough for such a pattern: it takes long. */
 	if (count > WARDEN_FINDERS_MAX)
 		return spend(view, WARDEN_PICTURE_CROWD_EFFORT) &&
 		       scan_view(view, 1, 1);
-	find_scales(module, agreeing > WARDEN_FINDERS_ENOUGH, ups, downs);
+	find_scales(module, corners == 3, ups, downs);
 	for (i = 0; ups[i] != 0 && view->codes->len == before; i++) {
 		if (!scan_view(view, ups[i], downs[i]))
 			return FALSE;
@@ -227,6 +270,7 @@ bool warden_picture_codes(const struct warden_picture *picture,
 		struct view view = {
 			.plane = picture->planes[plane],
 			.width = picture->width, .height = picture->height,
+			.first = plane == WARDEN_PLANE_LIGHT,
 			.effort = effort, .codes = codes,
 		};
 		guint count;
