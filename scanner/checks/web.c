@@ -10,6 +10,7 @@
    body of a mail runs nothing; one that is attached runs in a browser. */
 
 static const struct warden_symbol symbols[] = {
+	{ "CALENDAR_PROGRAM", "web", "T1204.002" },
 	{ "HTML_ATTACHMENT_LOGIN", "web", "T1566.001" },
 	{ "HTML_INSTANT_REDIRECT", "web", "T1566.001" },
 	{ "HTML_OBFUSCATED", "web", "T1027.013" },
@@ -402,6 +403,8 @@ static void check_page(struct context *context, const struct page *page)
 }
 
 static const struct warden_trait_symbol trait_symbols[] = {
+	{ WARDEN_TRAIT_CALENDAR_PROCEDURE, "CALENDAR_PROGRAM",
+	  "an alarm that starts a program" },
 	{ WARDEN_TRAIT_WEB_SCRIPT_NAME, "MARKUP_IN_NAME",
 	  "a name or subject is written to run as a script" },
 };

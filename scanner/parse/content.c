@@ -100,6 +100,8 @@ static void take_type(struct reader *reader, const char *value, bool wanted)
 		g_free(content->charset);
 		content->charset = g_strdup(param_value(&params, "charset",
 							last));
+		content->delsp = g_ascii_strcasecmp(
+			param_value(&params, "delsp", last), "yes") == 0;
 		if (warden_content_is_multipart(content))
 			warden_boundary_collect(reader->charsets, value,
 						&params, last,

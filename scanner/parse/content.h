@@ -29,6 +29,7 @@ struct warden_content {
 	   else some client may take for it. */
 	GPtrArray *boundaries;
 	char *charset;		/* "" if none */
+	bool delsp;		/* of text that flows (RFC 3676 4.2) */
 	char *encoding;		/* as declared, lower case; "" if none */
 	guint32 encodings;	/* enum warden_encoding: all that it may mean,
 				   at least one bit */

@@ -29,6 +29,7 @@ struct warden_item {
 	const char *path;	/* wanted; a number is appended if taken */
 	const struct warden_names *names;	/* may be NULL */
 	const char *declared_type, *encoding, *charset;	/* "" if none */
+	bool delsp;		/* text whose lines end in a space go on */
 	guint32 flags;		/* enum warden_part_flags */
 	/* What it came out of, NULL: the message. */
 	const struct warden_part *parent;

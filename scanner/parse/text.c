@@ -290,10 +290,34 @@ static bool is_card(const struct warden_part *part)
 	return strcmp(part->detected_type, "text/vcard") == 0;
 }
 
+/* Lines that end in a space go on in the next one, without it: an address may
+   stand on both. */
+static void look_flowed(struct warden_text *text)
+{
+	g_autoptr(GString) flowed = g_string_sized_new(text->size);
+	struct warden_text inner = *text;
+	const char *p = text->utf8, *end = p + text->size;
+
+	for (; p < end; p++) {
+		const char *lf = *p != ' ' ? NULL : p + 1 < end &&
+			p[1] == '\r' ? p + 2 : p + 1;
+
+		if (lf != NULL && lf < end && *lf == '\n')
+			p = lf;
+		else
+			g_string_append_c(flowed, *p);
+	}
+	inner.utf8 = flowed->str;
+	inner.size = flowed->len;
+	warden_text_plain(&inner, "text");
+}
+
 static void look_text(struct warden_text *text)
 {
 	struct warden_queue *queue = text->queue;
 
+	if (text->item->delsp)
+		look_flowed(text);
 	if (!text->again)
 		look_in_text(text);
 	if (is_card(text->part))

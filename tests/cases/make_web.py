@@ -408,6 +408,197 @@ def markup_in_name_control():
                         '<script> tag, and "onload" (was: <head>)'), m.CLEAN)
 
 
+# --- links, however they are written -------------------------------------------------
+
+URL = "https://evil.example/x"
+
+
+def raw_text(body, kind, charset, more=""):
+    """A mail whose one part are exactly these bytes, in base64."""
+    head = "Content-Type: text/%s%s%s" % (
+        kind, "; charset=" + charset if charset else "", more)
+    return m.mail("A link", "%s\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                  "%s\r\n" % (head, m.encode(body)))
+
+
+# Each makes a mail in which somebody's mail program finds a link to URL.
+LINKS = {
+    "entities": "<a href='&#104;ttps&#x3A;//evil&#46example&sol;x'>a</a>",
+    "entities-long": "<a href='&#x0000000000068;ttps&colon;//evil.example/x'>"
+                     "a</a>",
+    "line-ends": "<a href='ht\ntps:/\t/ev&NewLine;il.exa&Tab;mple/x'>a</a>",
+    "unquoted": "<a href=https://evil.example/x>a</a>",
+    "base": "<base href='https://evil.example/'><a href='x'>a</a>",
+    "refresh": "<meta http-equiv='Refresh' content='5; URL=&quot;https://evil"
+               ".example/x&quot;'>",
+    "refresh-short": "<meta content='0;https://evil.example/x' http-equiv="
+                     "refresh>",
+    "form": "<form action='https://evil.example/x'><button>a</button></form>",
+    "formaction": "<form><input type=image formaction='https://evil.example/x'"
+                  "></form>",
+    "ping": "<a href='https://www.example.org/' ping='https://evil.example/x'"
+            ">a</a>",
+    "srcset": "<img srcset='a.png 1x, https://evil.example/x 2x'>",
+    "style": "<p style='background:url(https://evil.example/x)'>a</p>",
+    "style-escapes": "<p style='background:\\75 rl(https\\3a //evil.example/x)'>"
+                     "a</p>",
+    "style-sheet": "<style>/* */@import \"https://evil.example/x\";</style>",
+    "background": "<table background='https://evil.example/x'><tr><td>a",
+    "frame": "<iframe src='https://evil.example/x'></iframe>",
+    "object": "<object data='https://evil.example/x'></object>",
+    "conditional": "<!--[if mso]><a href='https://evil.example/x'>a</a>"
+                   "<![endif]-->",
+    "comment-end": "<!-- a --!><a href='https://evil.example/x'>b</a>",
+    "vml": "<v:rect href='https://evil.example/x'><v:fill src='a'/></v:rect>",
+    "svg": "<svg><a xlink:href='https://evil.example/x'><text>a</text></a>"
+           "</svg>",
+    "svg-animation": "<svg><a><animate attributeName='href' values='https://"
+                     "evil.example/x'/><text>a</text></a></svg>",
+    "math": "<math><mi href='https://evil.example/x'>a</mi></math>",
+    "source-document": "<iframe srcdoc=\"<a href='https&colon;//evil.example/x"
+                       "'>a</a>\"></iframe>",
+    "data-page": "<a href='data:text/html,%3Ca%20href=https://evil.example/x"
+                 "%3Ea'>a</a>",
+    "script-url": "<a href=\"javascript:location='https://evil.exam'+'ple/x'"
+                  "\">a</a>",
+    "text": "<p>Go to https://evil.example/x, please.</p>",
+}
+CHARSETS = {
+    "utf-16": ("utf-16le", "utf-16"), "utf-16-big": ("utf-16be", "utf-16"),
+    "utf-16-mark": ("utf-16", ""), "utf-16-nothing": ("utf-16be", ""),
+    "utf-32": ("utf-32le", "utf-32"), "utf-32-mark": ("utf-32", ""),
+    "utf-7": ("utf-7", "utf-7"), "utf-7-nothing": ("utf-7", "us-ascii"),
+    "ebcdic": ("cp037", "ibm037"), "shift-jis": ("shift_jis", "shift_jis"),
+    "iso-2022": ("iso2022_jp", "iso-2022-jp"), "hz": ("hz", "hz-gb-2312"),
+}
+
+
+def link_case(name, message):
+    CASES["link-" + name] = lambda: (message, dict(
+        verdict="clean", action="allow", urls=[URL]))
+    CASES["link-" + name].__doc__ = "A link, hidden as the name says."
+
+
+for _name, _html in LINKS.items():
+    link_case(_name, m.with_html("<html><body>%s</body></html>" % _html))
+for _name, (_codec, _charset) in CHARSETS.items():
+    _page = "<html><body>\u4f60<a href='%s'>a</a></body></html>" % URL
+    if _codec in ("cp037", "shift_jis", "iso2022_jp"):
+        _page = _page.replace("\u4f60", "")
+    _bytes = _page.encode(_codec)
+    if _codec == "utf-7":
+        _bytes = _bytes.replace(b"<", b"+ADw-").replace(b">", b"+AD4-")
+    link_case("charset-" + _name, raw_text(_bytes, "html", _charset))
+
+
+@case
+def link_charset_page():
+    """The header says one charset, the page another."""
+    page_text = b"<html><meta charset=utf-7>+ADw-a href='%s'+AD4-a" % (
+        URL.encode())
+    return (raw_text(page_text, "html", "iso-8859-1"),
+            dict(verdict="clean", action="allow", urls=[URL]))
+
+
+@case
+def link_slashes():
+    """Slashes the other way, as browsers take them."""
+    return (m.with_html("<a href='https:\\\\evil.example/x'>https://www."
+                        "example.org/</a>"),
+            m.phishing("LINK_TEXT_MISMATCH"))
+
+
+@case
+def link_named_page():
+    """Called text, named as a page, and it begins with words."""
+    return (m.with_file("note.html", b"Hello, <a href='//evil.example/x'>a"
+                        b"</a>", "text/plain"),
+            dict(verdict="clean", action="allow",
+                 urls=["http://evil.example/x"]))
+
+
+@case
+def link_flowed():
+    """An address that goes over the end of a line (RFC 3676 4.2)."""
+    return (raw_text(b"Go to https://evil.exam \r\nple/x \r\n", "plain",
+                     "us-ascii", "; format=flowed; delsp=yes"),
+            dict(verdict="clean", action="allow", urls=[URL]))
+
+
+@case
+def link_flowed_control():
+    """Text that flows, but keeps its spaces."""
+    return (raw_text(b"Go to https://www.example.org \r\nand sign in.\r\n",
+                     "plain", "us-ascii", "; format=flowed"),
+            dict(verdict="clean", action="allow", only=[],
+                 urls=["https://www.example.org"]))
+
+
+# --- calendars and cards ----------------------------------------------------------------
+
+def calendar(lines, method="REQUEST"):
+    text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\n"         "%s\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n" % "\r\n".join(lines)
+    return m.mail("Meeting", "Content-Type: text/calendar; charset=utf-8; "
+                  "method=%s\r\n\r\n%s" % (method, text))
+
+
+@case
+def calendar_folded():
+    """An address over the fold of a line, and one before an escape."""
+    return (calendar(["DESCRIPTION:Join at https://evil.exam\r\n ple/x\\n"
+                      "Bring tea"]),
+            dict(verdict="clean", action="allow", urls=[URL]))
+
+
+@case
+def calendar_page():
+    """A description in HTML, whose link says that it leads elsewhere."""
+    return (calendar(["SUMMARY:Tea", "X-ALT-DESC;FMTTYPE=text/html:<a href=\""
+                      "https://evil.example/x\">https://www.example.org/</a>"
+                      ]), m.phishing("LINK_TEXT_MISMATCH", urls=[URL]))
+
+
+@case
+def calendar_file():
+    """A program inside an invitation."""
+    text = b64(m.program())
+    lines = ["ATTACH;VALUE=BINARY;ENCODING=BASE64;FILENAME=\"tea.exe\":"
+             + text[:40]]
+    lines += [" " + text[i:i + 70] for i in range(40, len(text), 70)]
+    return (calendar(lines), m.suspicious("EXECUTABLE_ATTACHMENT", parts=[
+        m.part("1/tea.exe", name="tea.exe")]))
+
+
+@case
+def calendar_program():
+    """An alarm that starts a program."""
+    return (calendar(["BEGIN:VALARM", "ACTION:PROCEDURE",
+                      "TRIGGER:-PT5M", "ATTACH:file://host.example/a.exe",
+                      "END:VALARM"]), m.suspicious("CALENDAR_PROGRAM"))
+
+
+@case
+def calendar_program_control():
+    """An alarm with a sound."""
+    return (calendar(["BEGIN:VALARM", "ACTION:AUDIO", "TRIGGER:-PT5M",
+                      "ATTACH;FMTTYPE=audio/basic:https://www.example.org/"
+                      "bell.au", "END:VALARM"]), m.CLEAN)
+
+
+@case
+def card_old():
+    """A card of the old kind: quoted-printable, and a key that is none."""
+    text = b64(m.program())
+    card = ("BEGIN:VCARD\r\nVERSION:2.1\r\nN:Roth;Ben\r\nNOTE;ENCODING="
+            "QUOTED-PRINTABLE:See https://evil.exam=\r\nple=2Fx=0D=0Anow"
+            "\r\nKEY;ENCODING=BASE64:\r\n"
+            + "".join("  %s\r\n" % text[i:i + 70]
+                      for i in range(0, len(text), 70))
+            + "\r\nEND:VCARD\r\n")
+    return (m.with_file("ben.vcf", card.encode(), "text/vcard"),
+            m.suspicious("EXECUTABLE_ATTACHMENT", urls=[URL]))
+
+
 def write(name):
     message, expect = CASES[name]()
     folder = HERE / name

@@ -8,6 +8,7 @@ Each case is a folder with message.eml and expect.json:
   absent            findings that must not
   only              exactly these findings, as a set
   parts             each of these must be among the parts, with these values
+  urls              addresses that must be among the links
   unscanned         reasons that must be there
   list              indicators to import into a database for this case
   database          "broken": a file that is no database
@@ -92,6 +93,10 @@ def expectation_faults(report, expect):
             yield "no part %s among %s" % (wanted, [
                 (p["path"], p["name"], p["detected_type"])
                 for p in report["parts"]])
+    urls = {u["url"] for u in report["urls"]}
+    for url in expect.get("urls", []):
+        if url not in urls:
+            yield "no link to %s among %s" % (url, sorted(urls))
     reasons = {u["reason"] for u in report["unscanned"]}
     for reason in expect.get("unscanned", []):
         if reason not in reasons:
