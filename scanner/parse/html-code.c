@@ -69,6 +69,12 @@ static GString *unescaped(const char *text, gsize size)
 
 /* --- long words ------------------------------------------------------------------ */
 
+/* Encodings are ASCII, and so languages without spaces are not meant. */
+static bool ends_word(char c)
+{
+	return html_is_space(c) || (guchar)c >= 0x80;
+}
+
 /* Each run of so many bytes covers a byte at a multiple of their number: most
    text is not looked at. */
 static bool has_long_word(const char *text, gsize size)
@@ -78,13 +84,13 @@ static bool has_long_word(const char *text, gsize size)
 	for (at = WORD_MIN - 1; at < size; at += WORD_MIN) {
 		gsize start = at, end = at;
 
-		if (html_is_space(text[at]))
+		if (ends_word(text[at]))
 			continue;
 		while (start > 0 && at - start < WORD_MIN &&
-		       !html_is_space(text[start - 1]))
+		       !ends_word(text[start - 1]))
 			start--;
 		while (end < size && end - start < WORD_MIN &&
-		       !html_is_space(text[end]))
+		       !ends_word(text[end]))
 			end++;
 		if (end - start >= WORD_MIN)
 			return TRUE;
@@ -101,7 +107,7 @@ static bool has_long_lines(const char *text, gsize size)
 	if (size < 4 * WORD_MIN)
 		return FALSE;
 	for (at = 0; at < size; at++)
-		words += html_is_space(text[at]);
+		words += ends_word(text[at]);
 	return words < size / 50;
 }
 

@@ -121,14 +121,32 @@ GString *warden_script_unescape(const char *text, gsize size)
 static struct script_value *as_text(struct script_reader *reader,
 				    GString *text)
 {
-	struct script_value *value;
-
 	if (!script_spend(reader, text->len)) {
 		g_string_free(text, TRUE);
 		return NULL;
 	}
-	value = script_value_text(text);
-	value->made = TRUE;
+	return script_value_text(text);
+}
+
+/* What comes out is written in other characters than what went in. */
+static struct script_value *as_decoded(struct script_reader *reader,
+				       GString *text)
+{
+	struct script_value *value = as_text(reader, text);
+
+	if (value != NULL)
+		value->made = TRUE;
+	return value;
+}
+
+static struct script_value *as_changed(struct script_reader *reader,
+				       GString *text,
+				       const struct script_value *from)
+{
+	struct script_value *value = as_text(reader, text);
+
+	if (value != NULL)
+		value->made = from->made;
 	return value;
 }
 
@@ -148,7 +166,7 @@ static struct script_value *decode_base64(struct script_reader *reader,
 			     value->text->len, readings, &traits);
 	data = g_bytes_get_data(g_array_index(readings, struct warden_reading,
 					      0).bytes, &size);
-	result = as_text(reader, g_string_new_len(data, size));
+	result = as_decoded(reader, g_string_new_len(data, size));
 	g_array_unref(readings);
 	return result;
 }
@@ -158,8 +176,8 @@ static struct script_value *decode_percent(struct script_reader *reader,
 {
 	if (value == NULL || value->kind != SCRIPT_TEXT)
 		return NULL;
-	return as_text(reader, warden_script_unescape(value->text->str,
-						      value->text->len));
+	return as_decoded(reader, warden_script_unescape(value->text->str,
+							 value->text->len));
 }
 
 static void append_code(GString *out, double number)
@@ -192,7 +210,7 @@ static struct script_value *from_codes(struct script_reader *reader,
 		g_string_free(out, TRUE);
 		return NULL;
 	}
-	return as_text(reader, out);
+	return as_decoded(reader, out);
 }
 
 static struct script_value *parse_int(const struct script_call *call)
@@ -337,7 +355,7 @@ static struct script_value *replace(struct script_reader *reader,
 			break;
 	}
 	g_string_append_len(out, text->str + from, text->len - from);
-	return as_text(reader, out);
+	return as_changed(reader, out, call->object);
 }
 
 #define SPLIT_MAX 1000000u
@@ -412,7 +430,7 @@ static struct script_value *reverse(struct script_reader *reader,
 
 		for (i = 0; i < length; i++)
 			out->str[i] = value->text->str[length - 1 - i];
-		return as_text(reader, out);
+		return as_decoded(reader, out);
 	}
 	result = script_value_list();
 	for (i = length; i > 0; i--)
@@ -451,8 +469,8 @@ static struct script_value *cut(struct script_reader *reader,
 		end = MIN(text->len, start + end);
 	if (end < start)
 		end = start;
-	return as_text(reader, g_string_new_len(text->str + start,
-						end - start));
+	return as_changed(reader, g_string_new_len(text->str + start,
+						   end - start), call->object);
 }
 
 static struct script_value *concat_all(struct script_reader *reader,

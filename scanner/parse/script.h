@@ -43,7 +43,7 @@ struct warden_script_text {
 	enum warden_script_use use;
 	GBytes *bytes;
 	bool partial;		/* only what was constant of it */
-	bool made;		/* decoded or put together, not as written */
+	bool made;		/* decoded, or written backwards */
 	bool joined;		/* items of a list, which may not belong so */
 };
 

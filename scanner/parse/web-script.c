@@ -196,7 +196,8 @@ static void take_page(struct warden_web_scripts *scripts,
 		      const struct warden_script_text *text, const char *data,
 		      gsize size)
 {
-	scripts->writes_made |= text->made;
+	scripts->writes_made |= text->made && size >= PAGE_SIZE_MIN &&
+		memchr(data, '<', size) != NULL;
 	if (size >= PAGE_SIZE_MIN && memchr(data, '<', size) != NULL)
 		(void)add_member(scripts, text->bytes, "", "text/html",
 				 FALSE);
@@ -205,7 +206,7 @@ static void take_page(struct warden_web_scripts *scripts,
 static void take_code(struct warden_web_scripts *scripts,
 		      const struct warden_script_text *text, gsize size)
 {
-	scripts->runs_made |= text->made;
+	scripts->runs_made |= text->made && size >= CODE_SIZE_MIN;
 	if (size >= CODE_SIZE_MIN)
 		(void)add_member(scripts, text->bytes, "script.js",
 				 "text/javascript", FALSE);
