@@ -25,6 +25,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/chm.h \
 	scanner/parse/chm-expand.c \
 	scanner/parse/cms-expand.c \
+	scanner/parse/coded-expand.c \
 	scanner/parse/content.c \
 	scanner/parse/content.h \
 	scanner/parse/deflate.c \

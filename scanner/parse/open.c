@@ -169,6 +169,14 @@ static bool is_lnk(const struct warden_part *part,
 	       strcmp(part->detected_type, "application/x-ms-shortcut") == 0;
 }
 
+/* Only files: bodies of mails in base64 were decoded by whoever added them. */
+static bool is_coded(const struct warden_part *part, const guint8 *data,
+		     gsize size)
+{
+	return part != NULL && part->kind == WARDEN_KIND_TEXT &&
+	       part->name[0] != '\0' && warden_coded_is_wanted(data, size);
+}
+
 static bool is_help(const struct warden_part *part,
 		    const guint8 *data G_GNUC_UNUSED, gsize size G_GNUC_UNUSED)
 {
@@ -251,6 +259,7 @@ static const struct {
 	{ has_equation, warden_equation_expand },
 	{ is_picture, warden_picture_expand },
 	{ is_lnk, warden_lnk_expand },
+	{ is_coded, warden_coded_expand },
 	{ is_help, warden_chm_expand },
 	{ is_onenote, warden_onenote_expand },
 	{ is_shortcut, warden_shortcut_expand },

@@ -39,6 +39,10 @@ GString *warden_program_text(struct warden_queue *queue,
 /* Openers. */
 void warden_chm_expand(struct warden_queue *queue,
 		       const struct warden_container *container);
+/* Is it base64 from its beginning? */
+bool warden_coded_is_wanted(const guint8 *data, gsize size);
+void warden_coded_expand(struct warden_queue *queue,
+			 const struct warden_container *container);
 void warden_lnk_expand(struct warden_queue *queue,
 		       const struct warden_container *container);
 void warden_onenote_expand(struct warden_queue *queue,

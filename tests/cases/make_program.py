@@ -252,6 +252,16 @@ def shortcut_encoded():
 
 
 @case
+def shortcut_coded():
+    """A shortcut as a certificate, for a command to decode."""
+    link = lnk(r"C:\Windows\System32\cmd.exe", "/c " + "x" * 100)
+    text = (b"-----BEGIN CERTIFICATE-----\r\n" + base64.encodebytes(link)
+            + b"-----END CERTIFICATE-----\r\n")
+    return (with_file("Plan.txt", text, "text/plain"),
+            malware("SHORTCUT_RUNS_INTERPRETER"))
+
+
+@case
 def shortcut_appended():
     """A program stands behind the shortcut."""
     link = lnk(r"C:\Windows\System32\cmd.exe", "/c findstr x a.lnk > b.exe",
