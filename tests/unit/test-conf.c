@@ -47,6 +47,40 @@ static void test_defaults(void)
 	g_assert_cmpuint(config->reader_msecs, ==, WARDEN_READER_MSECS);
 	g_assert_cmpuint(config->reader_memory, >, 64 * 1024 * 1024);
 	g_assert_cmpuint(config->retention_days, ==, 0);
+	g_assert_null(config->rules.folder);
+	g_assert_true(g_path_is_absolute(config->rules.kept));
+	g_assert_cmpstr(config->rules.verdict, ==, "suspicious");
+	g_assert_cmpfloat(config->rules.score, ==, 4.0);
+	g_assert_cmpuint(config->rules.part_msecs, ==, 1000);
+	g_assert_cmpuint(config->rules.message_msecs, ==, 5000);
+	g_assert_cmpuint(config->rules.part_size_max, ==, 64 * 1024 * 1024);
+	g_assert_null(config->clamd_socket);
+	g_assert_cmpuint(config->clamd_msecs, ==, 10000);
+	g_assert_cmpuint(config->clamd_stream_max, ==, 25 * 1024 * 1024);
+	g_assert_false(config->clamd_required);
+	warden_config_free(config);
+}
+
+static void test_rules_and_clamd(void)
+{
+	struct warden_config *config = load(
+		"[yara]\nfolder = rules\nkept =\nverdict = spam\n"
+		"score = 2.5\ntimeout_msecs = 50\nmessage_msecs = 70\n"
+		"part_size_max = 1M\n[clamd]\nsocket = [::1]:3310\n"
+		"timeout_msecs = 90\nstream_max = 2M\nrequired = yes\n");
+	g_autofree char *rules = g_build_filename(folder, "rules", NULL);
+
+	g_assert_cmpstr(config->rules.folder, ==, rules);
+	g_assert_null(config->rules.kept);
+	g_assert_cmpstr(config->rules.verdict, ==, "spam");
+	g_assert_cmpfloat(config->rules.score, ==, 2.5);
+	g_assert_cmpuint(config->rules.part_msecs, ==, 50);
+	g_assert_cmpuint(config->rules.message_msecs, ==, 70);
+	g_assert_cmpuint(config->rules.part_size_max, ==, 1024 * 1024);
+	g_assert_cmpstr(config->clamd_socket, ==, "[::1]:3310");
+	g_assert_cmpuint(config->clamd_msecs, ==, 90);
+	g_assert_cmpuint(config->clamd_stream_max, ==, 2 * 1024 * 1024);
+	g_assert_true(config->clamd_required);
 	warden_config_free(config);
 }
 
@@ -113,6 +147,14 @@ static const struct {
 	{ "[store]\njournal_size_max = 99999999999999999999999\n",
 	  "journal_size_max" },
 	{ "[reader]\nmemory_limit = 1M\n", "[reader]|memory_limit|1M" },
+	{ "[yara]\nverdict = clean\n", "[yara]|verdict|clean" },
+	{ "[yara]\nscore = 11\n", "[yara]|score|11|between" },
+	{ "[yara]\nscore = high\n", "[yara]|score|high" },
+	{ "[yara]\nfolders = x\n", "[yara]|folders|unknown key" },
+	{ "[clamd]\nsocket = clamd.example:3310\n",
+	  "[clamd]|socket|clamd.example|127.0.0.1" },
+	{ "[clamd]\nsocket = clamd.ctl\n", "[clamd]|socket|clamd.ctl" },
+	{ "[clamd]\nrequired = maybe\n", "[clamd]|required|maybe|yes" },
 	{ "[notice]\nfrom = nobody\n", "[notice]|from|nobody|<address>" },
 	{ "[notice]\nform = x\n", "[notice]|form|unknown key" },
 	{ "[policy]\nmalware_treshold = 1\n", "[policy]|malware_treshold" },
@@ -219,6 +261,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	folder = g_dir_make_tmp("warden-conf-XXXXXX", NULL);
 	g_test_add_func("/conf/defaults", test_defaults);
+	g_test_add_func("/conf/rules-and-clamd", test_rules_and_clamd);
 	g_test_add_func("/conf/values", test_values);
 	g_test_add_func("/conf/no-database", test_no_database);
 	g_test_add_func("/conf/refused", test_refused);
