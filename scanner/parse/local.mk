@@ -117,6 +117,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/package-flat.c \
 	scanner/parse/package-formula.c \
 	scanner/parse/package-private.h \
+	scanner/parse/package-xlsb.c \
 	scanner/parse/package-xml.c \
 	scanner/parse/params.c \
 	scanner/parse/params.h \

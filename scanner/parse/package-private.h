@@ -49,6 +49,11 @@ struct warden_package {
 /* A member's XML, UTF-8. */
 void warden_package_read_xml(struct warden_package *package, const char *name,
 			     const char *text, gsize size);
+/* A member of a binary workbook (MS-XLSB). */
+bool warden_package_is_binary_sheet(const guint8 *data, gsize size);
+void warden_package_read_binary_sheet(struct warden_package *package,
+				      const char *name, const guint8 *data,
+				      gsize size);
 /* Notes of what the macros do. */
 void warden_package_judge_basic(struct warden_package *package);
 /* A member of a flat document, in base64. */

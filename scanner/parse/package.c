@@ -184,6 +184,8 @@ bool warden_package_take(struct warden_package *package, const char *name,
 		read_xml(package, name, data, size);
 		return is_embedded(name);
 	}
+	if (warden_package_is_binary_sheet(data, size))
+		warden_package_read_binary_sheet(package, name, data, size);
 	return is_picture(data, size) || is_embedded(name);
 }
 

@@ -101,6 +101,47 @@ def excel(cells="<c r=\"A1\"><v>1</v></c>", names="", state="visible",
          '</worksheet>' % cells), *rows, *members])
 
 
+def record(kind, data=b""):
+    """MS-XLSB 2.1.4."""
+    out = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
+    size = len(data)
+    while True:
+        out += bytes([size & 127 | (128 if size > 127 else 0)])
+        size >>= 7
+        if not size:
+            return out + data
+
+
+def wide(text):
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def call(number, *texts):
+    """Tokens of a macro's function and its texts."""
+    out = b"".join(b"\x17" + struct.pack("<H", len(text))
+                   + text.encode("utf-16-le") for text in texts)
+    return out + b"\x42" + struct.pack("<BH", len(texts), number)
+
+
+def binary_excel(state, formulas, name):
+    """A binary workbook with one macro sheet."""
+    book = (record(131) + record(156, struct.pack("<II", state, 1)
+                                 + wide("rId1") + wide("Macro1"))
+            + record(39, bytes(9) + wide(name) + struct.pack("<I", 0))
+            + record(132))
+    sheet = record(129) + b"".join(
+        record(9, bytes(8) + bytes(8) + bytes(2) + struct.pack("<I", len(f))
+               + f) for f in formulas) + record(130)
+    return package([
+        ("[Content_Types].xml", types()),
+        ("_rels/.rels", relations(
+            ("rId1", "officeDocument", "xl/workbook.bin", False))),
+        ("xl/workbook.bin", book),
+        ("xl/_rels/workbook.bin.rels", relations(
+            ("rId1", "xlMacrosheet", "macrosheets/sheet1.bin", False))),
+        ("xl/macrosheets/sheet1.bin", sheet)])
+
+
 def powerpoint(shape, links=()):
     return package([
         ("[Content_Types].xml", types()),

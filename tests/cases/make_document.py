@@ -21,6 +21,7 @@ TYPES = {"docx": OPENXML + "wordprocessingml.document",
          "xlsx": OPENXML + "spreadsheetml.sheet",
          "pptx": OPENXML + "presentationml.presentation",
          "odt": "application/vnd.oasis.opendocument.text",
+         "xlsb": "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
          "xml": "text/xml", "rtf": "application/rtf", "doc": "application/msword"}
 # {0002CE02-0000-0000-C000-000000000046}
 EQUATION = bytes.fromhex("02ce020000000000c000000000000046")
@@ -241,6 +242,21 @@ def openxml_xlm_control():
     return with_file("table.xlsx", document.excel(
         macros=["ARGUMENT(&quot;x&quot;)", "RETURN(x*1.19)"])), \
         good("OFFICE_XLM_MACRO")
+
+
+@case
+def openxml_xlm_binary():
+    """The same in a binary workbook."""
+    return with_file("table.xlsb", document.binary_excel(
+        2, [document.call(110, "calc")], "_xlnm.Auto_Open")), \
+        bad("OFFICE_XLM_MACRO", "OFFICE_XLM_HIDDEN", "OFFICE_XLM_DROPPER")
+
+
+@case
+def openxml_xlm_binary_control():
+    """A binary workbook whose macros calculate."""
+    return with_file("table.xlsb", document.binary_excel(
+        0, [document.call(4)], "Sums")), good("OFFICE_XLM_MACRO")
 
 
 # --- embedded ----------------------------------------------------------------

@@ -50,8 +50,8 @@ static void rtf(const uint8_t *data, size_t size)
 	warden_rtf_clear(&rtf);
 }
 
-/* Members: a line with the name, the content, a NUL. */
-static void package(const uint8_t *data, size_t size)
+/* Members: a line with the name, the content, a NUL; or one, whole. */
+static void package(const uint8_t *data, size_t size, bool whole)
 {
 	struct warden_facts *facts = warden_facts_new();
 	struct warden_part *part = warden_facts_add_part(facts, "1", "a");
@@ -60,7 +60,7 @@ static void package(const uint8_t *data, size_t size)
 	struct warden_package *package = warden_package_new(queue, part);
 
 	while (size > 0) {
-		const uint8_t *end = memchr(data, '\0', size);
+		const uint8_t *end = whole ? NULL : memchr(data, '\0', size);
 		size_t length = end == NULL ? size : (size_t)(end - data);
 		const uint8_t *line = memchr(data, '\n', length);
 		size_t name = line == NULL ? 0 : (size_t)(line - data) + 1;
@@ -111,7 +111,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rtf(data, size);
 		break;
 	case 'p':
-		package(data + 1, size - 1);
+	case 'b':
+		package(data + 1, size - 1, *data == 'b');
 		break;
 	default:
 		objects(data + 1, size - 1);

@@ -52,6 +52,14 @@ FILES = {
          "<text:a href='http://a.example/'>x</text:a><table-cell "
          "formula='of:=DDE(&quot;a&quot;;&quot;b&quot;;&quot;c&quot;)'/>"),
         ("META-INF/manifest.xml", "<encryption-data/>")),
+    "package-binary": b"bxl/workbook.bin\n" + document.record(131)
+    + document.record(156, b"\2\0\0\0\1\0\0\0" + document.wide("rId1")
+                      + document.wide("a"))
+    + document.record(39, bytes(9) + document.wide("Auto_Open") + bytes(4))
+    + document.record(360, b"\1\0" + document.wide("cmd")
+                      + document.wide("/c"))
+    + document.record(9, bytes(18) + b"\x20\0\0\0"
+                      + document.call(110, "calc")),
     "ole1": b"o" + OBJECT,
     "ole1-package": b"o" + document.packager(b"a.txt", b"hello"),
     "moniker": b"o" + document.url_moniker("http://a.example/"),
