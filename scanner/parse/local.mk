@@ -93,6 +93,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/office-message.c \
 	scanner/parse/office-object.c \
 	scanner/parse/office-package.c \
+	scanner/parse/office-picture.c \
 	scanner/parse/office-slides.c \
 	scanner/parse/office-vba.c \
 	scanner/parse/office-word.c \

@@ -158,6 +158,7 @@ void warden_office_look_book(struct warden_office *office, guint index)
 	take_macros(office, index, &xlm);
 	take_links(office, &xlm);
 	take_hyperlinks(office, data, size);
+	warden_office_look_drawings(office, index, data, size);
 	warden_xlm_clear(&xlm);
 	g_bytes_unref(bytes);
 }

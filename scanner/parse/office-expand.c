@@ -104,6 +104,8 @@ static const struct {
 	{ "Workbook", warden_office_look_book },
 	{ "Book", warden_office_look_book },
 	{ "EncryptedPackage", warden_office_look_package },
+	{ "Data", warden_office_look_data },
+	{ "Pictures", warden_office_look_data },
 	/* read with others, or nothing in them */
 	{ "0Table", NULL }, { "1Table", NULL }, { "\1CompObj", NULL },
 	{ "\5SummaryInformation", NULL },
@@ -112,11 +114,44 @@ static const struct {
 	{ "EncryptionInfo", NULL },
 };
 
+/* Objects that attacks use, by their storage's class; the first three fields
+   are little-endian. */
+static const struct {
+	guint8 class_id[WARDEN_OLE_CLASS_SIZE];
+	const char *name;
+} risky_classes[] = {
+	{ { 0x61, 0xf9, 0x56, 0x88, 0x0a, 0x34, 0xd0, 0x11, 0xa9, 0x6b, 0x00,
+	    0xc0, 0x4f, 0xd7, 0x05, 0xa2 }, "Shell.Explorer" },
+	{ { 0xc3, 0xdb, 0xb2, 0xea, 0x1c, 0x00, 0xcf, 0x11, 0xa0, 0x64, 0x00,
+	    0xaa, 0x00, 0x60, 0x08, 0x06 }, "Shell.Explorer.1" },
+	{ { 0x20, 0x69, 0x33, 0x25, 0xf9, 0x03, 0xcf, 0x11, 0x8f, 0xd0, 0x00,
+	    0xaa, 0x00, 0x68, 0x6f, 0x13 }, "htmlfile" },
+	{ { 0x09, 0xd6, 0x90, 0x06, 0x35, 0x37, 0xd1, 0x11, 0xb3, 0xfe, 0x00,
+	    0xc0, 0x4f, 0xd7, 0x0c, 0x58 }, "ScriptletFile" },
+};
+
+static void look_at_class(struct warden_office *office,
+			  const struct warden_ole_entry *storage)
+{
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(risky_classes); i++) {
+		if (memcmp(storage->class_id, risky_classes[i].class_id,
+			   WARDEN_OLE_CLASS_SIZE) == 0)
+			warden_office_note(&office->notes,
+					   WARDEN_TRAIT_OFFICE_RISKY_CLASS,
+					   risky_classes[i].name);
+	}
+}
+
 static void look_in_stream(struct warden_office *office, guint index)
 {
 	const char *name = warden_ole_entry(office->ole, index)->name;
 	gsize i;
 
+	if (g_ascii_strcasecmp(name, "\3OCXNAME") == 0)
+		warden_office_note(&office->notes,
+				   WARDEN_TRAIT_OFFICE_ACTIVEX, "");
 	/* of a message: read with its storage */
 	if (g_str_has_prefix(name, "__substg1.0_") ||
 	    g_str_has_prefix(name, "__properties_version1.0"))
@@ -143,7 +178,10 @@ static void look(struct warden_office *office)
 		if (!entry->storage) {
 			if (!projects[entry->parent])
 				look_in_stream(office, i);
-		} else if (warden_office_is_vba(office, i)) {
+			continue;
+		}
+		look_at_class(office, entry);
+		if (warden_office_is_vba(office, i)) {
 			projects[i] = TRUE;
 			warden_office_look_vba(office, i);
 		} else if (warden_office_is_message(office, i)) {

@@ -62,6 +62,13 @@ void warden_office_look_word(struct warden_office *office, guint index);
 void warden_office_look_slides(struct warden_office *office, guint index);
 /* "Workbook", "Book" */
 void warden_office_look_book(struct warden_office *office, guint index);
+/* "Data", "Pictures": drawings */
+void warden_office_look_data(struct warden_office *office, guint index);
+/* The pictures in such data, or in a Workbook stream. */
+void warden_office_look_pictures(struct warden_office *office, guint index,
+				 const guint8 *data, gsize size);
+void warden_office_look_drawings(struct warden_office *office, guint index,
+				 const guint8 *data, gsize size);
 /* "EncryptedPackage" */
 void warden_office_look_package(struct warden_office *office, guint index);
 

@@ -256,7 +256,7 @@ guint warden_vba_find_source(const guint8 *data, gsize size, gsize offset,
 	if (offset < size && warden_vba_bound(data + offset,
 					      size - offset) > 0)
 		starts_r[count++] = offset;
-	while (count < WARDEN_VBA_STARTS_MAX) {
+	while (count < WARDEN_VBA_STARTS_MAX && at < size) {
 		const guint8 *found = memmem(data + at, size - at, mark,
 					     mark_size);
 		gsize start;
@@ -289,7 +289,8 @@ static bool source_has(const char *source, gsize source_size,
 			g_string_append_c(quoted, '"');
 		g_string_append_c(quoted, text[i]);
 	}
-	found = memmem(source, source_size, quoted->str, quoted->len) != NULL;
+	found = source_size > 0 && memmem(source, source_size, quoted->str,
+					  quoted->len) != NULL;
 	g_string_free(quoted, TRUE);
 	return found;
 }

@@ -361,6 +361,45 @@ End Sub'''}), "Workbook": office.workbook_stream(macros=False)})
             symbols=["OFFICE_MACRO_DROPPER"])
 
 
+def png():
+    """A picture of noise, without a code."""
+    def chunk(kind, data):
+        return (len(data).to_bytes(4, "big") + kind + data
+                + zlib.crc32(kind + data).to_bytes(4, "big"))
+    rows = b"".join(b"\0" + bytes((x * y * 37) % 251 for x in range(24))
+                    for y in range(8))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", bytes.fromhex(
+        "0000000800000008080200" + "0000")) + chunk(
+            b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+@case
+def office_picture():
+    """Pictures in text documents, workbooks and presentations are files of
+    their own."""
+    drawing = office.picture(png())
+    half = len(drawing) // 2
+    book = office.workbook(office.workbook_stream(
+        macros=False, extra=office.biff(0xeb, drawing[:half])
+        + office.biff(0x3c, drawing[half:])))
+    document = office.word(extra={"Data": bytes(20) + drawing, "ObjectPool": {
+        "_1": {"Package": b"x"}, "_2": office.native("book.xls", book)}})
+    return with_file("letter.doc", document), dict(
+        verdict="clean", action="allow", only=[],
+        parts=[dict(path="2/picture", detected_type="image/png"),
+               dict(path="2/book.xls/picture", detected_type="image/png")])
+
+
+@case
+def office_installer():
+    """Files in an installer have names of their own."""
+    return with_file("setup.msi", office.installer({
+        "Binary.helper": program(), "Table1": b"abc", "eicar.com": EICAR})), \
+        dict(verdict="malware", action="quarantine",
+             symbols=["EICAR_TEST_FILE", "EXECUTABLE_ATTACHMENT"],
+             parts=[dict(path="2/Binary.helper")])
+
+
 @case
 def office_field_command():
     """A field that asks a command line for a value."""

@@ -245,6 +245,29 @@ def native(name, data, path=None):
     return {"\1Ole10Native": struct.pack("<I", len(body)) + body}
 
 
+def picture(data):
+    """A PNG file in a drawing."""
+    body = bytes(17) + data
+    return struct.pack("<HHI", 0x6e00, 0xf01e, len(body)) + body
+
+
+_MSI = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._")
+
+
+def installer(files):
+    """An .msi with these streams, whose names are encoded."""
+    def encode(name):
+        out, at = "", 0
+        while at < len(name):
+            pair = [_MSI.index(c) for c in name[at:at + 2]]
+            out += chr(0x3800 + pair[0] + (pair[1] << 6)) if len(pair) == 2 \
+                else chr(0x4800 + pair[0])
+            at += 2
+        return out
+    return compound({encode(name): data for name, data in files.items()},
+                    bytes.fromhex("84100c0000000000c000000000000046"))
+
+
 def record(kind, data, version=0, instance=0):
     """Of a presentation."""
     return struct.pack("<HHI", version | instance << 4, kind,
@@ -284,12 +307,12 @@ def message(properties, attachments=()):
 
 # --- workbooks ---------------------------------------------------------------
 
-def _biff(kind, data=b""):
+def biff(kind, data=b""):
     return struct.pack("<HH", kind, len(data)) + data
 
 
 def _bof(kind):
-    return _biff(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0dbb, 0x07cc,
+    return biff(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0dbb, 0x07cc,
                                     0, 6))
 
 
@@ -326,32 +349,32 @@ def workbook_stream(formulas=(), macros=True, hidden=0, name=None, labels=(),
     if name is not None:
         coded = bytes([name]) if isinstance(name, int) \
             else name.encode("latin-1")
-        tail += _biff(0x18, struct.pack(
+        tail += biff(0x18, struct.pack(
             "<HBBHHHI", 0x20 if isinstance(name, int) else 0, 0, len(coded),
             7, 0, 0, 0) + b"\0" + coded
             + b"\x3a" + struct.pack("<HHH", 0, 0, 0))
     texts = b"".join(struct.pack("<HB", len(t), 0) + t.encode("latin-1")
                      for _, _, t in labels)
-    tail += _biff(0xfc, struct.pack("<II", len(labels), len(labels)) + texts)
-    tail += extra + _biff(0x0a)
+    tail += biff(0xfc, struct.pack("<II", len(labels), len(labels)) + texts)
+    tail += extra + biff(0x0a)
 
     def body(kind):
         out = _bof(0x10 if kind == 0 else 0x40)
         if kind == 1:
             for index, (row, column, _) in enumerate(labels):
-                out += _biff(0xfd, struct.pack("<HHHI", row, column, 0,
+                out += biff(0xfd, struct.pack("<HHHI", row, column, 0,
                                                index))
             for row, formula in enumerate(formulas):
-                out += _biff(0x06, struct.pack(
+                out += biff(0x06, struct.pack(
                     "<HHH8sHIH", row, 0, 0, bytes(8), 0, 0, len(formula))
                     + formula)
-        return out + _biff(0x0a)
+        return out + biff(0x0a)
 
     head = _bof(5) + lock
     place = len(head) + sum(12 + len(n) for n, _, _ in sheets) + len(tail)
     listing, bodies = b"", b""
     for sheet, state, kind in sheets:
-        listing += _biff(0x85, struct.pack("<IBBBB", place + len(bodies),
+        listing += biff(0x85, struct.pack("<IBBBB", place + len(bodies),
                                            state, kind, len(sheet), 0)
                          + sheet.encode())
         bodies += body(kind)
@@ -425,7 +448,7 @@ def lock_rc4(stream, password):
     return bytes(out)
 
 
-RC4_LOCK = _biff(0x2f, struct.pack("<HHH", 1, 1, 1) + SALT + bytes(32))
+RC4_LOCK = biff(0x2f, struct.pack("<HHH", 1, 1, 1) + SALT + bytes(32))
 
 
 def _aes(data, key, iv=None):
