@@ -261,6 +261,8 @@ static void take_text(struct warden_web_scripts *scripts,
 	const char *data = g_bytes_get_data(text->bytes, &size);
 	g_autofree char *copy = NULL;
 
+	if (size == 0)
+		return;
 	if (text->use != WARDEN_SCRIPT_VALUE)
 		copy = g_strndup(data, MIN(size, 16 * WARDEN_FACT_URL_MAX));
 	switch (text->use) {
