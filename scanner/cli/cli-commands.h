@@ -4,6 +4,7 @@
 /* The commands: argv[0] is the command's name. Each returns the exit
    status. */
 
+int warden_cli_eval(int argc, char **argv);
 int warden_cli_list(int argc, char **argv);
 int warden_cli_hunt(int argc, char **argv);
 int warden_cli_show(int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct {
 	const char *summary;
 } commands[] = {
 	{ "scan", warden_cli_scan, "judge message files, record nothing" },
+	{ "eval", warden_cli_eval, "how well good and bad mail are told apart" },
 	{ "list", warden_cli_list, "judged mail and where it stands" },
 	{ "show", warden_cli_show, "everything known of one message" },
 	{ "hunt", warden_cli_hunt, "who has this file, link or sender?" },
@@ -43,7 +44,7 @@ static const char *const with_value[] = {
 	"--config", "-c", "--database", "--since", "--until", "--user",
 	"--verdict", "--action", "--sender", "--sha256", "--hash", "--host",
 	"--subject", "--mailbox", "--message-id", "--limit", "--older-than",
-	"--name", "--format", "--command", "--language", NULL
+	"--name", "--format", "--command", "--language", "--manifest", "--svg", NULL
 };
 
 static int find_command(int argc, char **argv)

@@ -5,6 +5,9 @@ scanner_libwarden_core_a_SOURCES = \
 	scanner/core/clamd.h \
 	scanner/core/conf.c \
 	scanner/core/conf.h \
+	scanner/core/eval.c \
+	scanner/core/eval.h \
+	scanner/core/eval-svg.c \
 	scanner/core/keyfile.c \
 	scanner/core/keyfile.h \
 	scanner/core/notice.c \

@@ -251,6 +251,25 @@ int warden_policy_action(const struct warden_policy *policy,
 	return 1;
 }
 
+static double strength_of(const struct warden_policy *policy,
+			  const double *sums)
+{
+	static const enum warden_verdict classes[] = {
+		WARDEN_VERDICT_MALWARE, WARDEN_VERDICT_PHISHING,
+		WARDEN_VERDICT_SPAM,
+	};
+	double strength = 0.0;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(classes); i++) {
+		double threshold = policy->thresholds[classes[i]];
+
+		if (sums[classes[i]] > 0.0)
+			strength = MAX(strength, threshold > 0.0 ?
+				       sums[classes[i]] / threshold : 1.0);
+	}
+	return strength;
+}
+
 int warden_policy_judge(const struct warden_policy *policy,
 			const struct warden_facts *facts, GPtrArray *findings,
 			const char *overrides, enum warden_mailbox_role role,
@@ -262,6 +281,7 @@ int warden_policy_judge(const struct warden_policy *policy,
 
 	set_scores(policy, findings);
 	add_scores(policy, findings, sums, &judgement.score);
+	judgement.strength = strength_of(policy, sums);
 	verdict = decide(policy, facts, findings, sums, judgement.score);
 	if (warden_policy_action(policy, verdict, overrides, role, &judgement,
 				 error_r) < 0)

@@ -32,6 +32,10 @@ struct warden_judgement {
 	enum warden_verdict verdict;
 	enum warden_action action;
 	double score;
+	/* How much of what sends it to Quarantine there is: the highest of the
+	   sums of malware, phishing and spam, each as a multiple of its
+	   threshold. 1 and more is enough. */
+	double strength;
 	const char *keyword;	/* IMAP keyword, static or of policy; "" = none */
 };
 

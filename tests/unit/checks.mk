@@ -43,3 +43,10 @@ tests_unit_test_notice_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS)
 tests_unit_test_notice_LDADD = $(WARDEN_JUDGE_LIBS) $(GMIME_LIBS) \
 	$(JSON_LIBS) $(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
 TESTS += tests/unit/test-notice
+
+check_PROGRAMS += tests/unit/test-eval
+tests_unit_test_eval_SOURCES = tests/unit/test-eval.c
+tests_unit_test_eval_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_eval_LDADD = scanner/libwarden-core.a \
+	scanner/libwarden-protocol.a $(GLIB_LIBS) -lm
+TESTS += tests/unit/test-eval
