@@ -261,7 +261,7 @@ static bool is_lifted(const struct warden_eval_mail *mail, double score)
 		total += g_array_index(mail->symbols,
 				       struct warden_eval_symbol, i).score;
 	return mail->strength >= 1.0 && total > 0.0 && score > 0.0 &&
-	       mail->strength * (total - score) / total < 1.0;
+	       mail->strength * (total - score) / total + LIMIT_EPSILON < 1.0;
 }
 
 GArray *warden_eval_uses(const struct warden_eval *eval)
