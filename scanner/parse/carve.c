@@ -49,6 +49,15 @@ static bool is_inner_part(const guint8 *data, gsize size)
 			    "Content-") != NULL;
 }
 
+/* Text that was encoded, with a file in it. */
+static bool has_marks(const guint8 *data, gsize size)
+{
+	size = MIN(size, SNIFF_SIZE);
+	return memmem(data, size, "begin ", 6) != NULL ||
+	       memmem(data, size, "=ybegin ", 8) != NULL ||
+	       memmem(data, size, "BinHex", 6) != NULL;
+}
+
 /* raw: the kind of the bytes before decoding. Text that was text of the same
    kind before is what the views show anyway. */
 static bool is_worth(const guint8 *data, gsize size,
@@ -59,8 +68,10 @@ static bool is_worth(const guint8 *data, gsize size,
 	if (warden_filetype_is_eicar(data, size))
 		return TRUE;
 	kind = kind_of(data, size);
-	if (kind == WARDEN_KIND_TEXT && decoded)
-		return is_inner_part(data, size);
+	/* yEnc is eight bits wide, and no text by its kind */
+	if (decoded && (kind == WARDEN_KIND_TEXT ||
+			kind == WARDEN_KIND_UNKNOWN))
+		return is_inner_part(data, size) || has_marks(data, size);
 	if (is_textual(kind))
 		return raw != kind;
 	return warden_kind_is_active(kind);

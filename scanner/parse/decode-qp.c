@@ -37,8 +37,13 @@ static gsize soft_break(const guint8 *p, const guint8 *end)
 	if (*q == '\n')
 		return q - p + (q + 1 < end && q[1] == '\r' &&
 				(q + 2 == end || q[2] != '\n') ? 2 : 1);
-	if (*q == '\r')
-		return q - p + (q + 1 < end && q[1] == '\n' ? 2 : 1);
+	/* and some put a second CR before the LF */
+	if (*q == '\r') {
+		gsize cr = q + 1 < end && q[1] == '\r' && q + 2 < end &&
+			q[2] == '\n' ? 2 : 1;
+
+		return q - p + cr + (q + cr < end && q[cr] == '\n');
+	}
 	return 0;
 }
 

@@ -60,8 +60,8 @@ static void decode_line(GByteArray *out, const guint8 *data,
 	}
 }
 
-/* Lines, also those of clients that end them with a lone CR, or turn the two
-   around. */
+/* Lines, also those of clients that end them with a lone CR, turn the two
+   around, or put two CRs before a LF. */
 static bool get_line(const guint8 *data, gsize size, gsize at,
 		     struct warden_line *line)
 {
@@ -73,6 +73,8 @@ static bool get_line(const guint8 *data, gsize size, gsize at,
 		return FALSE;
 	while (line->start < line->end && data[line->start] == '\r')
 		line->start++;
+	while (line->start < line->end && data[line->end - 1] == '\r')
+		line->end--;
 	return TRUE;
 }
 

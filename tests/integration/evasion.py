@@ -15,6 +15,7 @@ import argparse
 import base64
 import binascii
 import collections
+import gzip
 import hashlib
 import io
 import json
@@ -197,6 +198,26 @@ def yenc(mail, data):
                           b"=yend size=%d" % len(data), b""])
 
 
+def yenc_parts(mail, data):
+    """In two pieces, one behind the other."""
+    out, half = b"", len(data) // 2
+    for number, piece in enumerate((data[:half], data[half:])):
+        block = yenc(mail, piece).split(mail.eol, 1)[1]
+        out += mail.eol.join([
+            b"=ybegin part=%d total=2 line=128 size=%d name=test.com"
+            % (number + 1, len(data)),
+            b"=ypart begin=%d end=%d" % (number * half + 1,
+                                         number * half + len(piece)), block])
+    return out
+
+
+def base64_of(inner):
+    """A text with a file in it, as base64."""
+    def encode(mail, data):
+        return encode_base64(mail, inner(mail, data))
+    return encode
+
+
 def binhex(mail, data):
     crc = binascii.crc_hqx
     head = bytes([8]) + b"test.com" + bytes([0]) + b"????" + b"????" \
@@ -268,6 +289,10 @@ def bodies():
     yield "uu-bare-cte", b"uuencode", uu(b"", b"`\n")
     yield "uu-uue-cte", b"x-uue", uu(b"begin 644 test.com")
     yield "yenc", b"8bit", yenc
+    yield "yenc-parts", b"8bit", yenc_parts
+    yield "uu-in-base64", b"base64", base64_of(uu(b"begin 644 test.com"))
+    yield "binhex-in-base64", b"base64", base64_of(binhex)
+    yield "yenc-in-base64", b"base64", base64_of(yenc)
     yield "yenc-cte", b"x-yenc", yenc
     yield "binhex", b"7bit", binhex
     yield "binhex-cte", b"binhex", binhex
@@ -426,6 +451,26 @@ def boundary_forms():
     yield "long71", b"a" * 71, field(b"boundary=" + b"a" * 71)
     yield "long190", b"a" * 190, field(b"boundary=" + b"a" * 190)
     yield "one", b"a", field(b"boundary=a")
+    yield "dashes-end", b"abc--", field(b"boundary=\"abc--\"")
+    yield "dashes-start", b"--abc", field(b"boundary=\"--abc\"")
+    yield "upper", b"ABC", field(b"boundary=ABC")
+    yield "colon", b"a:b", field(b"boundary=\"a:b\"")
+    yield "slash", b"a/b=c?d", field(b"boundary=a/b=c?d")
+    yield "regex", b"a.*[b](c)+$", field(b"boundary=\"a.*[b](c)+$\"")
+    yield "percent", b"a%20b", field(b"boundary=\"a%20b\"")
+    yield "entity", b"a&amp;b", field(b"boundary=\"a&amp;b\"")
+    yield "quote-empty-first", b"abc", field(b"boundary=\"\"; boundary=abc")
+    yield "quote-empty-last", b"abc", field(b"boundary=abc; boundary=\"\"")
+    yield "comment-quote", b"abc", field(b"(\") boundary=\"abc\"")
+    yield "key-quoted", b"abc", field(b"\"boundary\"=abc")
+    yield "key-percent", b"abc", field(b"bound%61ry=def; boundary=abc")
+    yield "equals-twice", b"=abc", field(b"boundary==abc")
+    yield "pieces-gap", b"abcdef", field(b"boundary*0=abc; boundary*2=def")
+    yield "pieces-case", b"abcdef", field(b"Boundary*0=abc; BOUNDARY*1=def")
+    yield "pieces-far", b"abcdef", field(
+        b"boundary*0=abc; x=y; charset=z; boundary*1=def")
+    yield "star-charset", "abü".encode("latin-1"), field(
+        b"boundary*=iso-8859-1''ab%FC")
     yield "dashes", b"--", field(b"boundary=\"--\"")
     yield "digits-key", b"abc", field(b"boundary0=x; boundary=abc")
     yield "key-suffix", b"abc", field(b"xboundary=x; boundary=abc")
@@ -589,9 +634,31 @@ def wraps():
                                                name=eml)),
             ("message-x", in_message(b"message/x-none")),
             ("message-in-image", in_message(b"image/png", "base64", name=eml)),
+            ("inner-twice", inner_twice),
+            ("message-gzip", gzipped_message),
+            ("header-twice", with_header_twice),
             ("multipart-base64", encoded_multipart(b"base64")),
             ("multipart-qp", encoded_multipart(b"quoted-printable"))):
         yield label, set_wrap(wrap)
+
+
+def inner_twice(mail, whole):
+    return nested("other")(mail, in_message()(mail, nested("longer")(mail,
+                                                                     whole)))
+
+
+def gzipped_message(mail, whole):
+    inner = mail.eol.join([b"From: a@example.org", b"Subject: Inner",
+                           b"MIME-Version: 1.0", b""]) + whole
+    return mail.eol.join([
+        b"Content-Type: application/gzip; name=mail.eml.gz",
+        b"Content-Transfer-Encoding: base64", b"",
+        encode_base64(mail, gzip.compress(inner, mtime=0))])
+
+
+def with_header_twice(mail, whole):
+    """An empty line, and the fields again, as they should be."""
+    return mail.eol.join([b"Content-Type: text/plain", b"", whole])
 
 
 def set_place(place):
@@ -621,6 +688,19 @@ def set_after(change):
     return trick
 
 
+def change_head(eol):
+    """Other line ends in the header than in the body."""
+    def change(_, whole):
+        head, gap, body = whole.partition(b"\r\n\r\n")
+        return head.replace(b"\r\n", eol) + gap + body
+    return change
+
+
+def split_header(_, whole):
+    """An empty line too early: the rest of the header begins the body."""
+    return whole.replace(b"MIME-Version:", b"\r\nMIME-Version:", 1)
+
+
 def places():
     for place in ("root", "preamble", "epilogue"):
         yield "place-" + place, set_place(place)
@@ -631,6 +711,12 @@ def places():
         lambda mail, whole: whole.replace(b"\r\n", b"\r"))
     yield "eol-lfcr", set_after(
         lambda mail, whole: whole.replace(b"\r\n", b"\n\r"))
+    yield "eol-crcrlf", set_after(
+        lambda mail, whole: whole.replace(b"\r\n", b"\r\r\n"))
+    yield "eol-head-cr", set_after(change_head(b"\r"))
+    yield "eol-head-lf", set_after(change_head(b"\n"))
+    yield "header-split", set_after(split_header)
+    yield "nul-last", set_after(lambda mail, whole: whole + b"\0" * 100)
     yield "eol-mixed", set_after(lambda mail, whole: b"".join(
         line + mail.rng.choice((b"\r\n", b"\n"))
         for line in whole.split(b"\r\n")))
