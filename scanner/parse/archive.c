@@ -27,6 +27,7 @@ static int (*const formats[])(struct archive *archive) = {
 	archive_read_support_format_lha,
 	archive_read_support_format_cpio,
 	archive_read_support_format_ar,
+	archive_read_support_format_xar,
 };
 
 static int (*const filters[])(struct archive *archive) = {
@@ -38,6 +39,7 @@ static int (*const filters[])(struct archive *archive) = {
 	archive_read_support_filter_zstd,
 	archive_read_support_filter_lz4,
 	archive_read_support_filter_lzip,
+	archive_read_support_filter_rpm,
 };
 
 /* Archives without a member are not longer; tar ends in zeros, and ISO images

@@ -12,6 +12,7 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/biff.c \
 	scanner/parse/biff.h \
 	scanner/parse/book-crypt.c \
+	scanner/parse/arj-expand.c \
 	scanner/parse/boundary.c \
 	scanner/parse/boundary.h \
 	scanner/parse/budget.h \

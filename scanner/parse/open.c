@@ -97,6 +97,13 @@ static bool may_hold_zip(const struct warden_part *part, const guint8 *data,
 	       memmem(data, size, "PK\3\4", 4) != NULL;
 }
 
+static bool is_arj(const struct warden_part *part,
+		   const guint8 *data G_GNUC_UNUSED, gsize size G_GNUC_UNUSED)
+{
+	return part != NULL &&
+	       strcmp(part->detected_type, "application/x-arj") == 0;
+}
+
 static bool is_disk(const struct warden_part *part)
 {
 	return strcmp(part->detected_type, "application/x-vhd") == 0 ||
@@ -116,7 +123,8 @@ static bool is_disk_image(const struct warden_part *part,
 static bool is_archive(const struct warden_part *part, const guint8 *data,
 		       gsize size)
 {
-	if (is_message(part, data, size) || is_tnef(part, data, size))
+	if (is_message(part, data, size) || is_tnef(part, data, size) ||
+	    is_arj(part, data, size))
 		return FALSE;
 	return part->kind == WARDEN_KIND_ARCHIVE ||
 	       (part->kind == WARDEN_KIND_DISK_IMAGE && !is_disk(part)) ||
@@ -251,6 +259,7 @@ static const struct {
 	{ is_cms, warden_cms_expand },
 	{ is_pgp, warden_pgp_expand },
 	{ is_disk_image, warden_disk_expand },
+	{ is_arj, warden_arj_expand },
 	{ is_tnef, warden_tnef_expand },
 	{ is_compound, warden_office_expand },
 	{ is_archive, warden_archive_expand },

@@ -135,6 +135,8 @@ void warden_apple_expand(struct warden_queue *queue,
 			 const struct warden_container *container);
 void warden_cms_expand(struct warden_queue *queue,
 		       const struct warden_container *container);
+void warden_arj_expand(struct warden_queue *queue,
+		       const struct warden_container *container);
 void warden_disk_expand(struct warden_queue *queue,
 			const struct warden_container *container);
 void warden_pgp_expand(struct warden_queue *queue,

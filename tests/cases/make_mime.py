@@ -6,6 +6,7 @@ checked in. Usage: tests/cases/make_mime.py [NAME…]
 """
 
 import base64
+import gzip
 import importlib.util
 import pathlib
 import struct
@@ -731,6 +732,125 @@ def disk_vhd_unknown():
     image = partitioned(bytes(40 * SECTOR), kind=0x83)
     return (make.with_file("disk.vhd", vhd_fixed(image)),
             dict(unscanned=["unsupported"]))
+
+
+# --- other archives -----------------------------------------------------------------
+
+def xar(name, data):
+    """Apple's installer packages: a table as XML, then the bytes."""
+    packed = zlib.compress(data)
+    table = zlib.compress(b"""<?xml version="1.0"?><xar><toc><file id="1">
+<data><length>%d</length><offset>0</offset><size>%d</size>
+<encoding style="application/x-gzip"/></data><type>file</type>
+<name>%s</name></file></toc></xar>""" % (len(packed), len(data), name))
+    plain = len(zlib.decompress(table))
+    return b"xar!" + struct.pack(">HHQQI", 28, 1, len(table), plain, 0) \
+        + table + packed
+
+
+def cpio(name, data):
+    def entry(name, data):
+        head = b"070701" + b"".join(b"%08X" % n for n in (
+            1, 0o100644, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0))
+        head = (head + name + b"\0")
+        head += bytes(-len(head) % 4)
+        return head + data + bytes(-len(data) % 4)
+    return entry(name, data) + entry(b"TRAILER!!!", b"")
+
+
+def rpm(name, data):
+    lead = b"\xed\xab\xee\xdb\x03" + bytes(91)
+    header = b"\x8e\xad\xe8\x01" + bytes(12)
+    return lead + header * 2 + gzip.compress(cpio(name, data), mtime=0)
+
+
+def arj(name, data):
+    def header(kind, name, packed, size):
+        basic = struct.pack("<BBBBBBBBIIIIHHH", 30, 11, 1, 0, 0, 0, kind, 0,
+                            0, packed, size, 0, 0, 0, 0) + name + b"\0\0"
+        return b"\x60\xea" + struct.pack("<H", len(basic)) + basic \
+            + struct.pack("<IH", zlib.crc32(basic), 0)
+    return header(2, b"a.arj", 0, 0) + header(0, name, len(data), len(data)) \
+        + data + b"\x60\xea\0\0"
+
+
+@case
+def archive_xar():
+    return make.with_file("setup.pkg", xar(b"test.com", EICAR)), FOUND
+
+
+@case
+def archive_rpm():
+    return make.with_file("setup.rpm", rpm(b"./test.com", EICAR)), FOUND
+
+
+@case
+def archive_deb():
+    """A tar in an ar."""
+    data = make.tar_gz(("./test.com", EICAR))
+    ar = b"!<arch>\n" + b"data.tar.gz/    0           0     0     100644  " \
+        + b"%-10d`\n" % len(data) + data + b"\n" * (len(data) % 2)
+    return make.with_file("setup.deb", ar), FOUND
+
+
+@case
+def archive_arj_names():
+    """Not unpacked; what it would start is known by name."""
+    return (make.with_file("order.arj", arj(b"order.exe", make.program())),
+            dict(symbols=["EXECUTABLE_IN_ARCHIVE", "UNSUPPORTED_CONTENT"],
+                 parts=[part("2/order.exe")], unscanned=["unsupported"]))
+
+
+@case
+def archive_many_streams():
+    """One file in two compressed streams."""
+    data = gzip.compress(EICAR[:30], mtime=0) + gzip.compress(EICAR[30:],
+                                                              mtime=0)
+    return make.with_file("test.com.gz", data), FOUND
+
+
+@case
+def archive_bomb():
+    """Sixteen times sixteen megabytes of nothing."""
+    inner = make.archive(("0.txt", bytes(16 << 20)))
+    data = make.archive(*(("%d.zip" % i, inner) for i in range(16)))
+    return (make.with_file("bomb.zip", data),
+            make.unscannable("SCAN_LIMIT", unscanned=["expansion"]))
+
+
+@case
+def archive_bomb_beside():
+    """A bomb does not hide what stands beside it."""
+    data = make.archive(("0.txt", bytes(16 << 20)), ("test.com", EICAR))
+    return make.with_file("bomb.zip", data), FOUND
+
+
+# --- two views that both hold something --------------------------------------------
+
+def two_views(first, second):
+    """boundary= twice: programs see the one part or the other."""
+    def block(boundary, tag):
+        return ("--%s\r\n" % boundary) + make.file_part(
+            "order.exe", make.program(tag)) + ("--%s--\r\n" % boundary)
+    return make.mail("Two", "Content-Type: multipart/mixed; boundary=one;"
+                     " boundary=two\r\n\r\n" + block("one", first)
+                     + block("two", second))
+
+
+@case
+def views_differ():
+    """Each program sees another file: never clean, and said so."""
+    return (two_views(b"first", b"second"),
+            dict(symbols=["AMBIGUOUS_CONTENT", "MIME_HIDDEN_CONTENT",
+                          "MIME_AMBIGUOUS"], unscanned=["ambiguous"]))
+
+
+@case
+def views_differ_control():
+    """Both see the same."""
+    return (two_views(b"same", b"same"), dict(
+        symbols=["MIME_AMBIGUOUS"],
+        absent=["AMBIGUOUS_CONTENT", "MIME_HIDDEN_CONTENT"]))
 
 
 # --- every line of the taxonomy: a trick, and a text by the same trick ----------

@@ -1,4 +1,5 @@
 EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
+	tests/fuzz/make-seeds-containers.py \
 	tests/fuzz/make-seeds-office.py \
 	tests/fuzz/make-seeds-picture.py \
 	tests/fuzz/make-seeds-program.py \
