@@ -42,10 +42,6 @@ static const struct warden_trait_symbol trait_symbols[] = {
 	  "a formula that overflows the editor" },
 	{ WARDEN_TRAIT_OFFICE_HANDLER_TARGET, "OFFICE_HANDLER_TARGET",
 	  "it would start" },
-	{ WARDEN_TRAIT_OFFICE_REMOTE_OBJECT, "OFFICE_REMOTE_OBJECT",
-	  "a part of it comes from" },
-	{ WARDEN_TRAIT_OFFICE_REMOTE_SHARE, "OFFICE_REMOTE_SHARE",
-	  "a part of it comes from" },
 	{ WARDEN_TRAIT_OFFICE_RISKY_CLASS, "OFFICE_RISKY_OBJECT",
 	  "an object of the class" },
 	{ WARDEN_TRAIT_ODF_EVENT, "ODF_MACRO_AUTORUN",
@@ -74,7 +70,7 @@ find_trait(const struct warden_facts *facts, enum warden_trait_index index,
 	return NULL;
 }
 
-/* --- templates ------------------------------------------------------------- */
+/* --- templates and parts --------------------------------------------------- */
 
 /* Where offices keep their own templates. Anybody may have an account there,
    but nothing that runs by itself comes from it without one. */
@@ -128,17 +124,41 @@ static char *target_host(const char *target)
 	return warden_url_host_ascii(host);
 }
 
+static bool is_own(const struct warden_check_input *input, const char *target)
+{
+	g_autofree char *host = target_host(target);
+
+	return is_office_host(host) || is_senders_own(input->facts, host);
+}
+
 static void check_template(const struct warden_check_input *input,
 			   const struct warden_trait *trait,
 			   struct warden_findings *findings)
 {
-	g_autofree char *host = target_host(trait->detail);
-	bool known = is_office_host(host) ||
-		is_senders_own(input->facts, host);
+	warden_findings_add(findings, is_own(input, trait->detail) ?
+			    "OFFICE_OWN_TEMPLATE" : "OFFICE_REMOTE_TEMPLATE",
+			    trait->part, "its template comes from: %s",
+			    trait->detail);
+}
 
-	warden_findings_add(findings, known ? "OFFICE_OWN_TEMPLATE" :
-			    "OFFICE_REMOTE_TEMPLATE", trait->part,
-			    "its template comes from: %s", trait->detail);
+static void check_object(const struct warden_check_input *input,
+			 const struct warden_trait *trait,
+			 struct warden_findings *findings)
+{
+	if (!is_own(input, trait->detail))
+		warden_findings_add(findings, "OFFICE_REMOTE_OBJECT",
+				    trait->part, "a part of it comes from: %s",
+				    trait->detail);
+}
+
+static void check_share(const struct warden_check_input *input,
+			const struct warden_trait *trait,
+			struct warden_findings *findings)
+{
+	if (!is_own(input, trait->detail))
+		warden_findings_add(findings, "OFFICE_REMOTE_SHARE",
+				    trait->part, "a part of it comes from: %s",
+				    trait->detail);
 }
 
 /* --- objects that act ------------------------------------------------------ */
@@ -232,6 +252,8 @@ static const struct {
 		      struct warden_findings *findings);
 } judges[] = {
 	{ WARDEN_TRAIT_OFFICE_REMOTE_TEMPLATE, check_template },
+	{ WARDEN_TRAIT_OFFICE_REMOTE_OBJECT, check_object },
+	{ WARDEN_TRAIT_OFFICE_REMOTE_SHARE, check_share },
 	{ WARDEN_TRAIT_OFFICE_OBJECT_UPDATES, check_updates },
 };
 

@@ -123,10 +123,19 @@ def office_template_own():
 
 @case
 def office_remote_object():
-    """A linked object on a web server: remarked, since offices do it, too."""
+    """A linked object on somebody's web server."""
     return with_file("report.docx", document.word(links=[
         ("rId5", "oleObject", "https://data.example/report.xlsx", True)])), \
-        good("OFFICE_REMOTE_OBJECT")
+        bad("OFFICE_REMOTE_OBJECT", verdict="suspicious", action="flag")
+
+
+@case
+def office_remote_object_own():
+    """The same where offices keep their files, and on the sender's server."""
+    return with_file("report.docx", document.word(links=[
+        ("rId5", "oleObject", "https://acme.sharepoint.com/r.xlsx", True),
+        ("rId6", "image", "file://files.example.org/logo.png", True)])), \
+        good()
 
 
 @case
@@ -145,7 +154,7 @@ def office_remote_share():
     """A picture on a file share of the Internet: the computer logs in there."""
     return with_file("report.docx", document.word(links=[
         ("rId4", "image", "file://files.example/img/logo.png", True)])), \
-        good("OFFICE_REMOTE_SHARE")
+        bad("OFFICE_REMOTE_SHARE", verdict="suspicious", action="flag")
 
 
 @case
