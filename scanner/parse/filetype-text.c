@@ -340,10 +340,12 @@ static bool is_message(const char *text, gsize size)
 {
 	const char *end = text + size;
 	guint known = 0, lines = 0;
+	bool mime;
 
 	/* .emlx: the message's length in a line of its own */
 	text = skip_length(text, end);
 	size = end - text;
+	mime = starts(text, size, "MIME-Version:");
 	if (starts(text, size, "From ") || starts(text, size, ">From "))
 		lines = 1;
 	else if (!is_message_field(text, size))
@@ -359,7 +361,8 @@ static bool is_message(const char *text, gsize size)
 			break;
 		text = next + 1;
 	}
-	return known >= 3;
+	/* pages that Word saves have no sender */
+	return known >= 3 || (known == 2 && mime);
 }
 
 /* A page that runs as a program: by what it says, or by its name alone. */

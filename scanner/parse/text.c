@@ -341,6 +341,17 @@ static void look_page(struct warden_text *text)
 			       text->size);
 }
 
+/* Browsers show XML that has pages in it, or makes some, as pages. */
+static void look_xml(struct warden_text *text)
+{
+	static const char page[] = "www.w3.org/1999/xhtml";
+	static const char sheet[] = "www.w3.org/1999/XSL/Transform";
+
+	if (memmem(text->utf8, text->size, page, strlen(page)) != NULL ||
+	    memmem(text->utf8, text->size, sheet, strlen(sheet)) != NULL)
+		warden_web_look(text);
+}
+
 static void look_calendar(struct warden_text *text)
 {
 	warden_calendar_look(text, "calendar");
@@ -363,6 +374,7 @@ static const struct {
 	{ WARDEN_KIND_TEXT, WARDEN_TEXT_MAX, look_text },
 	{ WARDEN_KIND_HTML, WARDEN_HTML_MAX, look_page },
 	{ WARDEN_KIND_SVG, WARDEN_HTML_MAX, look_page },
+	{ WARDEN_KIND_XML, WARDEN_HTML_MAX, look_xml },
 	{ WARDEN_KIND_CALENDAR, WARDEN_TEXT_MAX, look_calendar },
 	{ WARDEN_KIND_SCRIPT, WARDEN_TEXT_MAX, look_program },
 	{ WARDEN_KIND_SHORTCUT, WARDEN_TEXT_MAX, look_program },

@@ -518,6 +518,28 @@ def link_named_page():
 
 
 @case
+def link_saved_by_word():
+    """A page as Word saves it: a message without a sender, called a
+    document."""
+    return (m.with_file("minutes.doc", (
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n"
+        "\r\n--b\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: "
+        "base64\r\n\r\n%s\r\n--b--\r\n" % b64(
+            b"<html><a href='https://evil.example/x'>a</a></html>")).encode(),
+        "application/msword"),
+            dict(verdict="clean", action="allow", urls=[URL]))
+
+
+@case
+def link_xml_page():
+    """XML that a browser shows as a page."""
+    return (m.with_file("list.xml", b"<?xml version='1.0'?><list xmlns:h='http:"
+                        b"//www.w3.org/1999/xhtml'><h:a href='https://evil."
+                        b"example/x'>a</h:a></list>", "text/xml"),
+            dict(verdict="clean", action="allow", urls=[URL]))
+
+
+@case
 def link_flowed():
     """An address that goes over the end of a line (RFC 3676 4.2)."""
     return (raw_text(b"Go to https://evil.exam \r\nple/x \r\n", "plain",
