@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "equation.h"
+#include "member.h"
 #include "office-target.h"
 #include "ole1.h"
 #include "queue.h"
@@ -26,56 +27,37 @@ static void add_member(struct context *context, const char *name,
 		       const char *fallback, const char *type,
 		       const guint8 *data, gsize size)
 {
-	struct warden_part *parent = context->container->part;
 	g_autoptr(GBytes) bytes = g_bytes_new(data, size);
-	g_autofree char *path = NULL;
-	struct warden_names names;
-	struct warden_item item = {
-		.names = &names, .declared_type = type, .encoding = "",
-		.charset = "", .flags = WARDEN_PART_MEMBER, .parent = parent,
-		.depth = context->container->depth,
+	struct warden_member member = {
+		.name = name, .fallback = fallback, .type = type,
 	};
 
-	if (size == 0 ||
-	    !warden_queue_spend_member(context->queue, parent->path))
-		return;
-	warden_names_init(&names);
-	if (*name != '\0')
-		warden_names_add(&names, name);
-	path = g_strdup_printf("%s/%s", parent->path, *names.name != '\0' ?
-			       names.name : fallback);
-	item.path = path;
-	if (warden_queue_add(context->queue, &item, bytes) != NULL)
-		parent->flags |= WARDEN_PART_CONTAINER;
-	warden_names_clear(&names);
+	if (size > 0)
+		(void)warden_member_add(context->queue, context->container,
+					&member, bytes, NULL);
 }
 
-/* The last piece of a path of any system, in any code page. */
-static char *base_name(struct context *context, const char *path)
+/* The last piece of a path of any system. */
+static const char *base_name(const char *path)
 {
 	const char *p, *last = path;
-	GString *name;
 
 	for (p = path; *p != '\0'; p++) {
 		if (*p == '/' || *p == '\\')
 			last = p + 1;
 	}
-	name = warden_charset_decode(
-		warden_queue_parser(context->queue)->charsets, NULL,
-		(const guint8 *)last, strlen(last), WARDEN_FACT_NAME_MAX,
-		NULL);
-	return g_string_free(name, FALSE);
+	return last;
 }
 
 static bool add_package(struct context *context, const guint8 *data,
 			gsize size, const char *fallback)
 {
 	struct warden_ole1_package package;
-	g_autofree char *name = NULL;
+	const char *name;
 
 	if (!warden_ole1_package_read(data, size, &package))
 		return FALSE;
-	name = base_name(context, package.label[0] != '\0' ? package.label :
+	name = base_name(package.label[0] != '\0' ? package.label :
 			 package.path);
 	if (package.linked)
 		warden_target_note(&context->rtf->notes, WARDEN_USE_OBJECT,
@@ -248,6 +230,7 @@ void warden_rtf_expand(struct warden_queue *queue,
 	const guint8 *data = g_bytes_get_data(container->bytes, &size);
 	guint i;
 
+	/* what is read out of it; members are spent when they are added */
 	if (!warden_queue_spend(queue, path, size))
 		return;
 	warden_rtf_parse(data, size, &rtf);
