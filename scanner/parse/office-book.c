@@ -80,6 +80,9 @@ static void take_macros(struct warden_office *office, guint index,
 		warden_office_note(notes, WARDEN_TRAIT_OFFICE_XLM_AUTORUN,
 				   xlm->names->str);
 	warden_xlm_judge(xlm->formulas->str, notes);
+	if (xlm->truncated)
+		warden_queue_limit(office->queue, WARDEN_TRAIT_LIMIT_TEXT,
+				   office->path, "size");
 	if (xlm->formulas->len > 0 &&
 	    warden_queue_spend(office->queue, office->path,
 			       xlm->formulas->len))

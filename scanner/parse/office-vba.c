@@ -35,13 +35,20 @@ bool warden_office_is_vba(const struct warden_office *office, guint storage)
 
 /* What one place holds; appended to out. */
 static bool unpack(struct project *project, const guint8 *data, gsize size,
-		   gsize max, GByteArray *out)
+		   GByteArray *out)
 {
-	gsize bound = MIN(warden_vba_bound(data, size), max);
+	struct warden_office *office = project->office;
+	gsize bound = MIN(warden_vba_bound(data, size),
+			  WARDEN_VBA_SOURCE_MAX), before = out->len;
+	int ret;
 
-	return warden_queue_spend(project->office->queue,
-				  project->office->path, bound) &&
-	       warden_vba_decompress(data, size, max, out) >= 0;
+	if (!warden_queue_spend(office->queue, office->path, bound))
+		return FALSE;
+	ret = warden_vba_decompress(data, size, WARDEN_VBA_SOURCE_MAX, out);
+	if (ret == 0 && out->len - before >= WARDEN_VBA_SOURCE_MAX)
+		warden_queue_limit(office->queue, WARDEN_TRAIT_LIMIT_TEXT,
+				   office->path, "size");
+	return ret >= 0;
 }
 
 static void read_dir(struct project *project, guint storage)
@@ -55,7 +62,7 @@ static void read_dir(struct project *project, guint storage)
 
 	if (bytes != NULL) {
 		data = g_bytes_get_data(bytes, &size);
-		(void)unpack(project, data, size, WARDEN_VBA_SOURCE_MAX, out);
+		(void)unpack(project, data, size, out);
 	}
 	(void)warden_vba_dir_read(out->data, out->len, &project->dir);
 	if (project->dir.code_page > 0)
@@ -98,11 +105,14 @@ static void add_source(struct project *project, guint entry, GBytes *source)
 	if (!has_code(data, size))
 		return;
 	(void)warden_office_add(project->office, &member, source);
-	if (project->sources->len + size < WARDEN_VBA_CODE_MAX) {
-		g_byte_array_append(project->sources, data, size);
-		g_byte_array_append(project->sources, (const guint8 *)"\n",
-				    1);
+	if (project->sources->len + size > WARDEN_VBA_CODE_MAX) {
+		warden_queue_limit(project->office->queue,
+				   WARDEN_TRAIT_LIMIT_TEXT,
+				   project->office->path, "size");
+		return;
 	}
+	g_byte_array_append(project->sources, data, size);
+	g_byte_array_append(project->sources, (const guint8 *)"\n", 1);
 }
 
 /* Compiled code with texts that its source does not have. */
@@ -136,8 +146,7 @@ static void look_in_module(struct project *project, guint entry)
 		g_autoptr(GBytes) source = NULL;
 		gsize before = all->len;
 
-		if (!unpack(project, data + starts[i], size - starts[i],
-			    WARDEN_VBA_SOURCE_MAX, all))
+		if (!unpack(project, data + starts[i], size - starts[i], all))
 			continue;
 		source = g_bytes_new(all->data + before, all->len - before);
 		add_source(project, entry, source);
@@ -328,6 +337,9 @@ static void judge(struct project *project)
 				   WARDEN_TRAIT_OFFICE_MACRO_ENCODED,
 				   office->path, detail);
 	}
+	if (code.truncated)
+		warden_queue_limit(office->queue, WARDEN_TRAIT_LIMIT_TEXT,
+				   office->path, "size");
 	add_urls(project, code.strings);
 	warden_vba_code_clear(&code);
 }

@@ -404,7 +404,9 @@ static void judge_strings(struct warden_vba_code *code, const char *source,
 	for (i = 0; i < G_N_ELEMENTS(texts); i++) {
 		const struct clue *clue = &texts[i];
 
-		if (!has_word(strings, clue->word))
+		/* of a flood of texts, comments are believed as well */
+		if (!has_word(strings, clue->word) &&
+		    !(code->truncated && has_word(plain, clue->word)))
 			continue;
 		add_act(code, clue->act, clue->word);
 		if (is_hideable(clue->act) &&
@@ -522,6 +524,7 @@ void warden_vba_code_read(const char *source, gsize size,
 	state.second = TRUE;
 	read_source(&state, source, size);
 	warden_vba_fold_finish(&state.fold);
+	code_r->truncated = state.fold.truncated;
 	code_r->strings = g_string_new_len(state.fold.strings->str,
 					   state.fold.strings->len);
 	count_encoded(code_r);

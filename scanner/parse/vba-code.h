@@ -33,6 +33,7 @@ struct warden_vba_code {
 	GString *hidden;
 	GString *strings;	/* all texts, one a line, bytes of the source */
 	guint statements;	/* without declarations */
+	bool truncated;		/* there are more */
 	guint encoded;		/* bytes of text that nobody can read */
 };
 

@@ -107,9 +107,12 @@ static void report(struct warden_vba_fold *fold, struct value *value)
 	gsize at = fold->strings->len;
 
 	if (!fold->again || value->reported || value->text == NULL ||
-	    value->text->len < STRING_MIN ||
-	    fold->strings->len + value->text->len > WARDEN_VBA_STRINGS_MAX)
+	    value->text->len < STRING_MIN)
 		return;
+	if (fold->strings->len + value->text->len > WARDEN_VBA_STRINGS_MAX) {
+		fold->truncated = TRUE;
+		return;
+	}
 	value->reported = TRUE;
 	g_string_append_len(fold->strings, value->text->str,
 			    value->text->len);
@@ -158,7 +161,6 @@ void warden_vba_fold_again(struct warden_vba_fold *fold)
 	guint i;
 
 	fold->again = TRUE;
-	fold->joins = fold->characters = 0;
 	fold->work = 0;
 	for (i = 0; i < fold->order->len; i++) {
 		struct value *value = g_hash_table_lookup(
@@ -255,7 +257,6 @@ static void call_character(const struct call *call, struct value *value_r)
 	if (number < 0 || number > 0xffff ||
 	    !g_unichar_validate((gunichar)number))
 		return;
-	call->fold->characters++;
 	if (number < 0x80)
 		utf8[0] = (char)number;
 	set_text(call->fold, value_r, utf8,
@@ -273,7 +274,6 @@ static void call_reverse(const struct call *call, struct value *value_r)
 	set_text(call->fold, value_r, text->str, text->len);
 	for (i = 0; i < text->len; i++)
 		value_r->text->str[i] = text->str[text->len - 1 - i];
-	call->fold->joins++;
 }
 
 static void call_replace(const struct call *call, struct value *value_r)
@@ -287,7 +287,6 @@ static void call_replace(const struct call *call, struct value *value_r)
 		return;
 	set_text(call->fold, value_r, "", 0);
 	call->fold->work += text->len;
-	call->fold->joins++;
 	while (at < text->len) {
 		const char *found = memmem(text->str + at, text->len - at,
 					   from->str, from->len);
@@ -403,7 +402,6 @@ static void call_join(const struct call *call, struct value *value_r)
 		return;
 	list = call->arguments[0].text;
 	set_text(call->fold, value_r, "", 0);
-	call->fold->joins++;
 	for (i = 0; i < list->len; i++) {
 		if (list->str[i] != '\0')
 			append(call->fold, value_r->text, list->str + i, 1);
@@ -692,10 +690,8 @@ static void join(struct warden_vba_fold *fold, struct value *value,
 	}
 	if (!is_text(value))
 		set_text(fold, value, "", 0);
-	if (is_text(right)) {
+	if (is_text(right))
 		append(fold, value->text, right->text->str, right->text->len);
-		fold->joins++;
-	}
 }
 
 static void combine(struct cursor *cursor, char operator, struct value *value,
@@ -807,8 +803,10 @@ void warden_vba_fold_statement(struct warden_vba_fold *fold,
 	};
 
 	/* there is a limit to everything: the source is searched as it is */
-	if (fold->work > WARDEN_VBA_WORK_MAX)
+	if (fold->work > WARDEN_VBA_WORK_MAX) {
+		fold->truncated = TRUE;
 		return;
+	}
 	while (cursor.at < cursor.last) {
 		g_autofree char *name = NULL;
 		struct value value = { 0 };

@@ -20,9 +20,8 @@ struct warden_vba_fold {
 	GPtrArray *order;	/* their names, in the order of their birth */
 	GString *strings;	/* texts, one a line */
 	guint64 work;
-	guint joins;		/* texts made of several pieces */
-	guint characters;	/* Chr() of something known */
 	bool again;		/* the second time */
+	bool truncated;		/* a limit was hit: texts are missing */
 };
 
 void warden_vba_fold_init(struct warden_vba_fold *fold);

@@ -112,8 +112,12 @@ static void take_formula(struct state *state,
 		return;
 	state->row = warden_biff_u16(record->data);
 	state->column = warden_biff_u16(record->data + 2);
-	if (!state->macros || out->len > WARDEN_XLM_TEXT_MAX)
+	if (!state->macros)
 		return;
+	if (out->len > WARDEN_XLM_TEXT_MAX || state->reader.work == 0) {
+		state->xlm->truncated = TRUE;
+		return;
+	}
 	size = MIN(warden_biff_u16(record->data + 20),
 		   record->size - FORMULA_HEADER);
 	warden_xlm_formula_read(&state->reader, record->data + FORMULA_HEADER,
@@ -260,9 +264,6 @@ static void take_record(struct state *state, struct warden_biff *biff,
 	case WARDEN_BIFF_BOOK:
 		if (state->second)
 			take_book(state, record);
-		break;
-	case WARDEN_BIFF_VBA:
-		state->xlm->vba = TRUE;
 		break;
 	case WARDEN_BIFF_STRINGS:
 		if (state->strings == NULL)

@@ -21,7 +21,7 @@ struct warden_xlm {
 	   with what could be worked out */
 	GString *formulas;
 	GString *links;		/* other files and DDE topics, one a line */
-	bool vba;		/* it says that it has a VBA project */
+	bool truncated;		/* a limit was hit: there are more */
 };
 
 /* data: the Workbook stream, not encrypted. Never fails. */

@@ -148,6 +148,7 @@ static void test_flood(void)
 		g_string_append(source, "((((((((");
 	warden_vba_code_read(source->str, source->len, &code);
 	g_assert_cmpuint(code.strings->len, <=, 3 * 1024 * 1024);
+	g_assert_true(code.truncated);
 	warden_vba_code_clear(&code);
 	g_string_free(source, TRUE);
 }
