@@ -52,7 +52,7 @@ static const struct warden_trait_symbol trait_symbols[] = {
 	  "macros whose source lacks what runs" },
 };
 
-/* --- what does harm together ------------------------------------------------- */
+/* --- what does harm together --------------------------------------------- */
 
 #define TRAITS_MAX 4
 

@@ -42,7 +42,7 @@ char *warden_biff_text(const guint8 *data, gsize size, gsize count, bool wide)
 	return text == NULL ? g_strdup("") : text;
 }
 
-/* --- shared texts --------------------------------------------------------------- */
+/* --- shared texts -------------------------------------------------------- */
 
 /* Reading goes on in the records that continue the first; amid a text each
    of them begins with a byte that says how wide its characters are. */

@@ -29,7 +29,7 @@ struct lock {
 	gsize start;		/* of the record that says all this */
 };
 
-/* --- the record ---------------------------------------------------------------- */
+/* --- the record ---------------------------------------------------------- */
 
 static bool read_cryptoapi(const guint8 *data, gsize size, struct lock *lock_r)
 {
@@ -114,7 +114,7 @@ bool warden_book_is_encrypted(const guint8 *data, gsize size)
 	return find_lock(data, size, &lock);
 }
 
-/* --- RC4 ------------------------------------------------------------------------ */
+/* --- RC4 ----------------------------------------------------------------- */
 
 /* Ours: OpenSSL keeps its own in a module that need not be there. */
 struct rc4 {
@@ -249,7 +249,7 @@ static bool verify_rc4(struct stream *stream)
 	return memcmp(expected, actual, size) == 0;
 }
 
-/* --- XOR (2.3.7) ------------------------------------------------------------------ */
+/* --- XOR (2.3.7) --------------------------------------------------------- */
 
 /* Fifteen bits, by one. */
 static guint16 rotate(guint16 value)
@@ -298,7 +298,7 @@ static void unlock_xor(const struct stream *stream, guint8 *data, gsize at,
 	}
 }
 
-/* --- both -------------------------------------------------------------------------- */
+/* --- both ---------------------------------------------------------------- */
 
 static bool open_lock(struct stream *stream, const char *password)
 {

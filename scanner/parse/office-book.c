@@ -12,7 +12,7 @@
 
 #define LINKS_MAX 2000u
 
-/* --- passwords ----------------------------------------------------------------- */
+/* --- passwords ----------------------------------------------------------- */
 
 static GBytes *decrypt(struct warden_office *office, GBytes *bytes,
 		       const char **password_r)
@@ -58,7 +58,7 @@ static GBytes *open_book(struct warden_office *office, GBytes *bytes)
 	return clear;
 }
 
-/* --- macros ------------------------------------------------------------------------ */
+/* --- macros -------------------------------------------------------------- */
 
 static void take_macros(struct warden_office *office, guint index,
 			const struct warden_xlm *xlm)
@@ -89,7 +89,7 @@ static void take_macros(struct warden_office *office, guint index,
 		(void)warden_office_add(office, &member, text);
 }
 
-/* --- links --------------------------------------------------------------------------- */
+/* --- links --------------------------------------------------------------- */
 
 /* "program", a control character, "topic"; or a path in which such characters
    stand for volumes and folders. */
@@ -145,7 +145,7 @@ static void take_hyperlinks(struct warden_office *office, const guint8 *data,
 	}
 }
 
-/* --- the whole -------------------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------- */
 
 void warden_office_look_book(struct warden_office *office, guint index)
 {

@@ -33,7 +33,7 @@ static void put_le32(guint8 *p, guint32 value)
 	p[3] = value >> 24;
 }
 
-/* --- hashing --------------------------------------------------------------------- */
+/* --- hashing ------------------------------------------------------------- */
 
 struct hash {
 	const EVP_MD *kind;
@@ -100,7 +100,7 @@ static bool hash_password(struct hash *hash, const guint8 *salt,
 	       spin(hash, rounds);
 }
 
-/* --- AES --------------------------------------------------------------------------- */
+/* --- AES ----------------------------------------------------------------- */
 
 static const EVP_CIPHER *aes(guint bits, bool chained)
 {
@@ -142,7 +142,7 @@ static gsize package_blocks(const guint8 *package, gsize size, gsize *size_r)
 	return blocks;
 }
 
-/* --- standard encryption (2.3.4.5 to 2.3.4.9) ----------------------------------------- */
+/* --- standard encryption (2.3.4.5 to 2.3.4.9) ---------------------------- */
 
 #define STANDARD_SALT 16u
 #define ALGORITHM_AES128 0x660eu
@@ -237,7 +237,7 @@ static GBytes *standard_decrypt(const struct standard *standard,
 	return g_bytes_new_take(out, length);
 }
 
-/* --- agile encryption (2.3.4.10 to 2.3.4.15) ------------------------------------------- */
+/* --- agile encryption (2.3.4.10 to 2.3.4.15) ----------------------------- */
 
 struct blob {
 	guint8 bytes[HASH_SIZE_MAX * 2];
@@ -457,7 +457,7 @@ static GBytes *agile_decrypt(const struct agile *agile, const guint8 *package,
 	return g_bytes_new_take(out, length);
 }
 
-/* --- both ------------------------------------------------------------------------------------ */
+/* --- both ---------------------------------------------------------------- */
 
 guint warden_office_crypt_cost(const guint8 *info, gsize size)
 {

@@ -92,7 +92,7 @@ void warden_office_add_urls(struct warden_office *office, const char *text,
 	}
 }
 
-/* --- the whole ----------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------- */
 
 /* What is known of streams by their names; the rest may hold files. */
 static const struct {

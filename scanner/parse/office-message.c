@@ -51,7 +51,7 @@ static guint find_property(const struct warden_office *office, guint storage,
 	return warden_ole_find(office->ole, storage, name);
 }
 
-/* --- texts ---------------------------------------------------------------------- */
+/* --- texts --------------------------------------------------------------- */
 
 static char *to_utf8(struct warden_office *office, GBytes *bytes, bool wide,
 		     gsize max)
@@ -87,7 +87,7 @@ static char *get_text(struct warden_office *office, guint storage,
 		to_utf8(office, bytes, wide > 0, max);
 }
 
-/* --- the message ------------------------------------------------------------------ */
+/* --- the message --------------------------------------------------------- */
 
 static void add(struct warden_office *office, guint entry, const char *path,
 		const char *type, const char *charset, GBytes *bytes)
@@ -168,7 +168,7 @@ static void add_rtf(struct warden_office *office, guint storage)
 	add(office, storage, "body.rtf", "text/rtf", "", unpacked);
 }
 
-/* --- attachments --------------------------------------------------------------------- */
+/* --- attachments --------------------------------------------------------- */
 
 static void add_attachment(struct warden_office *office, guint storage)
 {

@@ -31,7 +31,7 @@ bool warden_office_is_vba(const struct warden_office *office, guint storage)
 				   "VBA") == 0);
 }
 
-/* --- modules ------------------------------------------------------------------- */
+/* --- modules ------------------------------------------------------------- */
 
 /* What one place holds; appended to out. */
 static bool unpack(struct project *project, const guint8 *data, gsize size,
@@ -170,7 +170,7 @@ static bool is_module(const struct warden_ole *ole, guint index)
 	       g_ascii_strncasecmp(entry->name, "__SRP_", 6) != 0;
 }
 
-/* --- compiled code alone ------------------------------------------------------------- */
+/* --- compiled code alone ------------------------------------------------- */
 
 /* The project's names, as if each were a procedure that calls itself: which
    of them are procedures, only compiled code says. */
@@ -217,7 +217,7 @@ static void add_missing(struct project *project)
 	}
 }
 
-/* --- what it does ---------------------------------------------------------------------- */
+/* --- what it does -------------------------------------------------------- */
 
 static const struct {
 	enum warden_vba_act act;
@@ -245,7 +245,7 @@ static void add_urls(struct project *project, const GString *strings)
 	g_string_free(utf8, TRUE);
 }
 
-/* --- texts elsewhere ---------------------------------------------------------------------- */
+/* --- texts elsewhere ----------------------------------------------------- */
 
 /* Runs of letters, of one byte or two each. */
 static void add_runs(const guint8 *data, gsize size, guint width, GString *out)

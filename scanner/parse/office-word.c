@@ -49,7 +49,7 @@ static guint32 le32(const guint8 *p)
 	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
 }
 
-/* --- text ---------------------------------------------------------------------- */
+/* --- text ---------------------------------------------------------------- */
 
 static void append(struct word *word, gsize start, gsize size, bool wide)
 {
@@ -127,7 +127,7 @@ static void read_text(struct word *word, bool old)
 		append(word, start, end - start, FALSE);
 }
 
-/* --- fields ----------------------------------------------------------------------- */
+/* --- fields -------------------------------------------------------------- */
 
 static void look_for_fields(struct word *word)
 {
@@ -156,7 +156,7 @@ static void look_for_fields(struct word *word)
 	warden_fields_free(fields);
 }
 
-/* --- the template ------------------------------------------------------------------- */
+/* --- the template -------------------------------------------------------- */
 
 /* The associated strings: 0xffff, their number, a size of 0, then each with
    its length. */
@@ -189,7 +189,7 @@ static void look_for_template(struct word *word)
 	}
 }
 
-/* --- the whole ----------------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------- */
 
 static void look(struct word *word, bool old)
 {

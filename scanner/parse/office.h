@@ -18,7 +18,7 @@ struct warden_office {
 	bool installer;		/* its names are encoded */
 };
 
-/* --- office-expand.c: for the others ---------------------------------------- */
+/* --- office-expand.c: for the others ------------------------------------- */
 
 /* A stream's bytes, spent before they are made. NULL: no room. What is
    missing is an unscanned entry. */
@@ -43,7 +43,7 @@ void warden_office_encrypted(struct warden_office *office);
 void warden_office_add_urls(struct warden_office *office, const char *text,
 			    gsize size);
 
-/* --- what looks into storages and streams ------------------------------------ */
+/* --- what looks into storages and streams -------------------------------- */
 
 /* A storage with a VBA project. */
 bool warden_office_is_vba(const struct warden_office *office, guint storage);

@@ -27,7 +27,7 @@ static guint32 le32(const guint8 *p)
 	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
 }
 
-/* --- sectors ---------------------------------------------------------------- */
+/* --- sectors ------------------------------------------------------------- */
 
 /* Where a sector's bytes are; the last one may be short. Returns its size, 0:
    behind the end. */
@@ -104,7 +104,7 @@ static GByteArray *read_mini(const struct warden_ole *ole, guint32 sector,
 	return bytes;
 }
 
-/* --- tables ------------------------------------------------------------------- */
+/* --- tables -------------------------------------------------------------- */
 
 static void add_numbers(GArray *table, const guint8 *data, gsize size)
 {
@@ -160,7 +160,7 @@ static void read_fat(struct warden_ole *ole)
 	}
 }
 
-/* --- the directory --------------------------------------------------------------- */
+/* --- the directory ------------------------------------------------------- */
 
 static void entry_clear(void *data)
 {
@@ -290,7 +290,7 @@ static bool read_directory(struct warden_ole *ole)
 	return ole->entries->len > 0;
 }
 
-/* --- opening ------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------- */
 
 static void read_ministream(struct warden_ole *ole)
 {
@@ -343,7 +343,7 @@ void warden_ole_free(struct warden_ole *ole)
 	g_free(ole);
 }
 
-/* --- use ------------------------------------------------------------------------------ */
+/* --- use ----------------------------------------------------------------- */
 
 const struct warden_ole_entry *
 warden_ole_entry(const struct warden_ole *ole, guint index)
@@ -400,7 +400,7 @@ GBytes *warden_ole_read(const struct warden_ole *ole, guint index, gsize max,
 	return g_byte_array_free_to_bytes(bytes);
 }
 
-/* --- installers ------------------------------------------------------------------------- */
+/* --- installers ---------------------------------------------------------- */
 
 /* U+3800 to U+47FF are two characters, U+4800 to U+483F one; U+4840 marks a
    table. The alphabet is what names may contain. */

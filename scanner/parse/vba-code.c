@@ -11,7 +11,7 @@
 /* Longer texts without a space are data, not words. */
 #define ENCODED_MIN 100u
 
-/* --- tables ----------------------------------------------------------------------- */
+/* --- tables -------------------------------------------------------------- */
 
 /* Procedures that Office calls when a document is opened, closed or shown.
    The names of controls come before those that begin with '_'. */
@@ -159,7 +159,7 @@ static const struct clue texts[] = {
 	{ "vbawarnings", WARDEN_VBA_SPREADS },
 };
 
-/* --- reading --------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 struct state {
 	struct warden_vba_code *code;
@@ -345,7 +345,7 @@ static void read_source(struct state *state, const char *source, gsize size)
 	warden_vba_reader_clear(&reader);
 }
 
-/* --- judging ------------------------------------------------------------------------------ */
+/* --- judging ------------------------------------------------------------- */
 
 /* "cmd.exe" in "mycmd.exe" is another program; behind a path, a quote or at
    the beginning it is the one. */
@@ -476,8 +476,8 @@ static void judge_names(struct state *state)
 	bool injects = may_inject(state);
 	gsize i;
 
-	/* GetObject("winmgmts:…\\Win32_Process").Create: asking for processes is
-	   one thing, making one another */
+	/* GetObject("winmgmts:…\\Win32_Process").Create: asking for processes
+	   is one thing, making one another */
 	if (has_name(state, "create") &&
 	    strstr(state->code->strings->str, "Win32_Process") != NULL)
 		add_act(state->code, WARDEN_VBA_COMMANDS, "Win32_Process");

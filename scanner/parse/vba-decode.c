@@ -52,7 +52,7 @@ static bool try(struct decoder *decoder, const guint8 *data, gsize size)
 	return TRUE;
 }
 
-/* --- ways to hide a text in a text ------------------------------------------------- */
+/* --- ways to hide a text in a text --------------------------------------- */
 
 static void try_reverse(struct decoder *decoder, const guint8 *data,
 			gsize size)
@@ -110,7 +110,7 @@ static void try_xor(struct decoder *decoder, const guint8 *data, gsize size)
 	}
 }
 
-/* --- ways to write bytes --------------------------------------------------------------- */
+/* --- ways to write bytes ------------------------------------------------- */
 
 static GByteArray *read_hex(const char *text, gsize size)
 {

@@ -34,7 +34,7 @@ struct cursor {
 static void fold_expression(struct cursor *cursor, guint binding,
 			    struct value *value_r);
 
-/* --- values ------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------- */
 
 static void value_clear(struct value *value)
 {
@@ -188,7 +188,7 @@ void warden_vba_fold_finish(struct warden_vba_fold *fold)
 			fold->values, g_ptr_array_index(fold->order, i)));
 }
 
-/* --- words ----------------------------------------------------------------------- */
+/* --- words --------------------------------------------------------------- */
 
 static const struct warden_vba_word *word_at(const struct cursor *cursor,
 					     guint at)
@@ -221,7 +221,7 @@ static bool is_name(const struct cursor *cursor, guint at, const char *name)
 	       memcmp(word_text(cursor, word), name, word->size) == 0;
 }
 
-/* --- functions ----------------------------------------------------------------------- */
+/* --- functions ----------------------------------------------------------- */
 
 struct call {
 	struct warden_vba_fold *fold;
@@ -480,7 +480,7 @@ static bool call_known(const char *name, const struct call *call,
 	return FALSE;
 }
 
-/* --- expressions -------------------------------------------------------------------------- */
+/* --- expressions --------------------------------------------------------- */
 
 /* Behind the opening bracket; ends behind the closing one. */
 static void fold_arguments(struct cursor *cursor, GArray *arguments)
@@ -727,7 +727,7 @@ static void fold_expression(struct cursor *cursor, guint binding,
 	}
 }
 
-/* --- statements ------------------------------------------------------------------------------- */
+/* --- statements ---------------------------------------------------------- */
 
 static bool is_introduction_at(const struct cursor *cursor, guint at)
 {

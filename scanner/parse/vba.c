@@ -38,7 +38,7 @@ static guint32 le32(const guint8 *p)
 	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
 }
 
-/* --- compression ---------------------------------------------------------------- */
+/* --- compression --------------------------------------------------------- */
 
 /* The chunk at data, with its header. 0: none. */
 static gsize chunk_size(const guint8 *data, gsize size)
@@ -143,7 +143,7 @@ int warden_vba_decompress(const guint8 *data, gsize size, gsize max,
 	return 1;
 }
 
-/* --- dir ----------------------------------------------------------------------------- */
+/* --- dir ----------------------------------------------------------------- */
 
 static void module_clear(void *data)
 {
@@ -241,7 +241,7 @@ bool warden_vba_dir_offset(const struct warden_vba_dir *dir,
 	return FALSE;
 }
 
-/* --- modules ----------------------------------------------------------------------------- */
+/* --- modules ------------------------------------------------------------- */
 
 guint warden_vba_find_source(const guint8 *data, gsize size, gsize offset,
 			     gsize starts_r[WARDEN_VBA_STARTS_MAX])
@@ -274,7 +274,7 @@ guint warden_vba_find_source(const guint8 *data, gsize size, gsize offset,
 	return count;
 }
 
-/* --- compiled code --------------------------------------------------------------------------- */
+/* --- compiled code ------------------------------------------------------- */
 
 /* As it would stand in source: quotes are doubled. */
 static bool source_has(const char *source, gsize source_size,

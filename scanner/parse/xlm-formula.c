@@ -41,7 +41,7 @@ struct machine {
 	GArray *stack;		/* struct warden_xlm_formula */
 };
 
-/* --- functions ------------------------------------------------------------------- */
+/* --- functions ----------------------------------------------------------- */
 
 /* Those of macros, and what they are fed with; arguments: 0xff if there may
    be several, else how many TOKEN_FUNCTION takes. */
@@ -106,7 +106,7 @@ static const char *function_name(guint number, guint *arguments_r)
 	return NULL;
 }
 
-/* --- the stack ----------------------------------------------------------------------- */
+/* --- the stack ----------------------------------------------------------- */
 
 static void formula_clear(void *data)
 {
@@ -238,7 +238,7 @@ static void call(struct machine *machine, guint number, guint arguments)
 	g_string_free(out, TRUE);
 }
 
-/* --- tokens ---------------------------------------------------------------------------- */
+/* --- tokens -------------------------------------------------------------- */
 
 /* Bytes behind each token without a text, by version; 0xff: unknown. */
 static guint token_size(guint token, bool wide)

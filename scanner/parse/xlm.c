@@ -29,7 +29,7 @@ struct state {
 	gsize cells_size;
 };
 
-/* --- cells ------------------------------------------------------------------------ */
+/* --- cells --------------------------------------------------------------- */
 
 static gpointer cell_key(const struct state *state, guint row, guint column)
 {
@@ -81,7 +81,8 @@ static void take_label(struct state *state,
 	text = warden_biff_text(data + CELL_HEADER + head,
 				record->size - CELL_HEADER - head,
 				warden_biff_u16(data + CELL_HEADER),
-				state->reader.wide && (data[CELL_HEADER + 2] & 1));
+				state->reader.wide &&
+				(data[CELL_HEADER + 2] & 1));
 	set_cell(state, row, column, text);
 }
 
@@ -136,7 +137,7 @@ static void take_formula(struct state *state,
 	g_string_free(formula.text, TRUE);
 }
 
-/* --- the workbook --------------------------------------------------------------------- */
+/* --- the workbook -------------------------------------------------------- */
 
 static void take_sheet(struct state *state,
 		       const struct warden_biff_record *record)
@@ -338,7 +339,7 @@ void warden_xlm_clear(struct warden_xlm *xlm)
 	g_string_free(xlm->links, TRUE);
 }
 
-/* --- judging ------------------------------------------------------------------------------ */
+/* --- judging ------------------------------------------------------------- */
 
 static void add_word(GString *words, const char *word)
 {

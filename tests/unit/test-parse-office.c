@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* --- compound files ------------------------------------------------------------------ */
+/* --- compound files ------------------------------------------------------ */
 
 #define SECTOR 512u
 #define STREAM_SIZE 5000u
@@ -144,7 +144,7 @@ static void test_ole_damage(void)
 		use(file, i);
 }
 
-/* --- compressed RTF ------------------------------------------------------------------ */
+/* --- compressed RTF ------------------------------------------------------ */
 
 /* The example of MS-OXRTFCP 3.1. */
 static const char rtf[] =
@@ -172,7 +172,7 @@ static void test_rtf(void)
 	g_byte_array_unref(out);
 }
 
-/* --- workbooks ------------------------------------------------------------------------- */
+/* --- workbooks ----------------------------------------------------------- */
 
 static const char *cell(void *context G_GNUC_UNUSED, guint row, guint column)
 {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* --- compression ------------------------------------------------------------------ */
+/* --- compression --------------------------------------------------------- */
 
 struct packed {
 	const char *name;
@@ -64,7 +64,7 @@ static void test_decompress(void)
 	}
 }
 
-/* --- texts ------------------------------------------------------------------------- */
+/* --- texts --------------------------------------------------------------- */
 
 /* Each source, and a line that must be among the texts. */
 static const struct {
@@ -153,7 +153,7 @@ static void test_flood(void)
 	g_string_free(source, TRUE);
 }
 
-/* --- acts --------------------------------------------------------------------------- */
+/* --- acts ---------------------------------------------------------------- */
 
 #define AUTORUN (1u << WARDEN_VBA_AUTORUN)
 #define EXECUTES (1u << WARDEN_VBA_EXECUTES)
@@ -223,7 +223,7 @@ static void test_acts(void)
 	}
 }
 
-/* --- modules --------------------------------------------------------------------------- */
+/* --- modules ------------------------------------------------------------- */
 
 static void test_dir(void)
 {
