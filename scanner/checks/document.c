@@ -70,7 +70,7 @@ find_trait(const struct warden_facts *facts, enum warden_trait_index index,
 	return NULL;
 }
 
-/* --- templates and parts --------------------------------------------------- */
+/* --- templates and parts ------------------------------------------------ */
 
 /* Where offices keep their own templates. Anybody may have an account there,
    but nothing that runs by itself comes from it without one. */
@@ -161,7 +161,7 @@ static void check_share(const struct warden_check_input *input,
 				    trait->detail);
 }
 
-/* --- objects that act ------------------------------------------------------ */
+/* --- objects that act --------------------------------------------------- */
 
 /* Loaded without being asked, from elsewhere or into what is known to break:
    CVE-2017-0199, CVE-2017-11882 and their kin. */
@@ -195,7 +195,7 @@ static void check_updates(const struct warden_check_input *input,
 	}
 }
 
-/* --- embedded programs ----------------------------------------------------- */
+/* --- embedded programs -------------------------------------------------- */
 
 /* The document that a member stands in, through archives and other documents;
    not an Outlook message, whose files are attachments. */

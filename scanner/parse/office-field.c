@@ -100,7 +100,7 @@ void warden_fields_separate(struct warden_fields *fields)
 		fields->stack[fields->depth - 1].separated = TRUE;
 }
 
-/* --- words of an instruction ------------------------------------------------- */
+/* --- words of an instruction -------------------------------------------- */
 
 struct words {
 	char *words[WORDS_MAX];
@@ -208,7 +208,7 @@ static char *join(const struct words *words, guint from)
 	return g_string_free(out, FALSE);
 }
 
-/* --- instructions ------------------------------------------------------------ */
+/* --- instructions ------------------------------------------------------- */
 
 struct context {
 	struct warden_fields *fields;

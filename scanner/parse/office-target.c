@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- hosts of local networks ------------------------------------------------ */
+/* --- hosts of local networks -------------------------------------------- */
 
 static bool is_private_address(const char *host)
 {
@@ -39,7 +39,7 @@ static bool is_local_host(const char *host)
 	return is_private_address(host);
 }
 
-/* --- kinds ------------------------------------------------------------------ */
+/* --- kinds -------------------------------------------------------------- */
 
 static const struct {
 	const char *scheme;
@@ -152,7 +152,7 @@ enum warden_target_kind warden_target_kind(const char *target)
 	return WARDEN_TARGET_LOCAL;
 }
 
-/* --- what is done with them ------------------------------------------------- */
+/* --- what is done with them --------------------------------------------- */
 
 static const enum warden_trait_index share_traits[] = {
 	[WARDEN_USE_TEMPLATE] = WARDEN_TRAIT_OFFICE_REMOTE_TEMPLATE,
@@ -233,7 +233,7 @@ void warden_target_note(struct warden_office_notes *notes,
 	}
 }
 
-/* --- commands --------------------------------------------------------------- */
+/* --- commands ----------------------------------------------------------- */
 
 /* Programs of every Windows that run what they are told. */
 static const char *const commands[] = {

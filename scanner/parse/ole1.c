@@ -76,7 +76,7 @@ bool warden_ole1_read(const guint8 *data, gsize size,
 	return FALSE;
 }
 
-/* --- packages ---------------------------------------------------------------- */
+/* --- packages ----------------------------------------------------------- */
 
 void warden_ole1_package_clear(struct warden_ole1_package *package)
 {
@@ -137,7 +137,7 @@ bool warden_ole1_package_read(const guint8 *data, gsize size,
 	return FALSE;
 }
 
-/* --- monikers ---------------------------------------------------------------- */
+/* --- monikers ----------------------------------------------------------- */
 
 enum moniker {
 	MONIKER_URL = 0,	/* length in bytes, UTF-16LE */
@@ -247,7 +247,7 @@ char *warden_ole1_next_moniker(const guint8 *data, gsize size, gsize *at)
 	return text;
 }
 
-/* --- classes ------------------------------------------------------------------ */
+/* --- classes ------------------------------------------------------------ */
 
 /* Controls and helpers that documents carry to be attacked through them, or to
    show a page of somebody else's. */

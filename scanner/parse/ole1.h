@@ -42,7 +42,8 @@ void warden_ole1_package_clear(struct warden_ole1_package *package);
    has no other mark. UTF-8, owned by the caller; NULL if there is none. */
 char *warden_ole1_next_moniker(const guint8 *data, gsize size, gsize *at);
 
-/* A class that documents carry to be attacked through it: ProgID or "{CLSID}". */
+/* A class that documents carry to be attacked through it: ProgID or
+   "{CLSID}". */
 bool warden_ole1_class_is_risky(const char *class_name);
 
 #endif

@@ -31,7 +31,7 @@ static char *take_literal(const char **p)
 	return g_string_free(out, FALSE);
 }
 
-/* --- functions --------------------------------------------------------------- */
+/* --- functions ---------------------------------------------------------- */
 
 /* DDE("soffice";"file";"a1") of OpenDocument. */
 static void take_dde(struct warden_package *package, const char *arguments)
@@ -102,7 +102,7 @@ static void take_call(struct warden_package *package, const char *formula,
 	}
 }
 
-/* --- references -------------------------------------------------------------- */
+/* --- references --------------------------------------------------------- */
 
 /* bar: of cmd|'/c calc'!A0. Returns FALSE if none can follow. */
 static bool take_bar(struct warden_package *package, const char *formula,

@@ -106,7 +106,7 @@ static bool take_text(struct cursor *cursor, char **text_r)
 	return TRUE;
 }
 
-/* --- formulas ---------------------------------------------------------------- */
+/* --- formulas ----------------------------------------------------------- */
 
 enum token {
 	TOKEN_TEXT = 0x17,
@@ -237,7 +237,7 @@ static void take_formula(struct warden_package *package,
 	g_string_free(arguments, TRUE);
 }
 
-/* --- records ----------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------ */
 
 static void take_cell(struct warden_package *package, struct cursor *cursor,
 		      enum record_kind kind)

@@ -73,7 +73,7 @@ static void note_target(struct reader *reader, enum warden_target_use use,
 		warden_target_note(&reader->package->notes, use, target, "");
 }
 
-/* --- links and the text that is shown for them ------------------------------- */
+/* --- links and the text that is shown for them -------------------------- */
 
 static void end_link(struct reader *reader)
 {
@@ -133,7 +133,7 @@ static void close_run(struct reader *reader)
 		end_link(reader);
 }
 
-/* --- relations --------------------------------------------------------------- */
+/* --- relations ---------------------------------------------------------- */
 
 static void open_relation(struct reader *reader)
 {
@@ -175,7 +175,7 @@ static void open_type(struct reader *reader)
 		note(reader, WARDEN_TRAIT_OFFICE_ACTIVEX, name);
 }
 
-/* --- text documents ---------------------------------------------------------- */
+/* --- text documents ----------------------------------------------------- */
 
 static void open_field_mark(struct reader *reader)
 {
@@ -211,7 +211,7 @@ static void open_text(struct reader *reader)
 	reader->capture = CAPTURE_FIELD;
 }
 
-/* --- objects ----------------------------------------------------------------- */
+/* --- objects ------------------------------------------------------------ */
 
 static void note_class(struct reader *reader, const char *class_name)
 {
@@ -247,7 +247,7 @@ static void open_control(struct reader *reader)
 		note(reader, WARDEN_TRAIT_OFFICE_RISKY_CLASS, class_id);
 }
 
-/* --- workbooks --------------------------------------------------------------- */
+/* --- workbooks ---------------------------------------------------------- */
 
 static void open_dde_link(struct reader *reader)
 {
@@ -327,7 +327,7 @@ static void open_connection(struct reader *reader)
 	}
 }
 
-/* --- OpenDocument ------------------------------------------------------------ */
+/* --- OpenDocument ------------------------------------------------------- */
 
 static void open_odf_object(struct reader *reader)
 {
@@ -424,7 +424,7 @@ static void open_basic(struct reader *reader)
 	reader->capture = CAPTURE_BASIC;
 }
 
-/* --- flat documents ---------------------------------------------------------- */
+/* --- flat documents ----------------------------------------------------- */
 
 /* pkg:part, w:binData: a member with a name. */
 static void open_part(struct reader *reader)
@@ -474,7 +474,7 @@ static void open_old_template(struct reader *reader)
 	note_target(reader, WARDEN_USE_TEMPLATE, target);
 }
 
-/* --- the reader -------------------------------------------------------------- */
+/* --- the reader --------------------------------------------------------- */
 
 typedef void action_t(struct reader *reader);
 

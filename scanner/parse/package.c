@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* --- life -------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------- */
 
 static void relation_clear(void *data)
 {
@@ -64,7 +64,7 @@ void warden_package_free(struct warden_package *package)
 	g_free(package);
 }
 
-/* --- members ----------------------------------------------------------------- */
+/* --- members ------------------------------------------------------------ */
 
 /* "word/_rels/document.xml.rels" is of "word/document.xml". */
 char *warden_package_relations_of(const char *name)
@@ -189,7 +189,7 @@ bool warden_package_take(struct warden_package *package, const char *name,
 	return is_picture(data, size) || is_embedded(name);
 }
 
-/* --- relations --------------------------------------------------------------- */
+/* --- relations ---------------------------------------------------------- */
 
 static const struct {
 	const char *type;
@@ -238,7 +238,7 @@ static void report_relation(struct warden_package *package,
 				   shown);
 }
 
-/* --- macro sheets ------------------------------------------------------------ */
+/* --- macro sheets ------------------------------------------------------- */
 
 static const struct warden_sheet *
 find_sheet(const struct warden_package *package, const char *id)
@@ -303,7 +303,7 @@ static void report_macro_sheets(struct warden_package *package)
 				   package->runs_name->str);
 }
 
-/* --- the whole --------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------- */
 
 void warden_package_finish(struct warden_package *package)
 {

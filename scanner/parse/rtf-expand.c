@@ -21,7 +21,7 @@ struct context {
 	struct warden_rtf *rtf;
 };
 
-/* --- members ----------------------------------------------------------------- */
+/* --- members ------------------------------------------------------------ */
 
 static void add_member(struct context *context, const char *name,
 		       const char *fallback, const char *type,
@@ -69,7 +69,7 @@ static bool add_package(struct context *context, const guint8 *data,
 	return TRUE;
 }
 
-/* --- objects ----------------------------------------------------------------- */
+/* --- objects ------------------------------------------------------------ */
 
 static void note_class(struct context *context,
 		       const struct warden_rtf_object *object,
@@ -180,7 +180,7 @@ static void take_object(struct context *context,
 			   strict->len);
 }
 
-/* --- the whole --------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------- */
 
 static void take_pictures(struct context *context)
 {

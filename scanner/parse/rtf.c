@@ -83,7 +83,7 @@ static struct group *top(struct reader *reader)
 			      reader->groups->len - 1);
 }
 
-/* --- digits ------------------------------------------------------------------ */
+/* --- digits ------------------------------------------------------------- */
 
 static void hex_digit(struct hex *hex, int digit)
 {
@@ -160,7 +160,7 @@ static void data_binary(struct reader *reader, const guint8 *data, gsize size)
 		g_byte_array_append(reader->loose.bytes, data, size);
 }
 
-/* --- objects and pictures ---------------------------------------------------- */
+/* --- objects and pictures ----------------------------------------------- */
 
 static void end_object(struct reader *reader)
 {
@@ -233,7 +233,7 @@ static void set_picture_type(struct reader *reader, const char *type)
 	picture->type = type;
 }
 
-/* --- text -------------------------------------------------------------------- */
+/* --- text --------------------------------------------------------------- */
 
 static void put_utf8(struct reader *reader, const char *text, gsize size)
 {
@@ -322,7 +322,7 @@ static void put_unicode(struct reader *reader, int value)
 	reader->skip = top(reader)->unicode_skip;
 }
 
-/* --- what collected texts mean ----------------------------------------------- */
+/* --- what collected texts mean ------------------------------------------ */
 
 static void take_small(struct reader *reader, enum destination destination)
 {
@@ -366,7 +366,7 @@ static bool is_small(enum destination destination)
 	       destination == DESTINATION_VALUE;
 }
 
-/* --- groups ------------------------------------------------------------------ */
+/* --- groups ------------------------------------------------------------- */
 
 static void open_group(struct reader *reader)
 {
@@ -415,7 +415,7 @@ static void set_destination(struct reader *reader,
 	group->destination = destination;
 }
 
-/* --- control words ----------------------------------------------------------- */
+/* --- control words ------------------------------------------------------ */
 
 static const struct {
 	const char *word;
@@ -715,7 +715,7 @@ static void read_symbol(struct reader *reader)
 	}
 }
 
-/* --- the whole --------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------- */
 
 static void read_all(struct reader *reader)
 {

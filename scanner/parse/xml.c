@@ -16,7 +16,7 @@ void warden_xml_init(struct warden_xml *xml, const char *text, gsize size)
 	xml->end = text + size;
 }
 
-/* --- events ------------------------------------------------------------------ */
+/* --- events ------------------------------------------------------------- */
 
 /* Behind the end of what begins here, or the end of all. */
 static const char *skip_to(const struct warden_xml *xml, const char *from,
@@ -156,7 +156,7 @@ enum warden_xml_event warden_xml_next(struct warden_xml *xml)
 	return WARDEN_XML_END;
 }
 
-/* --- what it says ------------------------------------------------------------ */
+/* --- what it says ------------------------------------------------------- */
 
 bool warden_xml_is(const struct warden_xml *xml, const char *name)
 {

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* --- targets ----------------------------------------------------------------- */
+/* --- targets ------------------------------------------------------------ */
 
 static void test_kinds(void)
 {
@@ -96,7 +96,7 @@ static void test_commands(void)
 	}
 }
 
-/* --- OLE 1.0 ----------------------------------------------------------------- */
+/* --- OLE 1.0 ------------------------------------------------------------ */
 
 #define TEXT(length, text) length "\0\0\0" text "\0"
 
@@ -195,7 +195,7 @@ static void test_equation(void)
 	}
 }
 
-/* --- XML --------------------------------------------------------------------- */
+/* --- XML ---------------------------------------------------------------- */
 
 /* Events as text: "<name attribute>", "</name>", "text". */
 static char *scan(const char *text, gsize size)
@@ -258,7 +258,7 @@ static void test_xml(void)
 	}
 }
 
-/* --- members of packages ----------------------------------------------------- */
+/* --- members of packages ------------------------------------------------ */
 
 #define RELATION(type, target) \
 	"<Relationships><Relationship Id='r1' Type='http://x/" type "' " \
