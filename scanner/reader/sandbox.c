@@ -54,7 +54,7 @@ static int add_rules(scmp_filter_ctx filter)
 		if (call != __NR_SCMP_ERROR) {
 			ret |= seccomp_rule_add(
 				filter, SCMP_ACT_ALLOW, call, 1,
-				SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
+				SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH, 0));
 		}
 	}
 
