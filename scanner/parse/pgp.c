@@ -90,11 +90,16 @@ bool warden_pgp_next(GBytes *bytes, gsize *at,
 {
 	gsize size;
 	const guint8 *data = g_bytes_get_data(bytes, &size);
-	struct piece piece = { data + MIN(*at, size), data + size };
+	struct piece piece;
 	GByteArray *body;
 	guint8 head;
 
-	if (left(&piece) < 2 || (*piece.p & 0x80) == 0)
+	/* no bytes have no address either */
+	if (size < 2 || *at > size - 2)
+		return FALSE;
+	piece.p = data + *at;
+	piece.end = data + size;
+	if ((*piece.p & 0x80) == 0)
 		return FALSE;
 	head = *piece.p++;
 	packet_r->tag = (head & 0x40) != 0 ? head & 0x3f : head >> 2 & 0xf;
