@@ -269,6 +269,22 @@ static void look_for_files(struct warden_text *text, next_file_t *next,
 	}
 }
 
+/* What says that it is BinHex, and cannot be read as such, is named. */
+static void look_for_binhex(struct warden_text *text)
+{
+	struct warden_embedded file;
+	gsize at = 0;
+
+	if (next_binhex(text->data, text->data_size, &at, &file)) {
+		warden_embedded_clear(&file);
+		look_for_files(text, next_binhex, WARDEN_TRAIT_BINHEX);
+		return;
+	}
+	warden_queue_trait(text->queue, WARDEN_TRAIT_BINHEX, text->part->path,
+			   "");
+	warden_queue_unscanned(text->queue, text->part->path, "damaged");
+}
+
 static void look_in_text(struct warden_text *text)
 {
 	const guint8 *data = text->data;
@@ -280,7 +296,7 @@ static void look_in_text(struct warden_text *text)
 		look_for_files(text, warden_decode_yenc, WARDEN_TRAIT_YENC);
 	if (memmem(data, size, "(This file must be converted with BinHex",
 		   40) != NULL)
-		look_for_files(text, next_binhex, WARDEN_TRAIT_BINHEX);
+		look_for_binhex(text);
 }
 
 /* --- by kind ------------------------------------------------------------------------------------ */
