@@ -53,6 +53,7 @@ struct subject {
 	/* The extension class that matters most, and the name with it. */
 	enum warden_name_class name_class;
 	const char *shown;
+	bool disguised;		/* found to be: a mismatch is nothing new */
 };
 
 /* --- what a name and a content are worth -------------------------------- */
@@ -245,8 +246,7 @@ static bool is_disguised_archive(const struct subject *subject)
 		is_foreign_archive(subject->part));
 }
 
-static void check_disguise(struct context *context,
-			   const struct subject *subject)
+static void check_disguise(struct context *context, struct subject *subject)
 {
 	const struct warden_part *part = subject->part;
 	enum warden_name_class name_class = subject->name_class;
@@ -275,6 +275,7 @@ static void check_disguise(struct context *context,
 		symbol = "DISGUISED_EXECUTABLE";
 	}
 	if (symbol != NULL) {
+		subject->disguised = TRUE;
 		warden_findings_add(context->findings, symbol, part->path,
 				    "%s is declared as %s and is %s",
 				    shown_name(subject),
@@ -552,7 +553,8 @@ static void check_part(struct context *context, const struct warden_part *part)
 		check_disguise(context, &subject);
 		check_conflict(context, &subject);
 		check_danger(context, &subject);
-		check_mismatch(context, &subject);
+		if (!subject.disguised)
+			check_mismatch(context, &subject);
 	}
 	for (guint i = 0; i < subject.names_count; i++)
 		warden_filename_clear(&subject.names[i]);
