@@ -70,7 +70,8 @@ struct warden_part {
 	char *fuzzy;
 };
 
-/* "header html text pdf office qr calendar svg archive …" */
+/* "header html resource text pdf office qr calendar svg archive …"; a resource
+   is what a page loads by itself: images, style sheets, frames. */
 struct warden_url {
 	char *url;		/* as found, white space and controls removed */
 	char *host;		/* lower case, IDN as A-label; "" if none */

@@ -55,6 +55,8 @@ static const char *source_of(const struct warden_part *part,
 {
 	if (link->kind == WARDEN_HTML_TEXT)
 		return "text";
+	if (link->kind == WARDEN_HTML_RESOURCE)
+		return "resource";
 	return part->kind == WARDEN_KIND_SVG ? "svg" : "html";
 }
 
