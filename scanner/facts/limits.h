@@ -27,7 +27,8 @@
 /* All views and members together: factor × message size + a fixed part. */
 #define WARDEN_DECODED_FACTOR 4u
 #define WARDEN_DECODED_FIXED (64u * 1024 * 1024)
-#define WARDEN_ARCHIVE_DEPTH_MAX 8u
+/* A .tar.gz is two. People pack what was packed; nobody ten times. */
+#define WARDEN_ARCHIVE_DEPTH_MAX 16u
 #define WARDEN_ARCHIVE_MEMBERS_MAX 2000u	/* per message */
 #define WARDEN_ARCHIVE_MEMBER_MAX (64u * 1024 * 1024)
 /* An archive that expands to so many times its size, beyond so many bytes: only

@@ -38,8 +38,17 @@ bool warden_filetype_is_eicar(const guint8 *data, gsize size)
 	static const char second[] = "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
 	const gsize split = sizeof(first) - 1;
 
-	return size >= EICAR_SIZE && memcmp(data, first, split) == 0 &&
-		memcmp(data + split, second, EICAR_SIZE - split) == 0;
+	if (size < EICAR_SIZE || memcmp(data, first, split) != 0 ||
+	    memcmp(data + split, second, EICAR_SIZE - split) != 0)
+		return FALSE;
+	/* White space may follow; it says up to 128 bytes, which editors do
+	   not count. */
+	for (gsize i = EICAR_SIZE; i < size; i++) {
+		if (data[i] == '\0' ||
+		    strchr(" \t\r\n\032", data[i]) == NULL)
+			return FALSE;
+	}
+	return TRUE;
 }
 
 /* --- signatures ---------------------------------------------------------------- */

@@ -982,7 +982,7 @@ def archive_damaged():
 @case
 def archive_too_deep():
     data = archive(("a.txt", b"a\n"))
-    for n in range(12):
+    for n in range(20):
         data = archive(("level%d.zip" % n, data))
     return (with_file("deep.zip", data, "application/zip"),
             unscannable("SCAN_LIMIT", unscanned=["depth"]))
