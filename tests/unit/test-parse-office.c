@@ -82,6 +82,7 @@ static void use(const guint8 *data, gsize size)
 		bool whole;
 
 		bytes = warden_ole_read(ole, i, 10000, &whole);
+		g_assert_nonnull(path);
 		g_assert_cmpuint(g_bytes_get_size(bytes), <=, 10000);
 	}
 	warden_ole_free(ole);

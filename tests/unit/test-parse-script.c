@@ -258,11 +258,12 @@ static char *xored(const char *key)
 	return base64_of(out, size);
 }
 
-static void check_unpacked(char *text, const char *how)
+/* Takes the text. */
+static void check_unpacked(char *owned, const char *how)
 {
 	g_autoptr(GPtrArray) keys = g_ptr_array_new();
 	g_autoptr(GString) found = g_string_new(NULL);
-	g_autofree char *owned = text;
+	g_autofree char *text = owned;
 	struct warden_unpack unpack = {
 		.found = found_page, .spend = always, .context = found,
 		.keys = keys,
