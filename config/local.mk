@@ -1,5 +1,6 @@
 wardenconf_DATA += config/warden.conf config/scores.conf
-EXTRA_DIST += config/warden.conf config/scores.conf docs/checks.md docs/rules.md
+EXTRA_DIST += config/warden.conf config/scores.conf config/model.conf \
+	tools/train.py docs/classifier.md docs/checks.md docs/rules.md
 dist_man_MANS += man/warden.conf.5
 dist_wardendata_DATA = config/warden-feed-update.service \
 	config/warden-feed-update.timer
@@ -8,10 +9,11 @@ dist_wardendata_DATA = config/warden-feed-update.service \
 # build tree and without any file.
 BUILT_SOURCES += scanner/core/builtin.c
 CLEANFILES += scanner/core/builtin.c
-scanner/core/builtin.c: $(srcdir)/config/warden.conf $(srcdir)/config/scores.conf
+scanner/core/builtin.c: $(srcdir)/config/warden.conf \
+	$(srcdir)/config/scores.conf $(srcdir)/config/model.conf
 	$(AM_V_GEN)$(MKDIR_P) scanner/core && { \
 	  echo '#include "scanner/core/builtin.h"'; \
-	  for name in warden scores; do \
+	  for name in warden scores model; do \
 	    echo "const char warden_builtin_$${name}_conf[] ="; \
 	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' \
 	      $(srcdir)/config/$$name.conf; \

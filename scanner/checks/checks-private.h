@@ -22,8 +22,13 @@ void warden_checks_traits(const struct warden_check_input *input,
 			  guint table_count,
 			  struct warden_findings *findings);
 
+/* What has been found so far: struct warden_finding, for a check that weighs
+   what others found. */
+const GPtrArray *warden_findings_list(const struct warden_findings *findings);
+
 extern const struct warden_check warden_check_antivirus;
 extern const struct warden_check warden_check_attachment;
+extern const struct warden_check warden_check_classifier;
 extern const struct warden_check warden_check_content;
 extern const struct warden_check warden_check_document;
 extern const struct warden_check warden_check_image;

@@ -19,6 +19,8 @@ static const struct warden_check *const checks[] = {
 	&warden_check_rule,
 	&warden_check_antivirus,
 	&warden_check_image,
+	/* after all that it weighs */
+	&warden_check_classifier,
 	&warden_check_list,
 };
 
@@ -150,6 +152,11 @@ void warden_findings_add_scored(struct warden_findings *findings,
 	va_start(args, detail_format);
 	add_finding(findings, symbol, score, part, detail_format, args);
 	va_end(args);
+}
+
+const GPtrArray *warden_findings_list(const struct warden_findings *findings)
+{
+	return findings->list;
 }
 
 /* --- traits ------------------------------------------------------------- */

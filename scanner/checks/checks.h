@@ -54,7 +54,7 @@ struct warden_check_input {
 struct warden_finding {
 	const char *symbol;	/* from the check table: static */
 	/* static: "attachment av program link sender content web office mime
-	   image pdf list rule" */
+	   image pdf list rule classifier" */
 	const char *family;
 	const char *technique;	/* ATT&CK id, static; "" if none fits */
 	/* Set by policy from config, 0 until then; by the check itself if the

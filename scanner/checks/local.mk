@@ -5,8 +5,11 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/checks.c \
 	scanner/checks/checks.h \
 	scanner/checks/checks-private.h \
+	scanner/checks/classifier.c \
 	scanner/checks/content.c \
 	scanner/checks/document.c \
+	scanner/checks/features.c \
+	scanner/checks/features.h \
 	scanner/checks/filename.c \
 	scanner/checks/filename.h \
 	scanner/checks/image.c \
@@ -14,6 +17,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/link.c \
 	scanner/checks/list.c \
 	scanner/checks/mime.c \
+	scanner/checks/model.c \
+	scanner/checks/model.h \
 	scanner/checks/office.c \
 	scanner/checks/program.c \
 	scanner/checks/pdf.c \

@@ -5,6 +5,7 @@ scanner_warden_SOURCES = \
 	scanner/cli/cli-command.c \
 	scanner/cli/cli-command.h \
 	scanner/cli/cli-eval.c \
+	scanner/cli/cli-features.c \
 	scanner/cli/cli-feed.c \
 	scanner/cli/cli-feed.h \
 	scanner/cli/cli-feed-details.c \

@@ -17,6 +17,8 @@ static const struct {
 } commands[] = {
 	{ "scan", warden_cli_scan, "judge message files, record nothing" },
 	{ "eval", warden_cli_eval, "how well good and bad mail are told apart" },
+	{ "features", warden_cli_features,
+	  "what the classifier knows of a mail" },
 	{ "list", warden_cli_list, "judged mail and where it stands" },
 	{ "show", warden_cli_show, "everything known of one message" },
 	{ "hunt", warden_cli_hunt, "who has this file, link or sender?" },

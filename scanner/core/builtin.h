@@ -6,5 +6,7 @@
 
 extern const char warden_builtin_warden_conf[];
 extern const char warden_builtin_scores_conf[];
+/* config/model.conf, likewise. */
+extern const char warden_builtin_model_conf[];
 
 #endif

@@ -4,6 +4,7 @@
 #include "clamd.h"
 #include "keyfile.h"
 #include "notice.h"
+#include "site-load-model.h"
 
 #include <string.h>
 
@@ -68,6 +69,8 @@ static const struct {
 	{ "clamd", "stream_max", KEY_SIZE, FIELD(clamd_stream_max),
 	  1024, WARDEN_MESSAGE_MAX, 25 * 1024 * 1024 },
 	{ "clamd", "required", KEY_BOOL, FIELD(clamd_required), 0, 0, 0 },
+	{ "classifier", "enabled", KEY_BOOL, FIELD(classifier), 0, 0, 0 },
+	{ "classifier", "model", KEY_PATH, FIELD(model_file), 0, 0, 0 },
 	{ "notice", "folder", KEY_PATH, FIELD(notice_folder), 0, 0, 0 },
 	{ "notice", "from", KEY_FROM, FIELD(notice_from), 0, 0, 0 },
 #undef FIELD
@@ -258,11 +261,24 @@ static int load_keys(struct warden_config *config, GKeyFile *file,
 	return 1;
 }
 
+static int load_model(struct warden_config *config, char **error_r)
+{
+	struct warden_model *model = NULL;
+
+	if (!config->classifier)
+		return 1;
+	if (warden_site_load_model(config->model_file, &model, error_r) < 0)
+		return -1;
+	config->site.model = model;
+	return 1;
+}
+
 static int load_file(struct warden_config *config, GKeyFile *file,
 		     const char *dir, char **error_r)
 {
 	if (check_groups(file, error_r) < 0 ||
-	    load_keys(config, file, dir, error_r) < 0)
+	    load_keys(config, file, dir, error_r) < 0 ||
+	    load_model(config, error_r) < 0)
 		return -1;
 	return warden_policy_load(file, dir, &config->policy, error_r);
 }
@@ -290,6 +306,7 @@ int warden_config_load(const char *path, struct warden_config **config_r,
 	config->rules.kept = g_strdup(DEFAULT_KEPT_RULES);
 	config->rules.verdict = g_strdup(DEFAULT_RULE_VERDICT);
 	config->rules.score = DEFAULT_RULE_SCORE;
+	config->classifier = TRUE;
 	if (path != NULL) {
 		absolute = g_canonicalize_filename(path, NULL);
 		dir = g_path_get_dirname(absolute);
@@ -309,6 +326,9 @@ void warden_config_free(struct warden_config *config)
 	if (config == NULL)
 		return;
 	warden_policy_free(config->policy);
+	/* ours, though checks may only read it */
+	warden_model_free((struct warden_model *)config->site.model);
+	g_free(config->model_file);
 	g_free(config->path);
 	g_free(config->database);
 	g_free(config->journal);

@@ -24,6 +24,8 @@ struct warden_config {
 	guint64 clamd_stream_max;	/* larger ones are not sent */
 	bool clamd_required;
 	guint client_msecs;	/* stand-alone: how long a client may dawdle */
+	bool classifier;
+	char *model_file;	/* absolute path; NULL = as compiled in */
 	char *notice_folder;	/* texts that replace built-in ones; NULL = none */
 	char *notice_from;	/* of notices; NULL = postmaster */
 	guint retention_days;	/* db prune default, 0 = keep */

@@ -25,7 +25,9 @@ scanner_libwarden_core_a_SOURCES = \
 	scanner/core/rulebook.c \
 	scanner/core/rulebook.h \
 	scanner/core/scan.c \
-	scanner/core/scan.h
+	scanner/core/scan.h \
+	scanner/core/site-load-model.c \
+	scanner/core/site-load-model.h
 nodist_scanner_libwarden_core_a_SOURCES = \
 	scanner/core/builtin.c \
 	scanner/core/builtin-notices.c

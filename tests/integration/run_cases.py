@@ -16,6 +16,9 @@ Each case is a folder with message.eml and expect.json:
   yara              {key: value} for [yara] in its configuration
   clamd             what a clamd answers; "absent": there is none
   clamd_required    "yes" or "no"
+  model             text of a model.conf; without it the classifier, whose
+                    weights change with every training, is off except for
+                    the cases of good mail (ham-…)
   why               what the case is about, for people
 
 Whatever the case, the report must keep its contract. Also compares the table
@@ -129,19 +132,30 @@ class Runner:
         return "".join(line + "\n" for line in lines)
 
     @staticmethod
+    def classifier(scratch, folder, expect):
+        """Lines for the case's classifier."""
+        if "model" in expect:
+            model = pathlib.Path(scratch, "model.conf")
+            model.write_text(expect["model"])
+            return "[classifier]\nmodel = %s\n" % model
+        return "[classifier]\nenabled = %s\n" % (
+            "yes" if folder.name.startswith("ham-") else "no")
+
+    @staticmethod
     def clamd(folder, expect):
         if expect.get("clamd", "absent") == "absent":
             return contextlib.nullcontext()
         return fake_clamd.FakeClamd(pathlib.Path(folder, "clamd"),
                                     expect["clamd"].encode() + b"\0")
 
-    def config(self, folder, expect):
-        """A configuration with the case's lists, rules and clamd."""
+    def config(self, folder, case, expect):
+        """A configuration with the case's lists, rules, clamd and model."""
         database = pathlib.Path(folder, "verdicts.sqlite")
         config = pathlib.Path(folder, "warden.conf")
         config.write_text("[store]\ndatabase = %s\njournal = %s\n"
                           % (database, pathlib.Path(folder, "journal"))
-                          + self.foreign(folder, expect))
+                          + self.foreign(folder, expect)
+                          + self.classifier(folder, case, expect))
         if expect.get("database") == "broken":
             database.write_bytes(b"this is no database\n" * 1000)
             return config
@@ -161,9 +175,8 @@ class Runner:
         message = str(folder / "message.eml")
         with tempfile.TemporaryDirectory(prefix="warden-case-",
                                          dir="/tmp") as scratch:
-            arguments = ["scan", "--json"]
-            if {"list", "database", "rules", "clamd"} & set(expect):
-                arguments += ["--config", str(self.config(scratch, expect))]
+            arguments = ["scan", "--json", "--config",
+                         str(self.config(scratch, folder, expect))]
             with self.clamd(scratch, expect):
                 done = self.run(*arguments, message)
         if done.returncode or done.stdout.count("\n") != 1:

@@ -50,3 +50,10 @@ tests_unit_test_eval_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_unit_test_eval_LDADD = scanner/libwarden-core.a \
 	scanner/libwarden-protocol.a $(GLIB_LIBS) -lm
 TESTS += tests/unit/test-eval
+
+check_PROGRAMS += tests/unit/test-model
+tests_unit_test_model_SOURCES = tests/unit/test-model.c
+tests_unit_test_model_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_model_LDADD = $(WARDEN_JUDGE_LIBS) $(JSON_LIBS) \
+	$(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS) -lm
+TESTS += tests/unit/test-model

@@ -1,0 +1,684 @@
+#include "warden-config.h"
+
+#include "features.h"
+#include "redirector.h"
+#include "url.h"
+
+#include <string.h>
+
+/* Names, what people are told, sign, kind. A feature is one of a kind of mail
+   that is understood; what merely differs between two collections (HTML or
+   not, long or short lines, http or https) is left out. */
+#define FEATURES(FEATURE) \
+	FEATURE(FROM_FREEMAIL, "from.freemail", EITHER, ANY, \
+		"it is sent from a free mailbox") \
+	FEATURE(FROM_ODD_NAME, "from.odd-domain", BAD, ANY, \
+		"the sender's domain has a name as machines make them") \
+	FEATURE(FROM_DEEP, "from.deep-host", EITHER, ANY, \
+		"the sender's address is at a host deep below its domain") \
+	FEATURE(FROM_RANDOM, "from.random-box", BAD, ANY, \
+		"the sender's mailbox has a name as machines make them") \
+	FEATURE(REPLY_OTHER, "reply.other-domain", BAD, ANY, \
+		"answers go to another domain") \
+	FEATURE(REPLY_FREEMAIL, "reply.freemail", BAD, SPAM, \
+		"answers go to a free mailbox, not to the sender") \
+	FEATURE(SUBJECT_CAPITALS, "subject.capitals", BAD, ANY, \
+		"the subject shouts") \
+	FEATURE(SUBJECT_EXCLAIMS, "subject.exclaims", BAD, ANY, \
+		"the subject has exclamation marks") \
+	FEATURE(SUBJECT_SYMBOLS, "subject.symbols", BAD, ANY, \
+		"the subject has signs that draw the eye") \
+	FEATURE(SUBJECT_NUMBER, "subject.code", EITHER, ANY, \
+		"the subject has a long number") \
+	FEATURE(LINKS_NONE, "links.none", EITHER, ANY, \
+		"it has no links") \
+	FEATURE(LINKS_OWN, "links.own", GOOD, ANY, \
+		"most links lead to the sender's own domain") \
+	FEATURE(LINKS_NEVER_OWN, "links.never-own", BAD, PHISHING, \
+		"no link leads to the sender's own domain") \
+	FEATURE(LINKS_ONE_TARGET, "links.one-target", BAD, PHISHING, \
+		"several links all lead to one address elsewhere") \
+	FEATURE(LINKS_LONELY, "links.lonely", BAD, PHISHING, \
+		"its only link leads elsewhere, behind words") \
+	FEATURE(LINKS_MANY, "links.many-domains", EITHER, ANY, \
+		"its links lead to many domains") \
+	FEATURE(LINKS_MAIL, "links.mail-elsewhere", BAD, SPAM, \
+		"a link writes to a free mailbox") \
+	FEATURE(LINK_BARE, "link.bare-host", EITHER, ANY, \
+		"a link behind words leads to a site's front page") \
+	FEATURE(LINK_TOKEN, "link.long-token", BAD, ANY, \
+		"its only target elsewhere carries a long unreadable token") \
+	FEATURE(LINK_DEEP, "link.deep-host", BAD, PHISHING, \
+		"a link leads to a host deep below somebody else's domain") \
+	FEATURE(LINK_DIGITS, "link.digits", BAD, PHISHING, \
+		"a link's domain has a name as machines make them") \
+	FEATURE(LINK_LONG, "link.long-host", BAD, PHISHING, \
+		"a link's host has a very long name") \
+	FEATURE(LINK_FRAGMENT, "link.fragment", BAD, PHISHING, \
+		"a link elsewhere hides data behind its #") \
+	FEATURE(LINK_SCRIPT, "link.server-script", BAD, PHISHING, \
+		"a link elsewhere leads to a script in some folder") \
+	FEATURE(LINK_HOSTING, "link.customer-site", BAD, PHISHING, \
+		"a link leads to a page that anybody can put up") \
+	FEATURE(TEXT_FEW, "text.few-words", EITHER, ANY, \
+		"it has little text") \
+	FEATURE(TEXT_IMAGE, "text.picture-only", BAD, ANY, \
+		"it is a picture with little text") \
+	FEATURE(TEXT_HIDDEN, "text.hidden", BAD, ANY, \
+		"it hides more text than it shows") \
+	FEATURE(TEXT_INVISIBLE, "text.invisible", BAD, ANY, \
+		"its words hold invisible characters") \
+	FEATURE(TEXT_SHOUTS, "text.shouts", BAD, SPAM, \
+		"it shouts") \
+	FEATURE(TEXT_EXCLAIMS, "text.exclaims", BAD, SPAM, \
+		"it has many exclamation marks") \
+	FEATURE(TEXT_FORTUNE, "text.fortune", BAD, SPAM, \
+		"it speaks of a very large sum") \
+	FEATURE(TEXT_MAILBOX, "text.freemail", BAD, SPAM, \
+		"it names a free mailbox other than the sender's") \
+	FEATURE(PART_PAGE, "part.page", BAD, PHISHING, \
+		"a web page is attached") \
+	FEATURE(PART_DOCUMENT, "part.document", EITHER, ANY, \
+		"a document is attached") \
+	FEATURE(PART_ARCHIVE, "part.archive", BAD, ANY, \
+		"an archive is attached") \
+	FEATURE(ASKS_ELSEWHERE, "asks.elsewhere", BAD, PHISHING, \
+		"it presses or asks for something, and its links lead" \
+		" elsewhere") \
+	FEATURE(ASKS_MAILBOX, "asks.mailbox", BAD, SPAM, \
+		"it offers or asks for something, and answers go to a free" \
+		" mailbox")
+
+enum feature {
+#define FEATURE(id, name, sign, kind, words) id,
+	FEATURES(FEATURE)
+#undef FEATURE
+	FEATURES_COUNT
+};
+
+static const struct warden_feature table[FEATURES_COUNT] = {
+#define FEATURE(id, name, sign, kind, words) \
+	[id] = { name, words, WARDEN_FEATURE_##sign, WARDEN_FEATURE_##kind },
+	FEATURES(FEATURE)
+#undef FEATURE
+};
+
+/* Findings that depend on what a collection cannot have: lists, rules, the
+   user's past and address, who checked the sender on the way. */
+static const char *const foreign_families[] = {
+	"list", "rule", "av", "dlp", "bayes", "classifier",
+};
+static const char *const foreign_starts[] = {
+	"ALLOWED_", "AUTH_", "BAYES_", "BURST", "CLASSIFIER_", "FIRST_CONTACT",
+	"KNOWN_", "LANGUAGE_", "LINK_CARRIES_RECIPIENT", "LISTS_",
+	"REPLY_WITHOUT_THREAD", "SENDER_IS_RECIPIENT", "SENDER_NAME_OF_",
+	"SENDER_OWN_", "SENDER_VIP", "SIGNATURE_", "SUBJECT_REPLY",
+};
+
+/* What belongs to offers rather than to pretending. */
+static const char *const spam_starts[] = {
+	"CONTENT_ADVANCE", "CONTENT_INVEST", "CONTENT_JOB", "CONTENT_LOAN",
+	"CONTENT_PHARMA", "CONTENT_PRIZE", "CONTENT_ROMANCE", "CONTENT_SPAM",
+	"CONTENT_EXTORTION",
+};
+
+struct context {
+	const struct warden_facts *facts;
+	const GPtrArray *findings;
+	bool has[FEATURES_COUNT];
+	char *from_host, *from_domain, *from_box;
+	/* links that are followed by a click */
+	guint links, own, mailboxes;
+	GHashTable *targets, *domains;	/* elsewhere; borrowed, owned */
+	bool asks, offers;
+};
+
+/* --- names -------------------------------------------------------------- */
+
+/* Where anybody gets a mailbox for nothing. What counts is the kind of sender,
+   so the large ones are enough. */
+static bool is_freemail(const char *domain)
+{
+	static const char *const names[] = {
+		"gmail", "googlemail", "hotmail", "outlook", "live", "msn",
+		"yahoo", "ymail", "rocketmail", "aol", "aim", "icloud", "gmx",
+		"web", "t-online", "freenet", "mail", "protonmail", "proton",
+		"yandex", "rambler", "bk", "inbox", "list", "zoho", "tutanota",
+		"libero", "virgilio", "tiscali", "orange", "wanadoo", "laposte",
+		"free", "sfr", "uol", "bol", "terra", "qq", "163", "126",
+		"sina", "naver", "daum", "hanmail", "rediffmail", "seznam",
+		"wp", "onet", "interia", "o2", "abv", "ukr", "centrum",
+		"fastmail", "hushmail", "mailfence", "consultant", "email",
+		"usa", "accountant", "post", "lawyer",
+	};
+	gsize size = strcspn(domain, ".");
+
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (strlen(names[i]) == size &&
+		    strncmp(domain, names[i], size) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static const char *domain_of(const char *host)
+{
+	const char *domain = warden_url_registrable(host);
+
+	return domain == NULL ? host : domain;
+}
+
+/* "xk4f9q2z", "a-b-c-d", "qwrtpsdf": no word, name or abbreviation. */
+static bool is_machine_name(const char *name, gsize size)
+{
+	guint digits = 0, hyphens = 0, run = 0, longest = 0, turns = 0;
+
+	if (size >= 4 && strncmp(name, "xn--", 4) == 0)
+		return FALSE;
+	for (gsize i = 0; i < size; i++) {
+		bool digit = g_ascii_isdigit(name[i]);
+
+		digits += digit;
+		hyphens += name[i] == '-';
+		if (i > 0 && digit != (bool)g_ascii_isdigit(name[i - 1]))
+			turns++;
+		run = g_ascii_isalpha(name[i]) &&
+			strchr("aeiouy", name[i]) == NULL ? run + 1 : 0;
+		longest = MAX(longest, run);
+	}
+	return (turns >= 3 && digits >= 2) || (digits >= 4 && size > digits) ||
+	       hyphens >= 3 || longest >= 6;
+}
+
+static guint labels_of(const char *host)
+{
+	guint labels = 1;
+
+	for (; *host != '\0'; host++)
+		labels += *host == '.';
+	return labels;
+}
+
+/* How many labels stand before the registered domain. */
+static guint depth_of(const char *host)
+{
+	const char *domain = warden_url_registrable(host);
+
+	return domain == NULL ? 0 : labels_of(host) - labels_of(domain);
+}
+
+/* Owned by the caller; NULL if there is none. */
+static char *host_of_address(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return at == NULL ? NULL : warden_url_host_ascii(at + 1);
+}
+
+/* --- who sends ------------------------------------------------------------ */
+
+static void look_at_sender(struct context *context)
+{
+	const struct warden_header_facts *header = &context->facts->header;
+	const struct warden_address *from;
+
+	if (header->from->len == 0)
+		return;
+	from = header->from->pdata[0];
+	context->from_host = host_of_address(from->address);
+	if (context->from_host == NULL)
+		return;
+	context->from_domain = g_strdup(domain_of(context->from_host));
+	context->from_box = g_ascii_strdown(
+		from->address, strrchr(from->address, '@') - from->address);
+	context->has[FROM_FREEMAIL] = is_freemail(context->from_domain);
+	context->has[FROM_ODD_NAME] = is_machine_name(
+		context->from_domain, strcspn(context->from_domain, "."));
+	context->has[FROM_DEEP] = depth_of(context->from_host) >= 2;
+	/* Bounce addresses of senders in bulk have tokens, too: only short
+	   ones are meant as names. */
+	context->has[FROM_RANDOM] = strlen(context->from_box) <= 16 &&
+		strchr(context->from_box, '=') == NULL &&
+		strchr(context->from_box, '+') == NULL &&
+		is_machine_name(context->from_box, strlen(context->from_box));
+}
+
+static void look_at_reply(struct context *context)
+{
+	const GPtrArray *reply = context->facts->header.reply_to;
+	g_autofree char *host = NULL;
+	const struct warden_address *address;
+
+	if (reply->len == 0 || context->from_domain == NULL)
+		return;
+	address = reply->pdata[0];
+	host = host_of_address(address->address);
+	if (host == NULL ||
+	    strcmp(domain_of(host), context->from_domain) == 0)
+		return;
+	context->has[REPLY_OTHER] = TRUE;
+	context->has[REPLY_FREEMAIL] = is_freemail(domain_of(host));
+}
+
+/* --- what it says --------------------------------------------------------- */
+
+struct count {
+	guint capitals, letters, exclamations, symbols, digits_run;
+};
+
+static bool is_symbol(gunichar c)
+{
+	return (c >= 0x2600 && c <= 0x27bf) || (c >= 0x1f300 && c <= 0x1faff) ||
+	       (c >= 0x2b00 && c <= 0x2bff) || (c >= 0x25a0 && c <= 0x25ff);
+}
+
+static struct count count_text(const char *text)
+{
+	struct count count = { 0 };
+	guint run = 0;
+
+	for (; *text != '\0'; text = g_utf8_next_char(text)) {
+		gunichar c = g_utf8_get_char(text);
+
+		run = g_unichar_isdigit(c) ? run + 1 : 0;
+		count.digits_run = MAX(count.digits_run, run);
+		count.capitals += g_unichar_isupper(c) ? 1 : 0;
+		count.letters += g_unichar_isupper(c) || g_unichar_islower(c);
+		count.exclamations += c == '!' || c == 0xff01 || c == 0xa1;
+		count.symbols += is_symbol(c) ? 1 : 0;
+	}
+	return count;
+}
+
+static void look_at_subject(struct context *context)
+{
+	struct count count = count_text(context->facts->header.subject);
+
+	context->has[SUBJECT_CAPITALS] = count.letters >= 10 &&
+		count.capitals * 10 >= count.letters * 7;
+	context->has[SUBJECT_EXCLAIMS] = count.exclamations > 0;
+	context->has[SUBJECT_SYMBOLS] = count.symbols > 0;
+	context->has[SUBJECT_NUMBER] = count.digits_run >= 6;
+}
+
+/* A sum from a hundred thousand on, as people write it, beside a currency:
+   "$10,500,000.00", "EUR 2.500.000", "850.000 Euro". */
+static bool names_fortune(const char *text)
+{
+	static const char *const currencies[] = {
+		"$", "€", "£", "usd", "eur", "gbp", "dollar", "euro", "pound",
+		"million",
+	};
+	const char *p = text;
+
+	while (*p != '\0') {
+		guint digits = 0, groups = 0, last = 0;
+		const char *start = p;
+
+		while (g_ascii_isdigit(*p) ||
+		       ((*p == ',' || *p == '.' || *p == '\'') &&
+			p > start && g_ascii_isdigit(p[1]))) {
+			if (g_ascii_isdigit(*p)) {
+				digits++;
+				last++;
+			} else {
+				groups++;
+				last = 0;
+			}
+			p++;
+		}
+		if (p == start) {
+			p++;
+			continue;
+		}
+		if (groups > 0 && last < 3) {	/* cents */
+			digits -= last;
+			groups--;
+		}
+		/* a date or version has short groups */
+		if (groups == 0 || digits < 6 || digits > 14 ||
+		    digits < groups * 3)
+			continue;
+		g_autofree char *around = NULL;
+		const char *left = start - MIN(start - text, 12);
+		gsize right = MIN(strlen(p), 24);
+		g_autofree char *slice =
+			g_strndup(left, p + right - left);
+
+		around = g_ascii_strdown(slice, -1);
+		for (gsize i = 0; i < G_N_ELEMENTS(currencies); i++) {
+			if (strstr(around, currencies[i]) != NULL)
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/* "write to john.doe55@gmail.com" in a mail from elsewhere. */
+static bool names_mailbox(const struct context *context, const char *text)
+{
+	for (const char *at = strchr(text, '@'); at != NULL;
+	     at = strchr(at + 1, '@')) {
+		gsize before = 0, size = 0;
+
+		while (before < 64 && at - before > text &&
+		       (g_ascii_isalnum(at[-(gssize)before - 1]) ||
+			strchr("._-+", at[-(gssize)before - 1]) != NULL))
+			before++;
+		while (size < 64 && (g_ascii_isalnum(at[1 + size]) ||
+				     at[1 + size] == '.' ||
+				     at[1 + size] == '-'))
+			size++;
+		while (size > 0 && at[size] == '.')
+			size--;
+		if (before == 0 || size == 0)
+			continue;
+		g_autofree char *box = g_ascii_strdown(at - before, before);
+		g_autofree char *host = g_ascii_strdown(at + 1, size);
+
+		if (is_freemail(domain_of(host)) &&
+		    strchr(host, '.') != NULL &&
+		    (context->from_box == NULL ||
+		     strcmp(box, context->from_box) != 0))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void look_at_text(struct context *context)
+{
+	const struct warden_text_facts *text = &context->facts->text;
+	struct count count = count_text(text->visible);
+
+	if (text->visible[0] == '\0' && text->images == 0)
+		return;
+	context->has[TEXT_FEW] = text->visible_chars < 300;
+	context->has[TEXT_IMAGE] = text->visible_chars < 120 &&
+		text->images > 0;
+	/* Some hide a summary for the list of mails; that is short. */
+	context->has[TEXT_HIDDEN] = text->hidden_chars > 600 &&
+		text->hidden_chars > text->visible_chars;
+	context->has[TEXT_INVISIBLE] = text->invisible_chars >= 10;
+	context->has[TEXT_SHOUTS] = count.letters >= 80 &&
+		count.capitals * 10 >= count.letters * 4;
+	context->has[TEXT_EXCLAIMS] = count.exclamations >= 4;
+	context->has[TEXT_FORTUNE] = names_fortune(text->visible);
+	context->has[TEXT_MAILBOX] = names_mailbox(context, text->visible);
+}
+
+/* --- where links lead ------------------------------------------------------ */
+
+static bool is_clicked(const struct warden_url *url)
+{
+	return strcmp(url->source, "html") == 0 ||
+	       strcmp(url->source, "text") == 0 ||
+	       strcmp(url->source, "qr") == 0;
+}
+
+static bool is_own(const struct context *context, const char *host)
+{
+	const char *domain = domain_of(host);
+	gsize size = strcspn(domain, ".");
+
+	if (context->from_domain == NULL)
+		return FALSE;
+	if (strcmp(domain, context->from_domain) == 0 ||
+	    warden_redirector_same_owner(domain, context->from_domain))
+		return TRUE;
+	/* example.de and example.com are mostly one owner */
+	return size >= 4 && size == strcspn(context->from_domain, ".") &&
+	       strncmp(domain, context->from_domain, size) == 0;
+}
+
+/* Words, not the address itself. */
+static bool has_words(const struct warden_url *url)
+{
+	return url->text[0] != '\0' && strstr(url->text, "://") == NULL &&
+	       strncmp(url->text, "www.", 4) != 0;
+}
+
+static void look_elsewhere(struct context *context,
+			   const struct warden_url *url,
+			   const struct warden_url_parts *parts)
+{
+	const char *domain = domain_of(parts->host), *fragment;
+	/* a customer's site is a registered domain below a public suffix that
+	   has dots of its own ("github.io") and belongs to no country */
+	const char *suffix = strchr(domain, '.');
+	bool local;
+
+	g_hash_table_add(context->targets, url->url);
+	g_hash_table_add(context->domains, g_strdup(domain));
+	if (warden_url_host_is_address(parts->host, &local))
+		return;
+	if (is_machine_name(domain, strcspn(domain, ".")))
+		context->has[LINK_DIGITS] = TRUE;
+	if (depth_of(parts->host) >= 3)
+		context->has[LINK_DEEP] = TRUE;
+	if (strlen(parts->host) >= 45)
+		context->has[LINK_LONG] = TRUE;
+	if (suffix != NULL && strchr(suffix + 1, '.') != NULL &&
+	    strcspn(strrchr(suffix, '.') + 1, "") != 2)
+		context->has[LINK_HOSTING] = TRUE;
+	fragment = strchr(parts->rest, '#');
+	if (fragment != NULL && strlen(fragment) > 8 &&
+	    (strchr(fragment, '@') != NULL || strchr(fragment, '=') != NULL ||
+	     warden_redirector_has_token(fragment, 12)))
+		context->has[LINK_FRAGMENT] = TRUE;
+	g_autofree char *path = g_strndup(parts->rest,
+					  strcspn(parts->rest, "?#"));
+	if (strstr(path, "/wp-") != NULL || strstr(path, "/.") != NULL ||
+	    strstr(path, "/~") != NULL ||
+	    (g_str_has_suffix(path, ".php") && labels_of(path) <= 2 &&
+	     strchr(path + 1, '/') != NULL))
+		context->has[LINK_SCRIPT] = TRUE;
+	if (has_words(url) && (path[0] == '\0' || strcmp(path, "/") == 0) &&
+	    strchr(parts->rest, '?') == NULL)
+		context->has[LINK_BARE] = TRUE;
+}
+
+static void look_at_mailbox(struct context *context,
+			    const struct warden_url *url)
+{
+	g_autofree char *address = NULL, *host = NULL;
+
+	if (g_ascii_strncasecmp(url->url, "mailto:", 7) != 0)
+		return;
+	address = g_strndup(url->url + 7, strcspn(url->url + 7, "?"));
+	host = host_of_address(address);
+	if (host == NULL || !is_freemail(domain_of(host)))
+		return;
+	g_autofree char *box = g_ascii_strdown(
+		address, strrchr(address, '@') - address);
+	if (context->from_box == NULL || strcmp(box, context->from_box) != 0)
+		context->has[LINKS_MAIL] = TRUE;
+}
+
+static void look_at_link(struct context *context,
+			 const struct warden_url *url)
+{
+	struct warden_url_parts parts;
+
+	if (!is_clicked(url))
+		return;
+	look_at_mailbox(context, url);
+	if (warden_url_split(url->url, &parts) &&
+	    g_str_has_prefix(parts.scheme, "http")) {
+		context->links++;
+		if (is_own(context, parts.host))
+			context->own++;
+		else
+			look_elsewhere(context, url, &parts);
+	}
+	warden_url_parts_clear(&parts);
+}
+
+static void look_at_links(struct context *context)
+{
+	const GPtrArray *urls = context->facts->urls;
+	guint elsewhere, targets;
+	const struct warden_url *only = NULL;
+
+	for (guint i = 0; i < urls->len; i++)
+		look_at_link(context, urls->pdata[i]);
+	elsewhere = context->links - context->own;
+	targets = g_hash_table_size(context->targets);
+	context->has[LINKS_NONE] = context->links == 0;
+	context->has[LINKS_OWN] = context->own > 0 &&
+		context->own >= elsewhere;
+	context->has[LINKS_NEVER_OWN] = context->links > 0 &&
+		context->own == 0;
+	context->has[LINKS_MANY] =
+		g_hash_table_size(context->domains) >= 6;
+	if (targets != 1 || context->own > 0)
+		return;
+	for (guint i = 0; i < urls->len && only == NULL; i++) {
+		if (g_hash_table_contains(
+			context->targets,
+			((const struct warden_url *)urls->pdata[i])->url))
+			only = urls->pdata[i];
+	}
+	context->has[LINKS_ONE_TARGET] = elsewhere >= 2;
+	context->has[LINKS_LONELY] = elsewhere == 1 && has_words(only);
+	context->has[LINK_TOKEN] =
+		warden_redirector_has_token(only->url, 24);
+}
+
+/* --- how it is built -------------------------------------------------------- */
+
+static void look_at_parts(struct context *context)
+{
+	const GPtrArray *parts = context->facts->parts;
+
+	for (guint i = 0; i < parts->len; i++) {
+		const struct warden_part *part = parts->pdata[i];
+
+		if ((part->flags & WARDEN_PART_ATTACHMENT) == 0)
+			continue;
+		context->has[PART_PAGE] |= part->kind == WARDEN_KIND_HTML ||
+			part->kind == WARDEN_KIND_SVG;
+		context->has[PART_DOCUMENT] |=
+			part->kind == WARDEN_KIND_PDF ||
+			part->kind == WARDEN_KIND_OFFICE;
+		context->has[PART_ARCHIVE] |=
+			part->kind == WARDEN_KIND_ARCHIVE ||
+			part->kind == WARDEN_KIND_DISK_IMAGE;
+	}
+}
+
+/* --- what others found ------------------------------------------------------ */
+
+static bool starts_with_any(const char *symbol, const char *const *starts,
+			    gsize count)
+{
+	for (gsize i = 0; i < count; i++) {
+		if (g_str_has_prefix(symbol, starts[i]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool is_foreign(const struct warden_finding *finding)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(foreign_families); i++) {
+		if (strcmp(finding->family, foreign_families[i]) == 0)
+			return TRUE;
+	}
+	return starts_with_any(finding->symbol, foreign_starts,
+			       G_N_ELEMENTS(foreign_starts));
+}
+
+static void add_finding(struct context *context, GArray *features,
+			const struct warden_finding *finding)
+{
+	bool offer = starts_with_any(finding->symbol, spam_starts,
+				     G_N_ELEMENTS(spam_starts));
+	g_autofree char *name = g_strconcat("finding:", finding->symbol, NULL);
+	struct warden_feature feature = {
+		.name = g_intern_string(name), .words = finding->detail,
+		.sign = WARDEN_FEATURE_BAD,
+		.kind = offer ? WARDEN_FEATURE_SPAM : WARDEN_FEATURE_PHISHING,
+	};
+
+	if (g_str_has_prefix(finding->symbol, "CONTENT_")) {
+		context->offers |= offer;
+		context->asks |= !offer;
+	}
+	for (guint i = 0; i < features->len; i++) {
+		if (g_array_index(features, struct warden_feature, i).name ==
+		    feature.name)
+			return;
+	}
+	g_array_append_val(features, feature);
+}
+
+static void look_at_findings(struct context *context, GArray *features)
+{
+	for (guint i = 0; i < context->findings->len; i++) {
+		const struct warden_finding *finding =
+			context->findings->pdata[i];
+
+		if (!is_foreign(finding))
+			add_finding(context, features, finding);
+	}
+	context->has[ASKS_ELSEWHERE] = context->asks &&
+		context->has[LINKS_NEVER_OWN];
+	context->has[ASKS_MAILBOX] = (context->asks || context->offers) &&
+		(context->has[REPLY_FREEMAIL] || context->has[LINKS_MAIL] ||
+		 context->has[TEXT_MAILBOX]);
+}
+
+/* --- all of it ---------------------------------------------------------------- */
+
+static int compare_features(const void *a, const void *b)
+{
+	const struct warden_feature *first = a, *second = b;
+
+	return strcmp(first->name, second->name);
+}
+
+GArray *warden_features(const struct warden_facts *facts,
+			const GPtrArray *findings)
+{
+	struct context context = { .facts = facts, .findings = findings };
+	GArray *features = g_array_new(FALSE, FALSE,
+				       sizeof(struct warden_feature));
+
+	context.targets = g_hash_table_new(g_str_hash, g_str_equal);
+	context.domains = g_hash_table_new_full(g_str_hash, g_str_equal,
+						g_free, NULL);
+	look_at_sender(&context);
+	look_at_reply(&context);
+	look_at_subject(&context);
+	look_at_text(&context);
+	look_at_links(&context);
+	look_at_parts(&context);
+	look_at_findings(&context, features);
+	for (guint i = 0; i < FEATURES_COUNT; i++) {
+		if (context.has[i])
+			g_array_append_val(features, table[i]);
+	}
+	g_array_sort(features, compare_features);
+	g_hash_table_unref(context.targets);
+	g_hash_table_unref(context.domains);
+	g_free(context.from_host);
+	g_free(context.from_domain);
+	g_free(context.from_box);
+	return features;
+}
+
+const struct warden_feature *warden_features_all(guint *count_r)
+{
+	*count_r = FEATURES_COUNT;
+	return table;
+}
+
+const char *warden_feature_sign_name(enum warden_feature_sign sign)
+{
+	static const char *const names[] = {
+		[WARDEN_FEATURE_BAD] = "bad", [WARDEN_FEATURE_GOOD] = "good",
+		[WARDEN_FEATURE_EITHER] = "either",
+	};
+
+	return names[sign];
+}
