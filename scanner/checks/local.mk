@@ -16,6 +16,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/history.h \
 	scanner/checks/link.c \
 	scanner/checks/list.c \
+	scanner/checks/lookalike.c \
+	scanner/checks/lookalike.h \
 	scanner/checks/mime.c \
 	scanner/checks/model.c \
 	scanner/checks/model.h \
@@ -31,4 +33,4 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/url.h \
 	scanner/checks/web.c
 scanner_libwarden_checks_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(PSL_CFLAGS) \
-	$(IDN_CFLAGS)
+	$(IDN_CFLAGS) $(ICU_CFLAGS)

@@ -19,6 +19,6 @@ scanner_libwarden_feed_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(ARCHIVE_CFLAGS)
 
 # In the order that a linker wants.
 WARDEN_FEED_LIBS = scanner/libwarden-feed.a scanner/libwarden-checks.a \
-	scanner/libwarden-facts.a $(ARCHIVE_LIBS) $(IDN_LIBS) $(PSL_LIBS) \
+	scanner/libwarden-facts.a $(ARCHIVE_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(PSL_LIBS) \
 	$(GLIB_LIBS)
 EXTRA_DIST += scanner/feed/README.md docs/feeds.md

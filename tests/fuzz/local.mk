@@ -18,7 +18,7 @@ WARDEN_SEEDS = '"$(abs_srcdir)/tests/fuzz/seeds
 WARDEN_FUZZER = $(AM_LDFLAGS) -fsanitize=fuzzer
 WARDEN_NOTICE_LIBS = scanner/libwarden-core.a scanner/libwarden-checks.a \
 	scanner/libwarden-facts.a scanner/libwarden-protocol.a \
-	$(JSON_LIBS) $(PSL_LIBS) $(IDN_LIBS) $(GLIB_LIBS)
+	$(JSON_LIBS) $(PSL_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(GLIB_LIBS)
 
 check_PROGRAMS += tests/fuzz/replay-protocol
 TESTS += tests/fuzz/replay-protocol

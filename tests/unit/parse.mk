@@ -2,7 +2,7 @@
 WARDEN_PARSE_LIBS = scanner/libwarden-parse.a scanner/libwarden-rules.a \
 	scanner/libwarden-facts.a \
 	$(GMIME_LIBS) $(GLIB_LIBS) $(CRYPTO_LIBS) $(ARCHIVE_LIBS) \
-	$(MAGIC_LIBS) $(IDN_LIBS) $(QPDF_LIBS) $(ZLIB_LIBS) $(IMAGE_LIBS) \
+	$(MAGIC_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(QPDF_LIBS) $(ZLIB_LIBS) $(IMAGE_LIBS) \
 	$(ZBAR_LIBS) $(YARA_LIBS) -lm
 WARDEN_PARSE_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) $(MAGIC_CFLAGS) \
 	$(ARCHIVE_CFLAGS)

@@ -1,6 +1,6 @@
 STORE_TEST_LIBS = sql/libwarden-store.a \
 	scanner/libwarden-checks.a scanner/libwarden-facts.a \
-	scanner/libwarden-protocol.a $(SQLITE_LIBS) $(IDN_LIBS) $(PSL_LIBS) \
+	scanner/libwarden-protocol.a $(SQLITE_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(PSL_LIBS) \
 	$(GLIB_LIBS)
 STORE_TEST_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
 STORE_FIXTURE = tests/unit/store-fixture.c tests/unit/store-fixture.h
@@ -77,4 +77,4 @@ tests_unit_test_records_LDADD = \
 	scanner/libwarden-checks.a \
 	scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a \
-	$(SQLITE_LIBS) $(IDN_LIBS) $(PSL_LIBS) $(GLIB_LIBS)
+	$(SQLITE_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(PSL_LIBS) $(GLIB_LIBS)
