@@ -101,21 +101,13 @@ static gint64 insert_message(struct warden_store *store,
 	return sqlite3_last_insert_rowid(store->db);
 }
 
-static void bind_fuzzy(struct statement *st, const char *text)
-{
-	guint8 digest[WARDEN_FUZZY_SIZE];
-
-	if (warden_fuzzy_parse(text, digest))
-		bind_blob(st, digest, sizeof(digest));
-	else
-		bind_null(st);
-}
-
 static void insert_parts(struct warden_store *store, gint64 id,
 			 const GPtrArray *parts, bool *sound)
 {
 	for (guint i = 0; i < parts->len && *sound; i++) {
 		const struct warden_part *part = parts->pdata[i];
+		/* lives until the statement has run: values are not copied */
+		guint8 digest[WARDEN_FUZZY_SIZE];
 		struct statement st;
 
 		statement_init(&st, store, "INSERT INTO parts VALUES "
@@ -130,7 +122,10 @@ static void insert_parts(struct warden_store *store, gint64 id,
 		bind_int(&st, part->flags);
 		bind_int(&st, (gint64)part->size);
 		bind_blob(&st, part->sha256, WARDEN_SHA256_SIZE);
-		bind_fuzzy(&st, part->fuzzy);
+		if (warden_fuzzy_parse(part->fuzzy, digest))
+			bind_blob(&st, digest, sizeof(digest));
+		else
+			bind_null(&st);
 		*sound = statement_run(&st) > 0;
 	}
 }
