@@ -228,23 +228,23 @@ static void test_confinement(void)
 	warden_reader_deinit(&reader);
 }
 
-/* Where the kernel has no seccomp at all nothing can be shown. */
 static void test_sandbox(void)
 {
-	struct warden_reader *reader = new_reader(10000);
+	struct warden_reader *reader;
 	struct warden_reader_counts counts;
 	g_autofree char *subject = NULL;
 
-	g_assert_cmpint(parse(reader, "FAKE escape\n", 0, &subject), ==,
-			WARDEN_READER_OK);
-	warden_reader_get_counts(reader, &counts);
+	/* Where nothing holds it, it does all that. */
 	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0 || SANITIZED) {
 		g_test_skip("no seccomp here");
-	} else {
-		g_assert_cmpuint(counts.sandbox & WARDEN_SANDBOX_SECCOMP, !=,
-				 0);
-		g_assert_cmpstr(subject, ==, "escaped");
+		return;
 	}
+	reader = new_reader(10000);
+	g_assert_cmpint(parse(reader, "FAKE escape\n", 0, &subject), ==,
+			WARDEN_READER_OK);
+	g_assert_cmpstr(subject, ==, "escaped");
+	warden_reader_get_counts(reader, &counts);
+	g_assert_cmpuint(counts.sandbox & WARDEN_SANDBOX_SECCOMP, !=, 0);
 	warden_reader_deinit(&reader);
 }
 
