@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "cli-commands.h"
+#include "cli-eval-manifest.h"
 #include "cli-input.h"
 #include "scanner/core/eval.h"
 #include "scanner/core/scan.h"
@@ -11,7 +12,8 @@
 #include <string.h>
 
 struct options {
-	const char *config, *manifest, *svg;
+	const char *config, *by, *svg, *without;
+	GPtrArray *manifests;	/* const char * */
 	bool json;
 };
 
@@ -19,7 +21,10 @@ struct run {
 	struct warden_config *config;
 	struct warden_reader *reader;
 	struct warden_eval *eval;
-	GHashTable *clusters;	/* file's base name → cluster; NULL */
+	const char *family;	/* to be left out of the next; NULL = none */
+	struct warden_eval *without;
+	struct cli_manifest *manifest;
+	const char *by;		/* what mails are grouped by; NULL = nothing */
 	bool bad;
 	guint failed;
 	guint verdicts[2][WARDEN_VERDICT_LAST + 1];
@@ -27,8 +32,9 @@ struct run {
 
 static void print_usage(FILE *out)
 {
-	fputs("usage: warden eval [--json] [--config FILE] [--manifest FILE] "
-	      "[--svg FILE] GOOD BAD\n"
+	fputs("usage: warden eval [--json] [--config FILE] [--manifest FILE]... "
+	      "[--by KEY]\n                   [--without FAMILY] [--svg FILE]"
+	      " GOOD BAD\n"
 	      "\n"
 	      "Scan a folder (or mbox) of good and one of bad mail, and say how"
 	      " well they are told\napart: verdicts, detection at 0.1% and 1%"
@@ -36,9 +42,14 @@ static void print_usage(FILE *out)
 	      " good mail that would go to Quarantine. Lists and history of\na"
 	      " database are not asked.\n"
 	      "\n"
-	      "  --manifest FILE  a table with tabs whose third column is a file"
-	      " and whose last\n                   has \"cluster=NAME\": mails of"
-	      " a cluster count as one\n"
+	      "  --manifest FILE  a table with tabs and a header line: columns"
+	      " file, source, notes\n                   (\"cluster=NAME;KEY="
+	      "VALUE\"); mails of a cluster count as one.\n                  "
+	      " May be given several times\n"
+	      "  --by KEY         figures for each source, or other key of the"
+	      " notes\n"
+	      "  --without FAMILY the same figures without a family of checks"
+	      " (classifier)\n"
 	      "  --svg FILE       draw the ROC curve\n"
 	      "\n"
 	      "Exit status: 0; 1 some mail could not be read; 2 usage or"
@@ -51,6 +62,8 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 		{ "json", no_argument, NULL, 'j' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "manifest", required_argument, NULL, 'm' },
+		{ "by", required_argument, NULL, 'b' },
+		{ "without", required_argument, NULL, 'w' },
 		{ "svg", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -67,7 +80,13 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 			options_r->config = optarg;
 			break;
 		case 'm':
-			options_r->manifest = optarg;
+			g_ptr_array_add(options_r->manifests, optarg);
+			break;
+		case 'b':
+			options_r->by = optarg;
+			break;
+		case 'w':
+			options_r->without = optarg;
 			break;
 		case 's':
 			options_r->svg = optarg;
@@ -89,72 +108,70 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 	return -1;
 }
 
-/* --- the manifest -------------------------------------------------------- */
-
-static void read_line(GHashTable *clusters, char **columns)
-{
-	guint count = g_strv_length(columns);
-	const char *mark;
-
-	if (count < 4)
-		return;
-	mark = strstr(columns[count - 1], "cluster=");
-	if (mark == NULL)
-		return;
-	mark += strlen("cluster=");
-	g_hash_table_replace(clusters, g_path_get_basename(columns[2]),
-			     g_strndup(mark, strcspn(mark, ";")));
-}
-
-static GHashTable *read_manifest(const char *path, char **error_r)
-{
-	g_autoptr(GError) error = NULL;
-	g_autofree char *text = NULL;
-	GHashTable *clusters;
-
-	if (!g_file_get_contents(path, &text, NULL, &error)) {
-		*error_r = g_strdup(error->message);
-		return NULL;
-	}
-	clusters = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-					 g_free);
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	for (char **line = lines; *line != NULL; line++) {
-		g_auto(GStrv) columns = g_strsplit(*line, "\t", -1);
-
-		read_line(clusters, columns);
-	}
-	return clusters;
-}
-
 /* --- scanning ------------------------------------------------------------ */
 
-static const char *cluster_of(const struct run *run, const char *file)
+static struct warden_eval_mail *
+new_mail(const struct run *run, const char *file,
+	 const struct warden_judgement *judgement)
 {
-	g_autofree char *name = g_path_get_basename(file);
-	const char *found = run->clusters == NULL ? NULL :
-		g_hash_table_lookup(run->clusters, name);
+	struct warden_eval_mail *mail = warden_eval_mail_new(
+		file, run->bad, cli_manifest_get(run->manifest, file,
+						 "cluster"));
 
-	return found == NULL ? "" : found;
+	mail->strength = judgement->strength;
+	mail->verdict = judgement->verdict;
+	mail->action = judgement->action;
+	if (run->by != NULL) {
+		mail->group = g_intern_string(cli_manifest_get(
+			run->manifest, file, run->by));
+	}
+	return mail;
+}
+
+static void add_symbols(struct warden_eval_mail *mail,
+			const GPtrArray *findings)
+{
+	for (guint i = 0; i < findings->len; i++) {
+		const struct warden_finding *finding = findings->pdata[i];
+
+		warden_eval_mail_add(mail, finding->symbol, finding->score);
+	}
+}
+
+/* The same mail as if one family of checks did not exist. */
+static void add_without(struct run *run, const char *file,
+			const struct warden_scan_result *result)
+{
+	g_autoptr(GPtrArray) rest = g_ptr_array_new();
+	struct warden_judgement judgement;
+	struct warden_eval_mail *mail;
+	g_autofree char *error = NULL;
+
+	for (guint i = 0; i < result->findings->len; i++) {
+		struct warden_finding *finding = result->findings->pdata[i];
+
+		if (strcmp(finding->family, run->family) != 0)
+			g_ptr_array_add(rest, finding);
+	}
+	if (warden_policy_judge(run->config->policy, result->facts, rest, NULL,
+				WARDEN_ROLE_NONE, &judgement, &error) < 0)
+		return;
+	mail = new_mail(run, file, &judgement);
+	add_symbols(mail, rest);
+	warden_eval_add(run->without, mail);
 }
 
 static void add_mail(struct run *run, const char *file,
 		     const struct warden_scan_result *result)
 {
-	struct warden_eval_mail *mail = warden_eval_mail_new(
-		file, run->bad, cluster_of(run, file));
+	struct warden_eval_mail *mail = new_mail(run, file,
+						 &result->judgement);
 
-	mail->strength = result->judgement.strength;
-	mail->verdict = result->judgement.verdict;
-	mail->action = result->judgement.action;
-	for (guint i = 0; i < result->findings->len; i++) {
-		const struct warden_finding *finding =
-			result->findings->pdata[i];
-
-		warden_eval_mail_add(mail, finding->symbol, finding->score);
-	}
+	add_symbols(mail, result->findings);
 	run->verdicts[run->bad][mail->verdict]++;
 	warden_eval_add(run->eval, mail);
+	if (run->family != NULL)
+		add_without(run, file, result);
 }
 
 static void scan_one(const struct warden_input_message *message,
@@ -256,15 +273,48 @@ static void print_good(const struct warden_eval *eval)
 		puts("\nno good mail would go to Quarantine");
 }
 
+static void print_points(const struct warden_eval *eval)
+{
+	print_point(eval, "detected as configured", -1.0);
+	print_point(eval, "at 0.1 % false positives", 0.001);
+	print_point(eval, "at 1 % false positives", 0.01);
+	printf("area under the ROC curve   %.4f\n", warden_eval_area(eval));
+}
+
+static void print_groups(const struct run *run)
+{
+	g_autoptr(GArray) groups = warden_eval_groups(run->eval);
+
+	printf("\n%-24s %6s %6s %6s %6s %6s %6s\n", run->by, "good", "stopped",
+	       "bad", "found", "at 0.1", "at 1%");
+	for (guint i = 0; i < groups->len; i++) {
+		const struct warden_eval_group *group = &g_array_index(
+			groups, struct warden_eval_group, i);
+
+		printf("%-24s %6u %6u  %6u", group->name[0] == '\0' ? "–" :
+		       group->name, group->good, group->good_above,
+		       group->bad);
+		if (group->bad > 0)
+			printf(" %5.1f%% %5.1f%% %5.1f%%",
+			       100.0 * group->detected,
+			       100.0 * group->detected_strict,
+			       100.0 * group->detected_loose);
+		putchar('\n');
+	}
+}
+
 static void print_report(const struct run *run)
 {
 	print_verdicts(run);
 	putchar('\n');
-	print_point(run->eval, "detected as configured", -1.0);
-	print_point(run->eval, "at 0.1 % false positives", 0.001);
-	print_point(run->eval, "at 1 % false positives", 0.01);
-	printf("area under the ROC curve   %.4f\n",
-	       warden_eval_area(run->eval));
+	print_points(run->eval);
+	if (run->family != NULL) {
+		printf("\nwithout the checks of the family %s\n",
+		       run->family);
+		print_points(run->without);
+	}
+	if (run->by != NULL)
+		print_groups(run);
 	print_uses(run->eval);
 	print_good(run->eval);
 }
@@ -329,6 +379,41 @@ static void build_uses(JsonBuilder *builder, const struct warden_eval *eval)
 	json_builder_end_object(builder);
 }
 
+static void build_share(JsonBuilder *builder, const char *name, double value)
+{
+	json_builder_set_member_name(builder, name);
+	json_builder_add_double_value(builder, value);
+}
+
+static void build_count(JsonBuilder *builder, const char *name, guint value)
+{
+	json_builder_set_member_name(builder, name);
+	json_builder_add_int_value(builder, value);
+}
+
+static void build_groups(JsonBuilder *builder, const struct warden_eval *eval)
+{
+	g_autoptr(GArray) groups = warden_eval_groups(eval);
+
+	json_builder_set_member_name(builder, "groups");
+	json_builder_begin_object(builder);
+	for (guint i = 0; i < groups->len; i++) {
+		const struct warden_eval_group *group = &g_array_index(
+			groups, struct warden_eval_group, i);
+
+		json_builder_set_member_name(builder, group->name);
+		json_builder_begin_object(builder);
+		build_count(builder, "good", group->good);
+		build_count(builder, "good_above", group->good_above);
+		build_count(builder, "bad", group->bad);
+		build_share(builder, "detected", group->detected);
+		build_share(builder, "at_0.1_percent", group->detected_strict);
+		build_share(builder, "at_1_percent", group->detected_loose);
+		json_builder_end_object(builder);
+	}
+	json_builder_end_object(builder);
+}
+
 static void print_json(const struct run *run)
 {
 	g_autoptr(JsonBuilder) builder = json_builder_new();
@@ -346,6 +431,8 @@ static void print_json(const struct run *run)
 	json_builder_set_member_name(builder, "area");
 	json_builder_add_double_value(builder, warden_eval_area(run->eval));
 	build_uses(builder, run->eval);
+	if (run->by != NULL)
+		build_groups(builder, run->eval);
 	json_builder_end_object(builder);
 	g_autoptr(JsonNode) root = json_builder_get_root(builder);
 	json_generator_set_root(generator, root);
@@ -361,9 +448,14 @@ static int run_init(struct run *run, const struct options *options,
 	struct warden_reader_settings settings;
 
 	run->eval = warden_eval_new();
-	if (options->manifest != NULL) {
-		run->clusters = read_manifest(options->manifest, error_r);
-		if (run->clusters == NULL)
+	run->without = warden_eval_new();
+	run->family = options->without;
+	run->by = options->by;
+	run->manifest = cli_manifest_new();
+	for (guint i = 0; i < options->manifests->len; i++) {
+		if (cli_manifest_read(run->manifest,
+				      options->manifests->pdata[i],
+				      error_r) < 0)
 			return -1;
 	}
 	if (warden_config_load(options->config, &run->config, error_r) < 0)
@@ -377,10 +469,10 @@ static void run_deinit(struct run *run)
 {
 	if (run->reader != NULL)
 		warden_reader_deinit(&run->reader);
-	if (run->clusters != NULL)
-		g_hash_table_unref(run->clusters);
+	cli_manifest_free(run->manifest);
 	warden_config_free(run->config);
 	warden_eval_free(run->eval);
+	warden_eval_free(run->without);
 }
 
 static int write_svg(const struct run *run, const char *path)
@@ -396,7 +488,8 @@ static int write_svg(const struct run *run, const char *path)
 
 int warden_cli_eval(int argc, char **argv)
 {
-	struct options options = { .config = NULL };
+	g_autoptr(GPtrArray) manifests = g_ptr_array_new();
+	struct options options = { .manifests = manifests };
 	struct run run = { .config = NULL };
 	g_autofree char *error = NULL;
 	int status = parse_options(argc, argv, &options);
@@ -412,6 +505,7 @@ int warden_cli_eval(int argc, char **argv)
 	run.bad = TRUE;
 	warden_input_read(argv[optind + 1], FALSE, scan_one, &run);
 	warden_eval_finish(run.eval);
+	warden_eval_finish(run.without);
 	if (options.json)
 		print_json(&run);
 	else

@@ -5,6 +5,8 @@ scanner_warden_SOURCES = \
 	scanner/cli/cli-command.c \
 	scanner/cli/cli-command.h \
 	scanner/cli/cli-eval.c \
+	scanner/cli/cli-eval-manifest.c \
+	scanner/cli/cli-eval-manifest.h \
 	scanner/cli/cli-features.c \
 	scanner/cli/cli-feed.c \
 	scanner/cli/cli-feed.h \

@@ -46,7 +46,8 @@ static const char *const with_value[] = {
 	"--config", "-c", "--database", "--since", "--until", "--user",
 	"--verdict", "--action", "--sender", "--sha256", "--hash", "--host",
 	"--subject", "--mailbox", "--message-id", "--limit", "--older-than",
-	"--name", "--format", "--command", "--language", "--manifest", "--svg", NULL
+	"--name", "--format", "--command", "--language", "--manifest", "--svg",
+	"--by", "--without", NULL
 };
 
 static int find_command(int argc, char **argv)

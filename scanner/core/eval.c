@@ -53,6 +53,7 @@ struct warden_eval_mail *warden_eval_mail_new(const char *file, bool bad,
 	mail->symbols = g_array_new(FALSE, FALSE,
 				    sizeof(struct warden_eval_symbol));
 	mail->weight = 1.0;
+	mail->group = g_intern_static_string("");
 	return mail;
 }
 
@@ -309,4 +310,67 @@ GArray *warden_eval_uses(const struct warden_eval *eval)
 	}
 	g_array_sort(uses, compare_uses);
 	return uses;
+}
+
+/* --- groups -------------------------------------------------------------- */
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct warden_eval_group *first = a, *second = b;
+
+	return strcmp(first->name, second->name);
+}
+
+static struct warden_eval_group *find_group(GArray *groups, const char *name)
+{
+	struct warden_eval_group group = { .name = name };
+
+	for (guint i = 0; i < groups->len; i++) {
+		struct warden_eval_group *known = &g_array_index(
+			groups, struct warden_eval_group, i);
+
+		if (known->name == name)
+			return known;
+	}
+	g_array_append_val(groups, group);
+	return &g_array_index(groups, struct warden_eval_group,
+			      groups->len - 1);
+}
+
+GArray *warden_eval_groups(const struct warden_eval *eval)
+{
+	GArray *groups = g_array_new(FALSE, FALSE,
+				     sizeof(struct warden_eval_group));
+	struct warden_eval_point strict, loose;
+
+	warden_eval_at(eval, 0.001, &strict);
+	warden_eval_at(eval, 0.01, &loose);
+	for (guint i = 0; i < eval->mails->len; i++) {
+		const struct warden_eval_mail *mail = eval->mails->pdata[i];
+		struct warden_eval_group *group = find_group(groups,
+							     mail->group);
+		double strength = mail->strength + LIMIT_EPSILON;
+
+		if (!mail->bad) {
+			group->good++;
+			group->good_above += strength >= 1.0;
+			continue;
+		}
+		group->bad++;
+		group->detected += strength >= 1.0;
+		group->detected_strict += strength >= strict.limit;
+		group->detected_loose += strength >= loose.limit;
+	}
+	for (guint i = 0; i < groups->len; i++) {
+		struct warden_eval_group *group = &g_array_index(
+			groups, struct warden_eval_group, i);
+
+		group->detected = share(group->detected, group->bad);
+		group->detected_strict = share(group->detected_strict,
+					       group->bad);
+		group->detected_loose = share(group->detected_loose,
+					      group->bad);
+	}
+	g_array_sort(groups, compare_groups);
+	return groups;
 }

@@ -24,6 +24,7 @@ struct warden_eval_mail {
 	enum warden_action action;
 	GArray *symbols;	/* struct warden_eval_symbol */
 	char *cluster;		/* near-identical mails share one; "" = alone */
+	const char *group;	/* its source, say; interned, "" = none */
 	double weight;		/* 1 / size of its cluster in its class */
 };
 
@@ -75,6 +76,16 @@ struct warden_eval_use {
 };
 /* By falling number of bad mails, then by name. */
 GArray *warden_eval_uses(const struct warden_eval *eval);
+
+/* Mails of one group, at limits that hold for all: as configured, at 0.1% and
+   at 1% false positives. */
+struct warden_eval_group {
+	const char *name;
+	guint good, bad, good_above;	/* above: as configured */
+	double detected, detected_strict, detected_loose;
+};
+/* By name. */
+GArray *warden_eval_groups(const struct warden_eval *eval);
 
 /* The curve as an SVG file, false positives on a logarithmic axis. Owned by the
    caller. */

@@ -166,6 +166,41 @@ static void test_svg(void)
 	warden_eval_free(eval);
 }
 
+static void test_groups(void)
+{
+	struct warden_eval *eval = warden_eval_new();
+	static const char *const names[] = { "b", "a" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(mixed); i++) {
+		g_autofree char *file = g_strdup_printf("%03d", (int)i);
+		struct warden_eval_mail *mail = warden_eval_mail_new(
+			file, mixed[i].bad, "");
+
+		mail->strength = mixed[i].strength;
+		mail->group = g_intern_string(names[i % 2]);
+		warden_eval_add(eval, mail);
+	}
+	warden_eval_finish(eval);
+	g_autoptr(GArray) groups = warden_eval_groups(eval);
+	const struct warden_eval_group *a, *b;
+
+	g_assert_cmpuint(groups->len, ==, 2);
+	a = &g_array_index(groups, struct warden_eval_group, 0);
+	b = &g_array_index(groups, struct warden_eval_group, 1);
+	g_assert_cmpstr(a->name, ==, "a");
+	/* rows 1 3 5 7 9: 2.0, 1.5 and nothing; no good one above */
+	g_assert_cmpuint(a->bad, ==, 3);
+	g_assert_cmpuint(a->good, ==, 2);
+	g_assert_cmpuint(a->good_above, ==, 0);
+	assert_near(a->detected, 2.0 / 3);
+	/* none may pass, and a good one in the other group has 1.5 */
+	assert_near(a->detected_strict, 1.0 / 3);
+	/* rows 0 2 4 6 8: 3.0, 1.0, 0.4; good 1.5 and nothing */
+	g_assert_cmpuint(b->good_above, ==, 1);
+	assert_near(b->detected, 2.0 / 3);
+	warden_eval_free(eval);
+}
+
 int main(int argc, char *argv[])
 {
 	g_test_init(&argc, &argv, NULL);
@@ -174,5 +209,6 @@ int main(int argc, char *argv[])
 	g_test_add_func("/eval/area", test_area);
 	g_test_add_func("/eval/uses", test_uses);
 	g_test_add_func("/eval/svg", test_svg);
+	g_test_add_func("/eval/groups", test_groups);
 	return g_test_run();
 }
