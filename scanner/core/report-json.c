@@ -141,6 +141,7 @@ char *warden_scan_report_json(const struct warden_config *config,
 	add_string(builder, "action",
 		   warden_action_name(result->judgement.action));
 	add_double(builder, "score", result->judgement.score);
+	add_double(builder, "strength", result->judgement.strength);
 	add_list(builder, "findings", result->findings, add_finding);
 	add_list(builder, "parts", result->facts->parts, add_part);
 	add_list(builder, "urls", result->facts->urls, add_url);

@@ -43,6 +43,7 @@ CASES = ROOT / "tests" / "cases"
 NO_CASE = {"SCAN_FAILED"}
 KEYS = {
     "": {"file": str, "verdict": str, "action": str, "score": float,
+         "strength": float,
          "findings": list, "parts": list, "urls": list, "unscanned": list,
          "sha256": str, "engine": dict, "elapsed_us": int},
     "findings": {"symbol": str, "score": float, "family": str,
