@@ -1,3 +1,4 @@
+EXTRA_DIST += tests/ham/make_ham.py
 include tests/unit/protocol.mk
 include tests/unit/parse.mk
 include tests/unit/rules.mk
