@@ -228,14 +228,23 @@ static GPtrArray *findings_finish(struct warden_findings *findings)
 	return findings->list;
 }
 
-GPtrArray *warden_checks_run(const struct warden_check_input *input)
+GPtrArray *warden_checks_run_watched(const struct warden_check_input *input,
+				     const struct warden_checks_watch *watch)
 {
 	struct warden_findings findings;
 
 	findings_init(&findings);
-	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++)
+	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++) {
 		checks[i]->run(input, &findings);
+		if (watch != NULL)
+			watch->after(watch->context, checks[i]->name);
+	}
 	return findings_finish(&findings);
+}
+
+GPtrArray *warden_checks_run(const struct warden_check_input *input)
+{
+	return warden_checks_run_watched(input, NULL);
 }
 
 static struct warden_finding *finding_copy(const struct warden_finding *from)

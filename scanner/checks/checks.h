@@ -92,10 +92,19 @@ const struct warden_symbol *warden_symbol_lookup(const char *name);
 
 void warden_finding_free(struct warden_finding *finding);
 
-/* Run every check in table order. The result is deterministic: sorted by
+/* For who measures: called after each family, by its table name. Checks know no
+   clock; whoever calls them does. */
+struct warden_checks_watch {
+	void (*after)(void *context, const char *check);
+	void *context;
+};
+
+/* Run every check in table order; watch may be NULL. The result is deterministic: sorted by
    symbol table order, then document order. Owned by the caller: an array of
    struct warden_finding * that frees its elements. */
 GPtrArray *warden_checks_run(const struct warden_check_input *input);
+GPtrArray *warden_checks_run_watched(const struct warden_check_input *input,
+				     const struct warden_checks_watch *watch);
 
 /* Judge again when only lists have changed: of stored (findings of an earlier
    run) what no list said is kept, and lists are asked anew for input's facts.

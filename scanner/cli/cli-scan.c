@@ -3,6 +3,7 @@
 #include "cli-scan.h"
 
 #include "cli-input.h"
+#include "cli-profile.h"
 #include "cli-report.h"
 #include "scanner/core/rulebook.h"
 #include "scanner/core/scan.h"
@@ -15,7 +16,7 @@
 
 struct options {
 	const char *config;
-	bool json, mbox;
+	bool json, mbox, profile;
 };
 
 struct scan {
@@ -24,6 +25,7 @@ struct scan {
 	struct warden_rulebook *rulebook;
 	struct warden_clamd *clamd;
 	struct warden_store *store;	/* NULL: no lists */
+	struct cli_profile *profile;	/* NULL: nobody asked */
 	struct warden_known known;
 	bool use_known;
 	guint32 epoch;
@@ -45,6 +47,8 @@ static void print_usage(FILE *out)
 	      "  --config FILE  scores, thresholds, and the database whose lists"
 	      " of known bad\n                 files and links are asked\n"
 	      "  --mbox         every FILE is an mbox\n"
+	      "  --profile      say at the end what reading and each family of"
+	      " checks took\n"
 	      "\n"
 	      "Exit status: 0 everything was scanned, whatever was found; 1 some"
 	      " file could not\nbe read; 2 usage or configuration.\n", out);
@@ -57,6 +61,7 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 		{ "json", no_argument, NULL, 'j' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "mbox", no_argument, NULL, 'm' },
+		{ "profile", no_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -73,6 +78,9 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 			break;
 		case 'm':
 			options_r->mbox = TRUE;
+			break;
+		case 'p':
+			options_r->profile = TRUE;
 			break;
 		case 'h':
 			print_usage(stdout);
@@ -157,6 +165,8 @@ static void scan_message(const struct warden_input_message *message,
 		.full_size = message->full_size,
 		.known = scan->use_known ? &scan->known : NULL,
 		.clamd = scan->clamd,
+		.watch = scan->profile == NULL ? NULL :
+			cli_profile_begin(scan->profile),
 	};
 
 	if (warden_scan_fd(scan->config, scan->reader, &input, &result,
@@ -164,6 +174,8 @@ static void scan_message(const struct warden_input_message *message,
 		print_error(scan, message->name, error);
 		return;
 	}
+	if (scan->profile != NULL)
+		cli_profile_end(scan->profile, result->facts, message->size);
 	scan->scanned++;
 	scan->verdicts[result->judgement.verdict]++;
 	if (scan->json) {
@@ -208,6 +220,7 @@ static int scan_init(struct scan *scan, const struct options *options,
 	struct warden_reader_settings settings;
 
 	scan->json = options->json;
+	scan->profile = options->profile ? cli_profile_new() : NULL;
 	scan->colour = !options->json && isatty(STDOUT_FILENO) &&
 		getenv("NO_COLOR") == NULL;
 	if (warden_config_load(options->config, &scan->config, error_r) < 0)
@@ -225,6 +238,7 @@ static int scan_init(struct scan *scan, const struct options *options,
 
 static void scan_deinit(struct scan *scan)
 {
+	cli_profile_free(scan->profile);
 	warden_rulebook_free(&scan->rulebook);
 	warden_clamd_free(&scan->clamd);
 	if (scan->reader != NULL)
@@ -255,6 +269,8 @@ int warden_cli_scan(int argc, char **argv)
 			break;
 	}
 	print_summary(&scan);
+	if (scan.profile != NULL)
+		cli_profile_print(scan.profile, stderr);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fputs("warden scan: cannot write the report\n", stderr);
 		scan.failed++;

@@ -24,6 +24,8 @@ scanner_warden_SOURCES = \
 	scanner/cli/cli-options.h \
 	scanner/cli/cli-output.c \
 	scanner/cli/cli-output.h \
+	scanner/cli/cli-profile.c \
+	scanner/cli/cli-profile.h \
 	scanner/cli/cli-report.c \
 	scanner/cli/cli-report.h \
 	scanner/cli/cli-scan.c \

@@ -157,6 +157,7 @@ static void run_checks(const struct warden_config *config,
 		       const struct warden_envelope *envelope,
 		       const struct warden_known *known,
 		       const struct warden_history *history,
+		       const struct warden_checks_watch *watch,
 		       const GPtrArray *stored)
 {
 	struct asked asked = { .known = known };
@@ -169,7 +170,8 @@ static void run_checks(const struct warden_config *config,
 
 	asked.answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					      g_free);
-	result->findings = stored == NULL ? warden_checks_run(&input) :
+	result->findings = stored == NULL ?
+		warden_checks_run_watched(&input, watch) :
 		warden_checks_ask_lists(&input, stored);
 	result->allowed = known == NULL ? 0 :
 		allowed_hosts(result->facts, &once);
@@ -215,9 +217,11 @@ int warden_scan_fd(const struct warden_config *config,
 	}
 	if (input->clamd != NULL)
 		warden_clamd_finish(input->clamd, result->facts);
+	if (input->watch != NULL)
+		input->watch->after(input->watch->context, "reader");
 	run_checks(config, result, input->envelope != NULL ?
 		   input->envelope : &no_envelope, input->known,
-		   input->history, NULL);
+		   input->history, input->watch, NULL);
 	return judge(config, result, input->overrides, input->role, started,
 		     result_r, error_r);
 }
@@ -233,7 +237,7 @@ int warden_scan_stored(const struct warden_config *config,
 	gint64 started = g_get_monotonic_time();
 
 	result->facts = facts;
-	run_checks(config, result, &no_envelope, known, NULL, findings);
+	run_checks(config, result, &no_envelope, known, NULL, NULL, findings);
 	return judge(config, result, overrides, role, started, result_r,
 		     error_r);
 }

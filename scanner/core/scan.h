@@ -38,6 +38,8 @@ struct warden_scan_input {
 	enum warden_mailbox_role role;
 	guint deadline_msecs;			/* 0 = the reader's own */
 	struct warden_clamd *clamd;		/* NULL = not asked */
+	/* called with "reader" before the first check; NULL = nobody */
+	const struct warden_checks_watch *watch;
 };
 int warden_scan_fd(const struct warden_config *config,
 		   struct warden_reader *reader,
