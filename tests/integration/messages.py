@@ -78,7 +78,22 @@ def eicar(number=0):
                                  "application/octet-stream")], number=number)
 
 
-BROCHURE = b"%PDF-1.4\n% a brochure that turned out to be bad\n%%EOF\n"
+def _pdf(comment):
+    """One empty page."""
+    body, places = b"%PDF-1.4\n% " + comment + b"\n", []
+    for number, text in enumerate((
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"), 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return (body + b"xref\n0 4\n0000000000 65535 f \n" + table
+            + b"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+            % len(body))
+
+
+BROCHURE = _pdf(b"a brochure that turned out to be bad")
 
 
 def known_bad(number=0):
