@@ -2,6 +2,8 @@ noinst_LIBRARIES += scanner/libwarden-checks.a
 scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/antivirus.c \
 	scanner/checks/attachment.c \
+	scanner/checks/auth-results.c \
+	scanner/checks/auth-results.h \
 	scanner/checks/checks.c \
 	scanner/checks/checks.h \
 	scanner/checks/checks-private.h \
@@ -14,6 +16,10 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/filename.h \
 	scanner/checks/image.c \
 	scanner/checks/history.h \
+	scanner/checks/house.c \
+	scanner/checks/house.h \
+	scanner/checks/mailbox.c \
+	scanner/checks/mailbox.h \
 	scanner/checks/link.c \
 	scanner/checks/list.c \
 	scanner/checks/lookalike.c \
@@ -28,6 +34,10 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/redirector.h \
 	scanner/checks/rule.c \
 	scanner/checks/sender.c \
+	scanner/checks/sender-auth.c \
+	scanner/checks/sender-names.c \
+	scanner/checks/sender-past.c \
+	scanner/checks/sender-private.h \
 	scanner/checks/site.h \
 	scanner/checks/url.c \
 	scanner/checks/url.h \

@@ -1,6 +1,6 @@
 #include "warden-config.h"
 
-#include "checks-private.h"
+#include "sender-private.h"
 #include "url.h"
 
 #include <string.h>
@@ -8,8 +8,32 @@
 /* Who a mail says that it is from. */
 
 static const struct warden_symbol symbols[] = {
+	{ "AUTH_FAILED", "sender", "T1672" },
+	{ "AUTH_NONE", "sender", "T1672" },
+	{ "AUTH_PASS", "sender", "" },
+	{ "BURST", "sender", "" },
+	{ "FIRST_CONTACT", "sender", "" },
+	{ "KNOWN_CONTACT", "sender", "" },
 	{ "MULTIPLE_FROM", "sender", "T1672" },
+	{ "RECIPIENTS_HIDDEN", "sender", "" },
+	{ "REPLY_TO_FREEMAIL", "sender", "T1656" },
+	{ "REPLY_TO_LOOKALIKE", "sender", "T1656" },
+	{ "REPLY_WITHOUT_THREAD", "sender", "T1656" },
+	{ "SENDER_DISPOSABLE", "sender", "" },
+	{ "SENDER_FREEMAIL_ROLE", "sender", "T1656" },
+	{ "SENDER_IS_RECIPIENT", "sender", "T1672" },
 	{ "SENDER_NAME_ADDRESS", "sender", "T1656" },
+	{ "SENDER_NAME_DISGUISED", "sender", "T1656" },
+	{ "SENDER_NAME_OF_RECIPIENT", "sender", "T1656" },
+	{ "SENDER_OWN_DOMAIN_UNAUTHENTICATED", "sender", "T1672" },
+	{ "SENDER_OWN_LOOKALIKE", "sender", "T1656" },
+	{ "SENDER_OWN_SIMILAR", "sender", "T1656" },
+	{ "SENDER_VIP_NAME", "sender", "T1656" },
+	{ "SIGNATURE_ALTERED", "sender", "" },
+	{ "SIGNATURE_OTHER_SIGNER", "sender", "T1656" },
+	{ "SIGNATURE_VALID", "sender", "" },
+	{ "SUBJECT_FAKE_TAG", "sender", "T1656" },
+	{ "SUBJECT_NAMES_RECIPIENT", "sender", "T1656" },
 };
 
 /* The host of the first address inside a display name, NULL if there is none.
@@ -57,10 +81,68 @@ static void check_name(const struct warden_address *from,
 			    " %s", shown, host);
 }
 
+/* --- all of them ---------------------------------------------------------- */
+
+char *warden_sender_host(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return at == NULL ? g_strdup("") : warden_url_host_ascii(at + 1);
+}
+
+const char *warden_sender_domain(const char *host)
+{
+	const char *domain = warden_url_registrable(host);
+
+	return domain == NULL ? host : domain;
+}
+
+static char *recipient_of(const struct warden_check_input *input)
+{
+	const GPtrArray *to = input->facts->header.to;
+	const char *recipient = input->envelope->recipient;
+
+	if (recipient[0] == '\0' && to->len == 1) {
+		const struct warden_address *only = to->pdata[0];
+
+		recipient = only->address;
+	}
+	return g_utf8_strdown(recipient, -1);
+}
+
+static void check_first(const struct warden_check_input *input,
+			struct warden_findings *findings)
+{
+	const GPtrArray *from = input->facts->header.from;
+	const struct warden_address *first =
+		from->len == 0 ? NULL : from->pdata[0];
+	struct warden_sender sender = {
+		.input = input, .findings = findings,
+		.name = first == NULL ? "" : first->name,
+		.address = g_utf8_strdown(first == NULL ? "" : first->address,
+					  -1),
+		.recipient = recipient_of(input),
+	};
+
+	sender.host = warden_sender_host(sender.address);
+	sender.domain = warden_sender_domain(sender.host);
+	sender.recipient_host = warden_sender_host(sender.recipient);
+	sender.recipient_domain = warden_sender_domain(sender.recipient_host);
+	warden_sender_check_auth(&sender);
+	warden_sender_check_names(&sender);
+	warden_sender_check_past(&sender);
+	g_free(sender.address);
+	g_free(sender.host);
+	g_free(sender.recipient);
+	g_free(sender.recipient_host);
+}
+
 static void run(const struct warden_check_input *input,
 		struct warden_findings *findings)
 {
 	const GPtrArray *from = input->facts->header.from;
+
+	check_first(input, findings);
 
 	for (guint i = 0; i < from->len; i++)
 		check_name(g_ptr_array_index(from, i), findings);

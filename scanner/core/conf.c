@@ -4,6 +4,7 @@
 #include "clamd.h"
 #include "keyfile.h"
 #include "notice.h"
+#include "site-load-house.h"
 #include "site-load-model.h"
 
 #include <string.h>
@@ -76,8 +77,9 @@ static const struct {
 #undef FIELD
 };
 
-static const char *const policy_groups[] = {
-	"policy", "actions", "scores", NULL
+/* Whoever loads these looks at their keys. */
+static const char *const foreign_groups[] = {
+	"policy", "actions", "scores", "sender", NULL
 };
 
 static int check_group(GKeyFile *file, const char *group, char **error_r)
@@ -109,7 +111,7 @@ static int check_groups(GKeyFile *file, char **error_r)
 	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
 
 	for (char **group = groups; *group != NULL; group++) {
-		if (!g_strv_contains(policy_groups, *group) &&
+		if (!g_strv_contains(foreign_groups, *group) &&
 		    check_group(file, *group, error_r) < 0)
 			return -1;
 	}
@@ -273,12 +275,24 @@ static int load_model(struct warden_config *config, char **error_r)
 	return 1;
 }
 
+static int load_house(struct warden_config *config, GKeyFile *file,
+		      const char *dir, char **error_r)
+{
+	struct warden_house *house;
+
+	if (warden_site_load_house(file, dir, &house, error_r) < 0)
+		return -1;
+	config->site.house = house;
+	return 1;
+}
+
 static int load_file(struct warden_config *config, GKeyFile *file,
 		     const char *dir, char **error_r)
 {
 	if (check_groups(file, error_r) < 0 ||
 	    load_keys(config, file, dir, error_r) < 0 ||
-	    load_model(config, error_r) < 0)
+	    load_model(config, error_r) < 0 ||
+	    load_house(config, file, dir, error_r) < 0)
 		return -1;
 	return warden_policy_load(file, dir, &config->policy, error_r);
 }
@@ -328,6 +342,7 @@ void warden_config_free(struct warden_config *config)
 	warden_policy_free(config->policy);
 	/* ours, though checks may only read it */
 	warden_model_free((struct warden_model *)config->site.model);
+	warden_house_free((struct warden_house *)config->site.house);
 	g_free(config->model_file);
 	g_free(config->path);
 	g_free(config->database);

@@ -19,6 +19,7 @@ Each case is a folder with message.eml and expect.json:
   model             text of a model.conf; without it the classifier, whose
                     weights change with every training, is off except for
                     the cases of good mail (ham-…)
+  sender            {key: value} for [sender] in its configuration
   why               what the case is about, for people
 
 Whatever the case, the report must keep its contract. Also compares the table
@@ -40,7 +41,9 @@ import fake_clamd
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases"
 # No message can make them happen; their unit tests do.
-NO_CASE = {"SCAN_FAILED"}
+NO_CASE = {"SCAN_FAILED", "BURST", "FIRST_CONTACT", "KNOWN_CONTACT",
+           "REPLY_WITHOUT_THREAD", "SIGNATURE_ALTERED",
+           "SIGNATURE_OTHER_SIGNER", "SIGNATURE_VALID"}
 KEYS = {
     "": {"file": str, "verdict": str, "action": str, "score": float,
          "strength": float,
@@ -156,6 +159,9 @@ class Runner:
         config.write_text("[store]\ndatabase = %s\njournal = %s\n"
                           % (database, pathlib.Path(folder, "journal"))
                           + self.foreign(folder, expect)
+                          + "".join(["[sender]\n"] + [
+                              "%s = %s\n" % pair for pair in
+                              expect.get("sender", {}).items()])
                           + self.classifier(folder, case, expect))
         if expect.get("database") == "broken":
             database.write_bytes(b"this is no database\n" * 1000)
