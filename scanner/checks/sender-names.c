@@ -175,9 +175,8 @@ static void check_role(const struct warden_sender *sender)
 {
 	static const char *const roles[] = {
 		"account", "accounts", "administrator", "helpdesk", "it-support",
-		"itsupport", "mail-admin", "payroll", "postmaster", "security",
-		"webmail", "kundenservice", "sicherheit", "servicio",
-		"seguridad", "sécurité", "sicurezza",
+		"itsupport", "mail-admin", "payroll", "security", "webmail",
+		"kundenservice", "sicherheit", "servicio", "seguridad", "sécurité", "sicurezza",
 	};
 	g_autofree char *lower = g_utf8_strdown(sender->name, -1);
 
@@ -230,7 +229,9 @@ static void check_reply_to(const struct warden_sender *sender,
 		warden_findings_add(sender->findings, "SENDER_DISPOSABLE", "",
 				    "answers go to %s", reply->address);
 	if (host[0] == '\0' || strcmp(domain, sender->domain) == 0 ||
-	    warden_mailbox_is_free(sender->domain))
+	    warden_mailbox_is_free(sender->domain) ||
+	    /* what mailing lists make of addresses whose domain has DMARC */
+	    g_str_has_suffix(sender->host, ".invalid"))
 		return;
 	if (warden_mailbox_is_free(domain) && is_same_name(sender, reply))
 		warden_findings_add(sender->findings, "REPLY_TO_FREEMAIL", "",
@@ -255,7 +256,8 @@ static void check_recipients(const struct warden_sender *sender)
 				    "no address in To and Cc");
 	/* what people send themselves is proved, or is not asked for: their
 	   own server takes it in */
-	if (sender->recipient[0] != '\0' &&
+	if (sender->recipient[0] != '\0' && header->list_id[0] == '\0' &&
+	    header->list_unsubscribe[0] == '\0' &&
 	    sender->proof != WARDEN_SENDER_PROVED &&
 	    strcmp(sender->recipient, sender->address) == 0)
 		warden_findings_add(sender->findings, "SENDER_IS_RECIPIENT",

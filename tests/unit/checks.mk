@@ -65,3 +65,11 @@ tests_unit_test_lookalike_LDADD = scanner/libwarden-checks.a \
 	scanner/libwarden-facts.a $(PSL_LIBS) $(IDN_LIBS) $(ICU_LIBS) \
 	$(GLIB_LIBS)
 TESTS += tests/unit/test-lookalike
+
+check_PROGRAMS += tests/unit/test-auth-results
+tests_unit_test_auth_results_SOURCES = tests/unit/test-auth-results.c
+tests_unit_test_auth_results_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_auth_results_LDADD = scanner/libwarden-checks.a \
+	scanner/libwarden-facts.a $(PSL_LIBS) $(IDN_LIBS) $(ICU_LIBS) \
+	$(GLIB_LIBS)
+TESTS += tests/unit/test-auth-results
