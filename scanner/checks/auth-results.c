@@ -197,6 +197,9 @@ static bool take_result(struct lexer *lexer,
 	guint rank = 0;
 
 	result->method = method_of(lexer->word);
+	/* "dkim / 1" */
+	if (take_char(lexer, '/'))
+		(void)take_word(lexer, "()=;");
 	if (!take_char(lexer, '=') || !take_word(lexer, "()=;"))
 		return FALSE;
 	result->status = status_of(lexer->word);

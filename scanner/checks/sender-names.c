@@ -176,7 +176,8 @@ static void check_role(const struct warden_sender *sender)
 	static const char *const roles[] = {
 		"account", "accounts", "administrator", "helpdesk", "it-support",
 		"itsupport", "mail-admin", "payroll", "security", "webmail",
-		"kundenservice", "sicherheit", "servicio", "seguridad", "sécurité", "sicurezza",
+		"kundenservice", "sicherheit", "servicio", "seguridad",
+		"sécurité", "sicurezza",
 	};
 	g_autofree char *lower = g_utf8_strdown(sender->name, -1);
 
@@ -303,9 +304,9 @@ void warden_sender_check_names(const struct warden_sender *sender)
 {
 	const GPtrArray *reply_to = sender->input->facts->header.reply_to;
 
-	check_recipients(sender);
 	if (sender->host[0] == '\0')
 		return;
+	check_recipients(sender);
 	check_person(sender);
 	check_lookalike(sender);
 	check_organisation(sender);

@@ -29,7 +29,7 @@ static const struct {
 	  "example.com dkim=pass:mail-router.example.net "
 	  "dkim=fail:newyork.example.com" },
 	{ "foo.example.net (foobar) 1 (baz);\n dkim (Because I like it) / 1 "
-	  "(One yay) = (wait for it) fail", "foo.example.net damaged" },
+	  "(One yay) = (wait for it) fail", "foo.example.net dkim=fail:" },
 	/* which property counts */
 	{ "a.example; dkim=pass header.i=@i.example header.d=D.Example.",
 	  "a.example dkim=pass:d.example" },
