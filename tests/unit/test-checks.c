@@ -364,6 +364,8 @@ static void test_links(void)
 static void add_from(struct warden_facts *facts, const char *name,
 		     const char *address)
 {
+	g_ptr_array_add(facts->header.to,
+			warden_address_new("", "user@example.net"));
 	g_ptr_array_add(facts->header.from,
 			warden_address_new(name, address));
 }
