@@ -77,6 +77,8 @@
 #define WARDEN_PICTURE_KEPT_MAX (8400u * 1000)
 /* Of a GIF: each is a picture of its own. */
 #define WARDEN_PICTURE_FRAMES_MAX 8u
+/* One of more is not looked at at all, and that is said. */
+#define WARDEN_PICTURE_FRAMES_SANE 3000u
 /* All pictures of a message: twenty photographs; some two seconds. Icons and
    logos of a newsletter do not come near. */
 #define WARDEN_PICTURES_PIXELS_MAX (200u * 1000 * 1000)
@@ -115,9 +117,15 @@
 #define WARDEN_PDF_PAGES_MAX 10u
 #define WARDEN_PDF_CONTENTS_MAX 100u
 #define WARDEN_PDF_CONTENT_SIZE_MAX (4u * 1024 * 1024)
+#define WARDEN_PDF_CONTENT_RATIO_MAX 100u
 #define WARDEN_PDF_CONTENTS_BYTES_MAX (32u * 1024 * 1024)
 #define WARDEN_PDF_TEXT_MAX (256u * 1024)
 #define WARDEN_PDF_FONTS_MAX 100u
+
+/* --- XML ---------------------------------------------------------------- */
+/* What entities may expand to: drawing programs declare some dozen, a line
+   each, and use them a few times. */
+#define WARDEN_ENTITIES_MAX (16u * 1024 * 1024)
 
 /* --- facts ------------------------------------------------------------ */
 #define WARDEN_FACT_NAME_MAX 512u		/* bytes of UTF-8 */

@@ -231,6 +231,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/words.h \
 	scanner/parse/xml.c \
 	scanner/parse/xml.h \
+	scanner/parse/xml-entities.c \
+	scanner/parse/xml-entities.h \
 	scanner/parse/xlm.c \
 	scanner/parse/xlm.h \
 	scanner/parse/xlm-formula.c \

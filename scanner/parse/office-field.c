@@ -70,6 +70,7 @@ void warden_fields_begin(struct warden_fields *fields)
 	if (fields->depth == WARDEN_FIELD_DEPTH_MAX ||
 	    fields->count == FIELDS_MAX) {
 		fields->skipped++;
+		fields->notes->truncated = TRUE;
 		return;
 	}
 	fields->count++;

@@ -18,7 +18,7 @@ struct warden_office_link {
 struct warden_office_notes {
 	GArray *traits;		/* struct warden_office_note */
 	GArray *links;		/* struct warden_office_link */
-	bool truncated;		/* more links than WARDEN_FACT_URLS_MAX */
+	bool truncated;		/* more links or fields than there is room for */
 };
 
 void warden_office_notes_init(struct warden_office_notes *notes);

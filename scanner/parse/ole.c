@@ -203,6 +203,7 @@ struct walk {
 	guint count;
 	GArray *waiting;	/* struct step */
 	guint8 *seen;
+	bool loops;		/* two lead to one entry */
 };
 
 /* An entry to look at, and the storage it is in. */
@@ -215,10 +216,15 @@ static void push(struct walk *walk, guint32 number, guint parent)
 {
 	struct step step = { number, parent };
 
-	if (number < walk->count && walk->seen[number] == 0) {
-		walk->seen[number] = 1;
-		g_array_append_val(walk->waiting, step);
+	if (number >= walk->count)
+		return;
+	if (walk->seen[number] != 0) {
+		/* some write 0 for none */
+		walk->loops = walk->loops || number != 0;
+		return;
 	}
+	walk->seen[number] = 1;
+	g_array_append_val(walk->waiting, step);
 }
 
 /* Everything that hangs below what is waiting. */
@@ -280,6 +286,7 @@ static bool read_directory(struct warden_ole *ole)
 		walk.seen = g_malloc0(walk.count);
 		push(&walk, 0, 0);
 		walk_tree(ole, &walk);
+		ole->damaged |= walk.loops;
 		/* of guessed sectors, what no tree leads to is rubbish */
 		if (whole)
 			walk_orphans(ole, &walk);

@@ -309,6 +309,22 @@ static void do_font(struct page *page)
 /* --- what is drawn elsewhere --------------------------------------------------------- */
 
 /* FALSE: no more streams are read. */
+/* Ran into a limit, and not because somebody draws much: packed in more layers
+   than one needs, or a hundredth of what is drawn, which drawings never are. */
+static bool is_inflated(const struct warden_pdf_look *look, gint index,
+			const struct warden_pdf_stream *stream)
+{
+	const struct warden_pdf_object *object =
+		warden_pdf_object(look->pdf, index);
+	gsize packed = object->stream_end - object->stream;
+
+	if (stream->outcome == WARDEN_PDF_UNSUPPORTED)
+		return stream->filter < WARDEN_PDF_FILTER_DCT;
+	return stream->outcome == WARDEN_PDF_CUT &&
+	       packed < g_bytes_get_size(stream->bytes) /
+			WARDEN_PDF_CONTENT_RATIO_MAX;
+}
+
 static bool read_stream(struct warden_pdf_look *look, value_t value,
 			GBytes **bytes_r)
 {
@@ -323,6 +339,9 @@ static bool read_stream(struct warden_pdf_look *look, value_t value,
 	look->contents++;
 	warden_pdf_stream_read(look->pdf, index, WARDEN_PDF_CONTENT_SIZE_MAX,
 			       &stream);
+	if (is_inflated(look, index, &stream))
+		warden_queue_limit(look->queue, WARDEN_TRAIT_LIMIT_RATIO,
+				   look->path, "expansion");
 	*bytes_r = stream.bytes;
 	return stream.outcome != WARDEN_PDF_UNSUPPORTED;
 }

@@ -26,11 +26,44 @@ static guint le16(const guint8 *p)
 	return p[0] | p[1] << 8;
 }
 
-static bool measure(const guint8 *data, gsize size G_GNUC_UNUSED,
+static gsize skip_blocks(const guint8 *data, gsize size, gsize at)
+{
+	while (at < size && data[at] != 0)
+		at += 1 + data[at];
+	return at + 1;
+}
+
+static gsize colours_size(guint8 flags)
+{
+	return (flags & 0x80) == 0 ? 0 : (gsize)3 << ((flags & 7) + 1);
+}
+
+/* More frames than any film has that people send. */
+static bool is_endless(const guint8 *data, gsize size)
+{
+	gsize at = 13 + colours_size(data[10]);
+	guint frames = 0;
+
+	while (at + 10 < size && frames <= WARDEN_PICTURE_FRAMES_SANE) {
+		if (data[at] == 0x2c) {
+			at += 10 + colours_size(data[at + 9]) + 1;
+			frames++;
+		} else if (data[at] == 0x21) {
+			at += 2;
+		} else {
+			break;
+		}
+		at = skip_blocks(data, size, at);
+	}
+	return frames > WARDEN_PICTURE_FRAMES_SANE;
+}
+
+/* One with endless frames is as large as its frames are together. */
+static bool measure(const guint8 *data, gsize size,
 		    guint *width_r, guint *height_r, bool *whole_r)
 {
 	*width_r = le16(data + 6);
-	*height_r = le16(data + 8);
+	*height_r = is_endless(data, size) ? G_MAXUINT16 : le16(data + 8);
 	*whole_r = TRUE;
 	return TRUE;
 }

@@ -244,6 +244,8 @@ void warden_rtf_expand(struct warden_queue *queue,
 	else
 		take_text(&context);
 	warden_office_notes_report(&rtf.notes, queue, path);
+	if (rtf.damaged)
+		warden_queue_unscanned(queue, path, "damaged");
 	if (rtf.truncated)
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_MEMBERS, path,
 				   "count");

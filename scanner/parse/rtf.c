@@ -543,6 +543,8 @@ static void word_binary(struct reader *reader, int value)
 	gsize size = MIN((gsize)MAX(value, 0), reader->size - reader->at);
 	struct group *group = top(reader);
 
+	if (value > 0 && size < (gsize)value)
+		reader->rtf->damaged = TRUE;
 	reader->at += size;
 	if (group->destination == DESTINATION_DATA)
 		data_binary(reader, start, size);

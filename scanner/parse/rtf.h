@@ -43,6 +43,7 @@ struct warden_rtf {
 	/* \fromhtml (MS-OXRTFEX): the page it was made of */
 	GString *html;
 	bool has_html;
+	bool damaged;		/* bytes are missing */
 	bool truncated;		/* more objects or pictures than that */
 };
 

@@ -5,6 +5,7 @@
 #include "passwords.h"
 #include "text-private.h"
 #include "urls.h"
+#include "xml-entities.h"
 
 #include <string.h>
 
@@ -422,6 +423,15 @@ static void look_in_readings(struct warden_text *text, gsize max,
 	g_free(readings.meta);
 }
 
+/* A long declaration of entities hides what it is of; a body that speaks of
+   such is none. */
+static bool may_be_xml(const struct warden_part *part)
+{
+	return part->kind == WARDEN_KIND_SVG ||
+	       part->kind == WARDEN_KIND_XML ||
+	       (part->kind == WARDEN_KIND_TEXT && part->name[0] != '\0');
+}
+
 void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 		      const struct warden_item *item, GBytes *bytes)
 {
@@ -431,6 +441,11 @@ void warden_text_look(struct warden_queue *queue, struct warden_part *part,
 	gsize i;
 
 	text.data = g_bytes_get_data(bytes, &text.data_size);
+	if (may_be_xml(part) &&
+	    warden_xml_entities_explode((const char *)text.data,
+					text.data_size))
+		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_RATIO, part->path,
+				   "expansion");
 	for (i = 0; i < G_N_ELEMENTS(looks); i++) {
 		if (looks[i].kind == part->kind)
 			look_in_readings(&text, looks[i].max, looks[i].look);

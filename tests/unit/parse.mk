@@ -104,6 +104,12 @@ tests_unit_test_parse_passwords_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_passwords_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-passwords
 
+check_PROGRAMS += tests/unit/test-parse-entities
+tests_unit_test_parse_entities_SOURCES = tests/unit/test-parse-entities.c
+tests_unit_test_parse_entities_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_entities_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-entities
+
 check_PROGRAMS += tests/unit/test-parse-document
 tests_unit_test_parse_document_SOURCES = tests/unit/test-parse-document.c
 tests_unit_test_parse_document_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
