@@ -1,5 +1,6 @@
 wardenconf_DATA += config/warden.conf config/scores.conf
 EXTRA_DIST += config/warden.conf config/scores.conf config/model.conf \
+	config/brands.conf config/link-hosts.conf docs/lists.md \
 	tools/train.py docs/classifier.md docs/checks.md docs/rules.md \
 	docs/sender.md
 dist_man_MANS += man/warden.conf.5
@@ -11,11 +12,12 @@ dist_wardendata_DATA = config/warden-feed-update.service \
 BUILT_SOURCES += scanner/core/builtin.c
 CLEANFILES += scanner/core/builtin.c
 scanner/core/builtin.c: $(srcdir)/config/warden.conf \
-	$(srcdir)/config/scores.conf $(srcdir)/config/model.conf
+	$(srcdir)/config/scores.conf $(srcdir)/config/model.conf \
+	$(srcdir)/config/brands.conf $(srcdir)/config/link-hosts.conf
 	$(AM_V_GEN)$(MKDIR_P) scanner/core && { \
 	  echo '#include "scanner/core/builtin.h"'; \
-	  for name in warden scores model; do \
-	    echo "const char warden_builtin_$${name}_conf[] ="; \
+	  for name in warden scores model brands link-hosts; do \
+	    echo "const char warden_builtin_$${name}_conf[] =" | tr - _; \
 	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' \
 	      $(srcdir)/config/$$name.conf; \
 	    echo ';'; \

@@ -33,6 +33,7 @@ extern const struct warden_check warden_check_content;
 extern const struct warden_check warden_check_document;
 extern const struct warden_check warden_check_image;
 extern const struct warden_check warden_check_link;
+extern const struct warden_check warden_check_link_target;
 extern const struct warden_check warden_check_list;
 extern const struct warden_check warden_check_mime;
 extern const struct warden_check warden_check_office;

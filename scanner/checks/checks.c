@@ -9,6 +9,7 @@ static const struct warden_check *const checks[] = {
 	&warden_check_attachment,
 	&warden_check_program,
 	&warden_check_link,
+	&warden_check_link_target,
 	&warden_check_sender,
 	&warden_check_content,
 	&warden_check_office,

@@ -21,6 +21,13 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/mailbox.c \
 	scanner/checks/mailbox.h \
 	scanner/checks/link.c \
+	scanner/checks/link-brand.c \
+	scanner/checks/link-host.c \
+	scanner/checks/link-private.h \
+	scanner/checks/link-shape.c \
+	scanner/checks/link-target.c \
+	scanner/checks/link-lists.c \
+	scanner/checks/link-lists.h \
 	scanner/checks/list.c \
 	scanner/checks/lookalike.c \
 	scanner/checks/lookalike.h \
@@ -39,6 +46,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/sender-past.c \
 	scanner/checks/sender-private.h \
 	scanner/checks/site.h \
+	scanner/checks/unwrap.c \
+	scanner/checks/unwrap.h \
 	scanner/checks/url.c \
 	scanner/checks/url.h \
 	scanner/checks/web.c

@@ -63,7 +63,9 @@ static char *skeleton(const char *text)
 	char buffer[4 * 4 * LABEL_MAX + 1];
 	int32_t size;
 
-	if (spoof_checker() == NULL || strlen(text) > 4 * LABEL_MAX)
+	/* Of ASCII our own table knows all that matters, and sooner. */
+	if (g_str_is_ascii(text) || strlen(text) > 4 * LABEL_MAX ||
+	    spoof_checker() == NULL)
 		return g_strdup(text);
 	size = uspoof_getSkeletonUTF8(spoof_checker(), 0, text, -1, buffer,
 				      sizeof(buffer), &status);
@@ -75,7 +77,7 @@ static char *skeleton(const char *text)
 static const struct {
 	const char *from, *to;
 } alike[] = {
-	{ "vv", "w" }, { "cl", "d" }, { "0", "o" }, { "1", "l" },
+	{ "rn", "m" }, { "vv", "w" }, { "cl", "d" }, { "0", "o" }, { "1", "l" },
 	{ "i", "l" }, { "|", "l" }, { "3", "e" }, { "4", "a" }, { "5", "s" },
 	{ "6", "b" }, { "8", "b" }, { "9", "g" }, { "q", "g" },
 };
@@ -285,6 +287,22 @@ find_exact(const struct warden_lookalike_set *set, const char *host)
 	if (!is_family_suffix(registrable + strlen(label) + 1))
 		return NULL;
 	return g_hash_table_lookup(set->families, label);
+}
+
+bool warden_lookalike_covers(const char *domain, const char *host)
+{
+	gsize size = strlen(domain), host_size = strlen(host);
+	const char *registrable;
+
+	if (!g_str_has_suffix(domain, ".*")) {
+		return host_size >= size &&
+		       strcmp(host + host_size - size, domain) == 0 &&
+		       (host_size == size || host[host_size - size - 1] == '.');
+	}
+	registrable = warden_url_registrable(host);
+	return registrable != NULL &&
+	       strncmp(registrable, domain, size - 1) == 0 &&
+	       is_family_suffix(registrable + size - 1);
 }
 
 bool warden_lookalike_is_exact(const struct warden_lookalike_set *set,
@@ -537,7 +555,7 @@ bool warden_lookalike_find(const struct warden_lookalike_set *set,
 		take(&search, WARDEN_LOOKALIKE_EXACT, name);
 		return TRUE;
 	}
-	if (registrable == NULL)
+	if (registrable == NULL || !warden_url_has_known_tld(host))
 		return FALSE;
 	g_autofree char *label =
 		g_strndup(registrable, strcspn(registrable, "."));

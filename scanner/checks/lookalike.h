@@ -64,6 +64,9 @@ bool warden_lookalike_find(const struct warden_lookalike_set *set,
 bool warden_lookalike_is_exact(const struct warden_lookalike_set *set,
 			       const char *host, const void **owner_r);
 
+/* host is domain or below it; domain as for _set_add(). */
+bool warden_lookalike_covers(const char *domain, const char *host);
+
 /* What a label or a name looks like: confusable characters of other scripts
    (Unicode TS 39), digits for letters, "rn" for "m" and the like brought to
    one form, which is for comparison only. Owned by the caller. */

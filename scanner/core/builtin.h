@@ -8,5 +8,8 @@ extern const char warden_builtin_warden_conf[];
 extern const char warden_builtin_scores_conf[];
 /* config/model.conf, likewise. */
 extern const char warden_builtin_model_conf[];
+/* config/brands.conf and config/link-hosts.conf */
+extern const char warden_builtin_brands_conf[];
+extern const char warden_builtin_link_hosts_conf[];
 
 #endif

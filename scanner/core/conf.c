@@ -5,6 +5,7 @@
 #include "keyfile.h"
 #include "notice.h"
 #include "site-load-house.h"
+#include "site-load-links.h"
 #include "site-load-model.h"
 
 #include <string.h>
@@ -72,6 +73,8 @@ static const struct {
 	{ "clamd", "required", KEY_BOOL, FIELD(clamd_required), 0, 0, 0 },
 	{ "classifier", "enabled", KEY_BOOL, FIELD(classifier), 0, 0, 0 },
 	{ "classifier", "model", KEY_PATH, FIELD(model_file), 0, 0, 0 },
+	{ "links", "brands", KEY_PATH, FIELD(brands_file), 0, 0, 0 },
+	{ "links", "hosts", KEY_PATH, FIELD(link_hosts_file), 0, 0, 0 },
 	{ "notice", "folder", KEY_PATH, FIELD(notice_folder), 0, 0, 0 },
 	{ "notice", "from", KEY_FROM, FIELD(notice_from), 0, 0, 0 },
 #undef FIELD
@@ -286,11 +289,24 @@ static int load_house(struct warden_config *config, GKeyFile *file,
 	return 1;
 }
 
+static int load_links(struct warden_config *config, char **error_r)
+{
+	struct warden_link_lists *lists = NULL;
+
+	if (warden_site_load_links(config->brands_file,
+				   config->link_hosts_file, &lists,
+				   error_r) < 0)
+		return -1;
+	config->site.links = lists;
+	return 1;
+}
+
 static int load_file(struct warden_config *config, GKeyFile *file,
 		     const char *dir, char **error_r)
 {
 	if (check_groups(file, error_r) < 0 ||
 	    load_keys(config, file, dir, error_r) < 0 ||
+	    load_links(config, error_r) < 0 ||
 	    load_model(config, error_r) < 0 ||
 	    load_house(config, file, dir, error_r) < 0)
 		return -1;
@@ -343,6 +359,9 @@ void warden_config_free(struct warden_config *config)
 	/* ours, though checks may only read it */
 	warden_model_free((struct warden_model *)config->site.model);
 	warden_house_free((struct warden_house *)config->site.house);
+	warden_link_lists_free((struct warden_link_lists *)config->site.links);
+	g_free(config->brands_file);
+	g_free(config->link_hosts_file);
 	g_free(config->model_file);
 	g_free(config->path);
 	g_free(config->database);

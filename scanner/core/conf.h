@@ -2,8 +2,8 @@
 #define WARDEN_CONF_H
 
 /* warden.conf: one GKeyFile for wardend and the command line. Groups:
-   [service] [store] [reader] [yara] [clamd] [classifier] [notice] [sender]
-   [policy] [actions] [scores]. Unknown groups, keys
+   [service] [store] [reader] [yara] [clamd] [classifier] [links] [notice]
+   [sender] [policy] [actions] [scores]. Unknown groups, keys
    and values are errors that name file, group, key and value. */
 
 #include "policy.h"
@@ -25,6 +25,8 @@ struct warden_config {
 	bool clamd_required;
 	guint client_msecs;	/* stand-alone: how long a client may dawdle */
 	bool classifier;
+	char *brands_file;	/* added to what is compiled in; NULL = none */
+	char *link_hosts_file;	/* likewise */
 	char *model_file;	/* absolute path; NULL = as compiled in */
 	char *notice_folder;	/* texts that replace built-in ones; NULL = none */
 	char *notice_from;	/* of notices; NULL = postmaster */

@@ -28,6 +28,8 @@ scanner_libwarden_core_a_SOURCES = \
 	scanner/core/scan.h \
 	scanner/core/site-load-house.c \
 	scanner/core/site-load-house.h \
+	scanner/core/site-load-links.c \
+	scanner/core/site-load-links.h \
 	scanner/core/site-load-model.c \
 	scanner/core/site-load-model.h
 nodist_scanner_libwarden_core_a_SOURCES = \
