@@ -120,10 +120,11 @@ int warden_store_thread(void *context, const char *message_id,
 
 	if (knows_threads(history, user) <= 0)
 		return -1;
+	/* CROSS and +: by the message, not through all that the user ever got */
 	statement_init(&st, history->store, "SELECT 1 FROM messages m "
-		"JOIN deliveries d ON d.message_id = m.id "
+		"CROSS JOIN deliveries d ON d.message_id = m.id "
 		"WHERE m.message_id = ? AND m.message_id <> '' "
-		"AND m.key <> ? AND d.time < ? AND d.user_id = "
+		"AND m.key <> ? AND d.time < ? AND +d.user_id = "
 		"(SELECT id FROM users WHERE name = ?) LIMIT 1");
 	bind_text(&st, message_id);
 	bind_blob(&st, history->key, sizeof(history->key));
