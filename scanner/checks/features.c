@@ -18,6 +18,14 @@
 		"the sender's address is at a host deep below its domain") \
 	FEATURE(FROM_RANDOM, "from.random-box", BAD, ANY, \
 		"the sender's mailbox has a name as machines make them") \
+	FEATURE(FROM_STRANGER, "from.stranger", BAD, ANY, \
+		"the sender's name has nothing to do with the address") \
+	FEATURE(FROM_HOSTING, "from.customer-site", BAD, ANY, \
+		"the sender's domain is one that anybody gets from a host") \
+	FEATURE(FROM_SIGNS, "from.name-signs", BAD, ANY, \
+		"the sender's name has signs or codes in it") \
+	FEATURE(FROM_RARE, "from.rare-tld", BAD, ANY, \
+		"the sender's domain is under a rare top-level domain") \
 	FEATURE(REPLY_OTHER, "reply.other-domain", BAD, ANY, \
 		"answers go to another domain") \
 	FEATURE(REPLY_FREEMAIL, "reply.freemail", BAD, SPAM, \
@@ -30,6 +38,12 @@
 		"the subject has signs that draw the eye") \
 	FEATURE(SUBJECT_NUMBER, "subject.code", EITHER, ANY, \
 		"the subject has a long number") \
+	FEATURE(SUBJECT_TOKEN, "subject.token", BAD, ANY, \
+		"the subject has a word that only a machine makes") \
+	FEATURE(SUBJECT_MONEY, "subject.money", BAD, SPAM, \
+		"the subject names a sum of money") \
+	FEATURE(SUBJECT_DISGUISED, "subject.disguised", BAD, ANY, \
+		"the subject is written in characters that are no letters") \
 	FEATURE(LINKS_NONE, "links.none", EITHER, ANY, \
 		"it has no links") \
 	FEATURE(LINKS_OWN, "links.own", GOOD, ANY, \
@@ -44,6 +58,15 @@
 		"its links lead to many domains") \
 	FEATURE(LINKS_MAIL, "links.mail-elsewhere", BAD, SPAM, \
 		"a link writes to a free mailbox") \
+	FEATURE(LINKS_ONE_DOMAIN, "links.one-domain", BAD, PHISHING, \
+		"all links lead to one domain, which is not the sender's") \
+	FEATURE(LINKS_STRANGER, "links.stranger", BAD, PHISHING, \
+		"neither the sender's address nor any link has to do with the" \
+		" sender's name") \
+	FEATURE(LINK_SHORT, "link.shortener", BAD, PHISHING, \
+		"a link behind words goes through a service for short links") \
+	FEATURE(LINK_RARE, "link.rare-tld", BAD, PHISHING, \
+		"a link elsewhere is under a rare top-level domain") \
 	FEATURE(LINK_BARE, "link.bare-host", EITHER, ANY, \
 		"a link behind words leads to a site's front page") \
 	FEATURE(LINK_TOKEN, "link.long-token", BAD, ANY, \
@@ -110,9 +133,9 @@ static const char *const foreign_families[] = {
 };
 static const char *const foreign_starts[] = {
 	"ALLOWED_", "AUTH_", "BAYES_", "BURST", "CLASSIFIER_", "FIRST_CONTACT",
-	"KNOWN_", "LANGUAGE_", "LINK_CARRIES_RECIPIENT", "LISTS_",
+	"KNOWN_", "LANGUAGE_", "LINK_RECIPIENT", "LISTS_", "RECIPIENT",
 	"REPLY_WITHOUT_THREAD", "SENDER_IS_RECIPIENT", "SENDER_NAME_OF_",
-	"SENDER_OWN_", "SENDER_VIP", "SIGNATURE_", "SUBJECT_REPLY",
+	"SENDER_OWN_", "SENDER_VIP", "SIGNATURE_", "SUBJECT_NAMES_RECIPIENT", "SUBJECT_REPLY",
 };
 
 /* What belongs to offers rather than to pretending. */
@@ -130,7 +153,7 @@ struct context {
 	/* links that are followed by a click */
 	guint links, own, mailboxes;
 	GHashTable *targets, *domains;	/* elsewhere; borrowed, owned */
-	bool asks, offers;
+	bool asks, offers, related;
 };
 
 /* --- names -------------------------------------------------------------- */
@@ -215,7 +238,117 @@ static char *host_of_address(const char *address)
 	return at == NULL ? NULL : warden_url_host_ascii(at + 1);
 }
 
+/* Below a public suffix with dots that is no country's: "x.github.io". */
+static bool is_customer_site(const char *domain)
+{
+	const char *suffix = strchr(domain, '.'), *last;
+
+	if (suffix == NULL || strchr(suffix + 1, '.') == NULL)
+		return FALSE;
+	last = strrchr(suffix, '.') + 1;
+	/* "co.uk" has short labels, "uk.com" and "github.io" a long one */
+	return strlen(last) != 2 || strcspn(suffix + 1, ".") > 3;
+}
+
+static bool is_rare_tld(const char *domain)
+{
+	static const char *const common[] = {
+		"com", "net", "org", "edu", "gov", "mil", "int", "example",
+		"localhost", "invalid", "test", NULL
+	};
+	const char *last = strrchr(domain, '.');
+
+	return last != NULL && strlen(last + 1) != 2 &&
+	       strncmp(last + 1, "xn--", 4) != 0 &&
+	       !g_strv_contains(common, last + 1);
+}
+
+static bool is_symbol(gunichar c)
+{
+	return (c >= 0x2600 && c <= 0x27bf) || (c >= 0x1f300 && c <= 0x1faff) ||
+	       (c >= 0x2b00 && c <= 0x2bff) || (c >= 0x25a0 && c <= 0x25ff);
+}
+
 /* --- who sends ------------------------------------------------------------ */
+
+/* Some word of the name is in the address, or the other way round. */
+static bool has_to_do(const char *name, const char *text)
+{
+	g_autofree char *folded = g_utf8_casefold(name, -1);
+	const char *p = folded;
+	bool any = FALSE;
+
+	while (*p != '\0') {
+		gsize size = 0;
+
+		while (g_ascii_isalnum(p[size]))
+			size++;
+		if (size >= 3) {
+			g_autofree char *found = g_strndup(p, size);
+
+			any = TRUE;
+			if (strstr(text, found) != NULL)
+				return TRUE;
+			/* "Bernhard" writes as "bernd", "Shop24" as "shop" */
+			found[MIN(size, 4)] = '\0';
+			if (size > 4 && strstr(text, found) != NULL)
+				return TRUE;
+		}
+		p += MAX(size, 1);
+	}
+	/* Names in other scripts say nothing here. */
+	return !any;
+}
+
+/* "wVzEky", "8PX29ZH", "kLs2jJp2J0": no word, no number, no usual code. */
+static bool has_token(const char *text)
+{
+	while (*text != '\0') {
+		gsize size = 0;
+		guint turns = 0, digits = 0, jumps = 0;
+
+		while (g_ascii_isalnum(text[size])) {
+			char c = text[size], before = size > 0 ?
+				text[size - 1] : c;
+
+			digits += g_ascii_isdigit(c) ? 1 : 0;
+			turns += g_ascii_isdigit(c) != g_ascii_isdigit(before);
+			jumps += g_ascii_islower(before) && g_ascii_isupper(c);
+			size++;
+		}
+		if (size >= 6 && ((turns >= 3 && digits >= 2) || jumps >= 3 ||
+				  (jumps >= 2 && size <= 8)))
+			return TRUE;
+		text += MAX(size, 1);
+	}
+	return FALSE;
+}
+
+static bool has_signs(const char *name)
+{
+	for (; *name != '\0'; name = g_utf8_next_char(name)) {
+		gunichar c = g_utf8_get_char(name);
+
+		if (is_symbol(c) || strchr("_#*$!|~^={}<>", c < 128 ? (char)c :
+					   ' ') != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void look_at_name(struct context *context)
+{
+	const struct warden_address *from = context->facts->header.from->
+		pdata[0];
+	g_autofree char *address = NULL;
+
+	if (from->name[0] == '\0' || strchr(from->name, '@') != NULL)
+		return;
+	address = g_ascii_strdown(from->address, -1);
+	context->has[FROM_STRANGER] = !has_to_do(from->name, address);
+	context->has[FROM_SIGNS] = has_signs(from->name) ||
+		has_token(from->name);
+}
 
 static void look_at_sender(struct context *context)
 {
@@ -234,6 +367,9 @@ static void look_at_sender(struct context *context)
 	context->has[FROM_FREEMAIL] = is_freemail(context->from_domain);
 	context->has[FROM_ODD_NAME] = is_machine_name(
 		context->from_domain, strcspn(context->from_domain, "."));
+	context->has[FROM_HOSTING] = is_customer_site(context->from_domain);
+	context->has[FROM_RARE] = is_rare_tld(context->from_domain);
+	look_at_name(context);
 	context->has[FROM_DEEP] = depth_of(context->from_host) >= 2;
 	/* Bounce addresses of senders in bulk have tokens, too: only short
 	   ones are meant as names. */
@@ -266,12 +402,6 @@ struct count {
 	guint capitals, letters, exclamations, symbols, digits_run;
 };
 
-static bool is_symbol(gunichar c)
-{
-	return (c >= 0x2600 && c <= 0x27bf) || (c >= 0x1f300 && c <= 0x1faff) ||
-	       (c >= 0x2b00 && c <= 0x2bff) || (c >= 0x25a0 && c <= 0x25ff);
-}
-
 static struct count count_text(const char *text)
 {
 	struct count count = { 0 };
@@ -290,6 +420,40 @@ static struct count count_text(const char *text)
 	return count;
 }
 
+/* "$100.00", "1000€", "£ 5,000": a currency sign beside digits. */
+static bool names_sum(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+		gunichar c = g_utf8_get_char(p);
+		const char *next = g_utf8_next_char(p);
+
+		if (g_unichar_type(c) != G_UNICODE_CURRENCY_SYMBOL)
+			continue;
+		next += strspn(next, " ");
+		if (g_ascii_isdigit(*next) ||
+		    (p > text && (g_ascii_isdigit(p[-1]) ||
+				  (p > text + 1 && p[-1] == ' ' &&
+				   g_ascii_isdigit(p[-2])))))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Mathematical alphabets, which look like letters, and enclosed ones. */
+static bool is_disguised(const char *text)
+{
+	guint found = 0;
+
+	for (; *text != '\0'; text = g_utf8_next_char(text)) {
+		gunichar c = g_utf8_get_char(text);
+
+		found += (c >= 0x1d400 && c <= 0x1d7ff) ||
+			 (c >= 0x1f130 && c <= 0x1f189) ||
+			 (c >= 0x24b6 && c <= 0x24e9);
+	}
+	return found >= 3;
+}
+
 static void look_at_subject(struct context *context)
 {
 	struct count count = count_text(context->facts->header.subject);
@@ -298,6 +462,12 @@ static void look_at_subject(struct context *context)
 		count.capitals * 10 >= count.letters * 7;
 	context->has[SUBJECT_EXCLAIMS] = count.exclamations > 0;
 	context->has[SUBJECT_SYMBOLS] = count.symbols > 0;
+	context->has[SUBJECT_TOKEN] =
+		has_token(context->facts->header.subject);
+	context->has[SUBJECT_MONEY] =
+		names_sum(context->facts->header.subject);
+	context->has[SUBJECT_DISGUISED] =
+		is_disguised(context->facts->header.subject);
 	context->has[SUBJECT_NUMBER] = count.digits_run >= 6;
 }
 
@@ -442,9 +612,6 @@ static void look_elsewhere(struct context *context,
 			   const struct warden_url_parts *parts)
 {
 	const char *domain = domain_of(parts->host), *fragment;
-	/* a customer's site is a registered domain below a public suffix that
-	   has dots of its own ("github.io") and belongs to no country */
-	const char *suffix = strchr(domain, '.');
 	bool local;
 
 	g_hash_table_add(context->targets, url->url);
@@ -457,9 +624,14 @@ static void look_elsewhere(struct context *context,
 		context->has[LINK_DEEP] = TRUE;
 	if (strlen(parts->host) >= 45)
 		context->has[LINK_LONG] = TRUE;
-	if (suffix != NULL && strchr(suffix + 1, '.') != NULL &&
-	    strcspn(strrchr(suffix, '.') + 1, "") != 2)
-		context->has[LINK_HOSTING] = TRUE;
+	context->has[LINK_HOSTING] |= is_customer_site(domain);
+	context->has[LINK_RARE] |= is_rare_tld(domain);
+	context->has[LINK_SHORT] |= has_words(url) &&
+		warden_redirector_is_shortener(domain);
+	if (context->facts->header.from->len > 0 &&
+	    has_to_do(((const struct warden_address *)context->facts->header.
+		       from->pdata[0])->name, parts->host))
+		context->related = TRUE;
 	fragment = strchr(parts->rest, '#');
 	if (fragment != NULL && strlen(fragment) > 8 &&
 	    (strchr(fragment, '@') != NULL || strchr(fragment, '=') != NULL ||
@@ -530,6 +702,10 @@ static void look_at_links(struct context *context)
 		context->own == 0;
 	context->has[LINKS_MANY] =
 		g_hash_table_size(context->domains) >= 6;
+	context->has[LINKS_ONE_DOMAIN] = context->own == 0 &&
+		g_hash_table_size(context->domains) == 1;
+	context->has[LINKS_STRANGER] = context->has[FROM_STRANGER] &&
+		elsewhere > 0 && context->own == 0 && !context->related;
 	if (targets != 1 || context->own > 0)
 		return;
 	for (guint i = 0; i < urls->len && only == NULL; i++) {
