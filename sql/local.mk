@@ -13,6 +13,7 @@ sql_libwarden_store_a_SOURCES = \
 	sql/store-sqlite-affected.h \
 	sql/store-sqlite-feed.c \
 	sql/store-sqlite-fuzzy.c \
+	sql/store-sqlite-history.c \
 	sql/store-sqlite-lookup.c \
 	sql/store-sqlite-place.c \
 	sql/store-sqlite-notice.c \

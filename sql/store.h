@@ -201,6 +201,24 @@ int warden_store_audit(struct warden_store *store, const char *actor,
 		       const char *what, const char *object,
 		       const char *comment, char **error_r);
 
+/* Callbacks of struct warden_history; context is one of these, about one
+   message: mail that was seen before it, without copies of itself. The store
+   is borrowed. */
+struct warden_store_history {
+	struct warden_store *store;
+	gint64 before;		/* microseconds since 1970 */
+	guint8 key[WARDEN_SHA256_SIZE];
+};
+void warden_store_history_init(struct warden_store_history *history,
+			       struct warden_store *store, const guint8 *key);
+/* Of a domain's senders at most 1000 mails are looked at. replied is not
+   remembered: 0. */
+int warden_store_contact(void *history, const char *sender, const char *user,
+			 struct warden_contact *contact_r);
+/* -1 also while the user's mail is known for less than thirty days. */
+int warden_store_thread(void *history, const char *message_id,
+			const char *user);
+
 /* Indicators: the callback of struct warden_known, context = store. */
 int warden_store_known(void *store, enum warden_known_kind kind,
 		       const char *value, struct warden_known_hit *hit_r);

@@ -351,7 +351,7 @@ static void answer_result(struct warden_exchange *exchange,
 	warden_exchange_recorded(exchange, recorded, delivery_id);
 }
 
-static int run_scan(struct warden_exchange *exchange,
+static int run_scan(struct warden_exchange *exchange, const guint8 *key,
 		    struct warden_scan_result **result_r, char **error_r)
 {
 	struct warden_service *service = exchange->service;
@@ -364,8 +364,15 @@ static int run_scan(struct warden_exchange *exchange,
 		.lookup = warden_store_known,
 		.context = warden_records_store(service->records),
 	};
+	struct warden_store_history past;
+	const struct warden_history history = {
+		.contact = warden_store_contact, .thread = warden_store_thread,
+		.context = &past,
+	};
 	guint64 full_size = exchange->request->full_size;
 
+	if (known.context != NULL)
+		warden_store_history_init(&past, known.context, key);
 	if (full_size == 0 &&
 	    connection->body_stored < exchange->request->body_size)
 		full_size = exchange->request->body_size;
@@ -373,6 +380,7 @@ static int run_scan(struct warden_exchange *exchange,
 		.fd = connection->body_fd, .size = connection->body_stored,
 		.full_size = full_size, .envelope = &envelope,
 		.known = known.context != NULL ? &known : NULL,
+		.history = known.context != NULL ? &history : NULL,
 		.overrides = exchange->actions,
 		.role = exchange->request->role,
 		.deadline_msecs = reader_msecs(exchange),
@@ -421,7 +429,7 @@ static void scan_body(struct warden_exchange *exchange)
 	warden_records_epoch(service->records, &epoch);
 	service->counts.scans++;
 	warden_reader_get_counts(service->reader, &counts);
-	int ret = run_scan(exchange, &result, &error);
+	int ret = run_scan(exchange, key, &result, &error);
 	log_reader(exchange, &counts);
 	if (ret < 0) {
 		warden_answer_refuse(exchange, WARDEN_STATUS_TEMPFAIL, "%s",

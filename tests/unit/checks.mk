@@ -73,3 +73,11 @@ tests_unit_test_auth_results_LDADD = scanner/libwarden-checks.a \
 	scanner/libwarden-facts.a $(PSL_LIBS) $(IDN_LIBS) $(ICU_LIBS) \
 	$(GLIB_LIBS)
 TESTS += tests/unit/test-auth-results
+
+check_PROGRAMS += tests/unit/test-sender-past
+tests_unit_test_sender_past_SOURCES = tests/unit/test-sender-past.c
+tests_unit_test_sender_past_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_sender_past_LDADD = scanner/libwarden-checks.a \
+	scanner/libwarden-facts.a $(PSL_LIBS) $(IDN_LIBS) $(ICU_LIBS) \
+	$(GLIB_LIBS)
+TESTS += tests/unit/test-sender-past

@@ -11,6 +11,7 @@ STORE_TESTS = \
 	tests/unit/test-store-epoch \
 	tests/unit/test-store-failures \
 	tests/unit/test-store-feed \
+	tests/unit/test-store-history \
 	tests/unit/test-store-journal \
 	tests/unit/test-store-migrate \
 	tests/unit/test-store-place \
@@ -78,3 +79,8 @@ tests_unit_test_records_LDADD = \
 	scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a \
 	$(SQLITE_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(PSL_LIBS) $(GLIB_LIBS)
+
+tests_unit_test_store_history_SOURCES = tests/unit/test-store-history.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_history_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_history_LDADD = $(STORE_TEST_LIBS)
