@@ -187,10 +187,10 @@ add("hotel", ("Zimmerportal", "noreply", "zimmerportal.example"),
     en=("Your booking at Hotel Mar is confirmed ✔", ["Thanks, Anna! Your booking in Lisbon is confirmed.", "Confirmation {n}, PIN 4829 (confidential). Free cancellation until 4 March, 23:59. Total €284.00, to be paid at the hotel."], "Manage booking"),
     it=("La tua prenotazione presso Hotel Mar è confermata", ["Grazie Anna! Conferma {n}, PIN 4829 (riservato). Cancellazione gratuita fino al 4 marzo."], "Gestisci prenotazione"))
 
-add("tax", ("Finanzamt Online", "no-reply", "steuer.musterland.example"),
-    ["https://www.steuer.musterland.example/"],
-    en=("A new message is in your tax account", ["Dear taxpayer,", "your tax assessment for 2023 is ready in your account. For your safety we send no contents by mail. Objections are possible within one month."], "www.steuer.musterland.example"),
-    de=("Neue Nachricht in Ihrem Postfach", ["Guten Tag,", "Ihr Steuerbescheid für 2023 liegt zur Abholung bereit. Aus Sicherheitsgründen versenden wir keine Inhalte per E-Mail. Einspruch ist innerhalb eines Monats möglich."], "www.steuer.musterland.example"),
+add("tax", ("Finanzamt Online", "no-reply", "fa-musterstadt.nrw.de"),
+    ["https://www.elster.de/eportal/login/softpse"],
+    en=("A new message is in your tax account", ["Dear taxpayer,", "your tax assessment for 2023 is ready in your account. For your safety we send no contents by mail. Objections are possible within one month."], "www.elster.de"),
+    de=("Neue Nachricht in Ihrem Postfach", ["Guten Tag,", "Ihr Steuerbescheid für 2023 liegt zur Abholung bereit. Aus Sicherheitsgründen versenden wir keine Inhalte per E-Mail. Einspruch ist innerhalb eines Monats möglich."], "www.elster.de"),
     es=("Aviso: tiene una nueva notificación", ["Se ha puesto a su disposición una notificación en su dirección electrónica. Dispone de 10 días para acceder a ella."], "Acceder"))
 
 add("school", ("Grundschule Am Park", "sekretariat", "gs-am-park.example"), [],
