@@ -111,6 +111,8 @@
 	X(HTML_BASE, "html-base") \
 	X(HTML_FORM, "html-form")	/* detail: its action */ \
 	X(HTML_PASSWORD, "html-password-field") \
+	/* the plain text says what the page does not, and the other way round */ \
+	X(ALTERNATIVES_DIFFER, "text-alternatives-differ") \
 	X(HTML_REFRESH, "html-refresh") \
 	X(HTML_DATA_URI, "html-data-uri")	/* other than images */ \
 	X(DATE_UNUSABLE, "header-date-unusable") \

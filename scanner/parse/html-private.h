@@ -1,7 +1,7 @@
 #ifndef WARDEN_PARSE_HTML_PRIVATE_H
 #define WARDEN_PARSE_HTML_PRIVATE_H
 
-/* For html*.c only: html.c finds the tags, html-take.c takes links out of
+/* For html*.c and visible*.c only: html.c finds the tags, html-take.c takes links out of
    them, html-code.c what runs or may hide data. */
 
 #include "html.h"
@@ -24,6 +24,16 @@ struct html_tag {
 	struct html_attribute attributes[WARDEN_HTML_ATTRIBUTES_MAX];
 };
 
+/* Who reads a page as people do. Any may be NULL; texts are as written. */
+struct html_visitor {
+	void (*tag)(void *context, const struct html_tag *tag);
+	void (*text)(void *context, const char *text, gsize size);
+	/* of an element whose content is no markup */
+	void (*raw)(void *context, const struct html_tag *tag,
+		    const char *text, gsize size);
+	void (*comment)(void *context, const char *text, gsize size);
+};
+
 struct html_tokenizer {
 	const char *p, *end;
 	struct warden_html *html;
@@ -33,12 +43,19 @@ struct html_tokenizer {
 	GString *text;
 	guint foreign;		/* in so many svg and math elements */
 	guint hidden;		/* in so many template elements */
+	/* NULL: into html */
+	const struct html_visitor *visitor;
+	void *context;
 };
 
 static inline bool html_is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
+
+/* Tokens in document order; nothing else is made of them. */
+void html_walk(const char *text, gsize size,
+	       const struct html_visitor *visitor, void *context);
 
 bool html_is_word(const char *text, gsize size, const char *word);
 /* The first of that name, or NULL. */

@@ -23,6 +23,53 @@ html_attribute_of(const struct html_tag *tag, const char *name)
 	return NULL;
 }
 
+/* --- to whom they are given -------------------------------------------------- */
+
+static void give_tag(struct html_tokenizer *tokenizer)
+{
+	const struct html_visitor *visitor = tokenizer->visitor;
+
+	if (visitor == NULL) {
+		html_take_tag(tokenizer);
+		html_take_code(tokenizer);
+	} else if (visitor->tag != NULL) {
+		visitor->tag(tokenizer->context, &tokenizer->tag);
+	}
+}
+
+static void give_text(struct html_tokenizer *tokenizer, const char *text,
+		      gsize size)
+{
+	const struct html_visitor *visitor = tokenizer->visitor;
+
+	if (visitor == NULL)
+		html_take_text(tokenizer, text, size);
+	else if (visitor->text != NULL)
+		visitor->text(tokenizer->context, text, size);
+}
+
+static void give_raw(struct html_tokenizer *tokenizer, const char *text,
+		     gsize size)
+{
+	const struct html_visitor *visitor = tokenizer->visitor;
+
+	if (visitor == NULL)
+		html_take_raw(tokenizer, text, size);
+	else if (visitor->raw != NULL)
+		visitor->raw(tokenizer->context, &tokenizer->tag, text, size);
+}
+
+static void give_comment(struct html_tokenizer *tokenizer, const char *text,
+			 gsize size)
+{
+	const struct html_visitor *visitor = tokenizer->visitor;
+
+	if (visitor == NULL)
+		html_take_words(tokenizer, text, size);
+	else if (visitor->comment != NULL)
+		visitor->comment(tokenizer->context, text, size);
+}
+
 /* --- tags -------------------------------------------------------------------- */
 
 static void read_attribute_value(struct html_tokenizer *tokenizer,
@@ -143,8 +190,7 @@ static void skip_comment(struct html_tokenizer *tokenizer)
 		close = p + 1;
 	} else {
 		close = comment_end(p, end);
-		html_take_words(tokenizer, p,
-				(close == NULL ? end : close) - p);
+		give_comment(tokenizer, p, (close == NULL ? end : close) - p);
 	}
 	tokenizer->p = close == NULL ? end : close + 1;
 }
@@ -216,7 +262,7 @@ static void read_raw(struct html_tokenizer *tokenizer)
 	}
 	/* never closed: a browser shows nothing of the rest */
 	tokenizer->p = p == NULL || p > end ? end : p;
-	html_take_raw(tokenizer, start, tokenizer->p - start);
+	give_raw(tokenizer, start, tokenizer->p - start);
 }
 
 /* --- all of it ------------------------------------------------------------------ */
@@ -250,17 +296,46 @@ static void read_markup(struct html_tokenizer *tokenizer)
 	    (next == '/' && g_ascii_isalpha(after))) {
 		read_tag(tokenizer);
 		enter_tag(tokenizer);
-		html_take_tag(tokenizer);
-		html_take_code(tokenizer);
+		give_tag(tokenizer);
 		if (is_raw(tokenizer))
 			read_raw(tokenizer);
 	} else if (next == '!' || next == '?' || next == '/') {
 		skip_declaration(tokenizer);
 	} else {
-		if (tokenizer->open != NULL)
+		if (tokenizer->visitor != NULL)
+			give_text(tokenizer, "<", 1);
+		else if (tokenizer->open != NULL)
 			html_append_shown(tokenizer, "<", 1);
 		tokenizer->p++;
 	}
+}
+
+static void read_all(struct html_tokenizer *tokenizer)
+{
+	while (tokenizer->p < tokenizer->end) {
+		gsize left = tokenizer->end - tokenizer->p;
+		const char *tag = memchr(tokenizer->p, '<', left);
+
+		if (tag == NULL)
+			tag = tokenizer->end;
+		if (tag > tokenizer->p)
+			give_text(tokenizer, tokenizer->p,
+				  tag - tokenizer->p);
+		tokenizer->p = tag;
+		if (tag < tokenizer->end)
+			read_markup(tokenizer);
+	}
+}
+
+void html_walk(const char *text, gsize size,
+	       const struct html_visitor *visitor, void *context)
+{
+	struct html_tokenizer tokenizer = {
+		.p = text, .end = text + size, .visitor = visitor,
+		.context = context,
+	};
+
+	read_all(&tokenizer);
 }
 
 void warden_html_parse(const char *text, gsize size,
@@ -275,19 +350,7 @@ void warden_html_parse(const char *text, gsize size,
 	html_r->data = g_ptr_array_new_with_free_func(g_free);
 	html_r->pieces = g_ptr_array_new_with_free_func(html_piece_free);
 	tokenizer.text = g_string_new(NULL);
-	while (tokenizer.p < tokenizer.end) {
-		gsize left = tokenizer.end - tokenizer.p;
-		const char *tag = memchr(tokenizer.p, '<', left);
-
-		if (tag == NULL)
-			tag = tokenizer.end;
-		if (tag > tokenizer.p)
-			html_take_text(&tokenizer, tokenizer.p,
-				       tag - tokenizer.p);
-		tokenizer.p = tag;
-		if (tag < tokenizer.end)
-			read_markup(&tokenizer);
-	}
+	read_all(&tokenizer);
 	html_close_link(&tokenizer);
 	g_string_free(tokenizer.text, TRUE);
 }

@@ -222,6 +222,10 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/view.h \
 	scanner/parse/view-gmime.c \
 	scanner/parse/view-linear.c \
+	scanner/parse/visible.c \
+	scanner/parse/visible.h \
+	scanner/parse/visible-style.c \
+	scanner/parse/visible-style.h \
 	scanner/parse/web.c \
 	scanner/parse/web-name.c \
 	scanner/parse/web-name.h \

@@ -2,6 +2,7 @@
 
 #include "decode.h"
 #include "mail.h"
+#include "visible.h"
 
 #include <string.h>
 
@@ -520,6 +521,22 @@ static void look_again(struct warden_mail *mail,
 	warden_carve(mail);
 }
 
+static void note_alternatives(const struct warden_mail *mail,
+			      const struct warden_view *view)
+{
+	struct warden_visible *visible = warden_queue_visible(mail->queue);
+
+	if (mail->container->part != NULL)
+		return;
+	for (guint i = 0; i < view->multiparts->len; i++) {
+		const struct warden_entity *entity =
+			g_ptr_array_index(view->multiparts, i);
+
+		if (strcmp(entity->content.type, "multipart/alternative") == 0)
+			warden_visible_alternative(visible, entity->path);
+	}
+}
+
 static void read_views(struct warden_mail *mail, const char *path)
 {
 	struct warden_charsets *charsets =
@@ -537,6 +554,7 @@ static void read_views(struct warden_mail *mail, const char *path)
 	note_traits(mail, strict.multiparts);
 	note_traits(mail, strict.entities);
 	take_view(mail, &strict, TRUE);
+	note_alternatives(mail, &strict);
 	warden_mail_take_elsewhere(mail, &strict);
 	if (!limited && !strict.long_field &&
 	    (!flagged || mail->size <= GMIME_FLAGGED_MAX)) {

@@ -7,6 +7,7 @@
 #include "inspect.h"
 #include "passwords.h"
 #include "queue.h"
+#include "visible.h"
 
 struct warden_queue {
 	struct warden_parser *parser;
@@ -20,6 +21,7 @@ struct warden_queue {
 	GHashTable *trait_keys;	/* code and part: once each */
 	GHashTable *parents;	/* part → part it came out of */
 	struct warden_passwords *passwords;
+	struct warden_visible *visible;
 	guint named;		/* parts whose names are in passwords */
 	struct warden_inspection inspection;
 	GHashTable *pictures;	/* GBytes: that are no parts */

@@ -59,6 +59,7 @@ struct warden_queue *warden_queue_new(struct warden_parser *parser,
 	queue->trait_keys = warden_queue_trait_keys_new();
 	queue->parents = g_hash_table_new(NULL, NULL);
 	queue->passwords = warden_passwords_new();
+	queue->visible = warden_visible_new();
 	queue->pictures = g_hash_table_new_full(
 		g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
 		NULL);
@@ -83,6 +84,7 @@ void warden_queue_free(struct warden_queue *queue)
 	g_hash_table_unref(queue->trait_keys);
 	g_hash_table_unref(queue->parents);
 	warden_passwords_free(queue->passwords);
+	warden_visible_free(queue->visible);
 	g_hash_table_unref(queue->pictures);
 	g_clear_pointer(&queue->joined_passwords, g_ptr_array_unref);
 	g_free(queue);
@@ -247,6 +249,11 @@ void warden_queue_url(struct warden_queue *queue, const char *path,
 }
 
 /* --- passwords ------------------------------------------------------------------------------ */
+
+struct warden_visible *warden_queue_visible(struct warden_queue *queue)
+{
+	return queue->visible;
+}
 
 struct warden_passwords *warden_queue_password_source(
 	struct warden_queue *queue)
@@ -692,6 +699,9 @@ void warden_queue_run(struct warden_queue *queue)
 						       g_str_equal);
 
 	warden_queue_drain(queue);
+	if (warden_visible_finish(queue->visible, queue->facts))
+		warden_queue_trait(queue, WARDEN_TRAIT_ALTERNATIVES_DIFFER, "",
+				   "");
 	warden_web_names(queue, queue->facts);
 	order_parts(queue, ranks);
 	/* stable, says GLib */

@@ -108,6 +108,9 @@ const GPtrArray *warden_queue_passwords(struct warden_queue *queue);
 struct warden_passwords *warden_queue_password_source(
 	struct warden_queue *queue);
 
+/* Where the bodies of the message are collected. */
+struct warden_visible *warden_queue_visible(struct warden_queue *queue);
+
 /* --- containers -------------------------------------------------------------- */
 
 struct warden_container {

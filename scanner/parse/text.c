@@ -5,6 +5,7 @@
 #include "passwords.h"
 #include "text-private.h"
 #include "urls.h"
+#include "visible.h"
 #include "xml-entities.h"
 
 #include <string.h>
@@ -397,6 +398,28 @@ static const struct {
 	{ WARDEN_KIND_SHORTCUT, WARDEN_TEXT_MAX, look_program },
 };
 
+/* A body of the message itself, in the reading that most clients take. */
+static void collect_body(const struct warden_text *text)
+{
+	struct warden_visible *visible = warden_queue_visible(text->queue);
+	const struct warden_part *part = text->part;
+
+	if (text->again || text->item->depth > 0 ||
+	    text->item->parent != NULL ||
+	    (part->flags & (WARDEN_PART_ATTACHMENT | WARDEN_PART_MEMBER |
+			    WARDEN_PART_ALTERNATE)) != 0)
+		return;
+	if (strcmp(part->declared_type, "text/html") == 0)
+		warden_visible_add_html(visible, part->path,
+					text->item->charset, text->utf8,
+					text->size);
+	else if (part->kind == WARDEN_KIND_TEXT ||
+		 strcmp(part->declared_type, "text/plain") == 0)
+		warden_visible_add_plain(visible, part->path,
+					 text->item->charset, text->utf8,
+					 text->size);
+}
+
 static void look_in_readings(struct warden_text *text, gsize max,
 			     void (*look)(struct warden_text *text))
 {
@@ -417,6 +440,7 @@ static void look_in_readings(struct warden_text *text, gsize max,
 			break;
 		decoded = decode_as(text, readings.charsets[i], max);
 		look(text);
+		collect_body(text);
 		if (decoded != NULL)
 			g_string_free(decoded, TRUE);
 	}
