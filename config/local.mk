@@ -79,3 +79,27 @@ scanner/core/builtin-notices.c: $(WARDEN_NOTICES)
 	  echo 'const guint warden_builtin_notices_count ='; \
 	  echo 'G_N_ELEMENTS(warden_builtin_notices);'; } \
 	  > $@.tmp && mv $@.tmp $@
+
+# The tables of phrases likewise.
+WARDEN_PHRASES = \
+	config/phrases/en.conf
+wardenphrasesdir = $(wardendatadir)/phrases
+wardenphrases_DATA = $(WARDEN_PHRASES)
+EXTRA_DIST += $(WARDEN_PHRASES) docs/phrases.md
+BUILT_SOURCES += scanner/core/builtin-phrases.c
+CLEANFILES += scanner/core/builtin-phrases.c
+scanner/core/builtin-phrases.c: $(WARDEN_PHRASES)
+	$(AM_V_GEN)$(MKDIR_P) scanner/core && { \
+	  echo '#include "scanner/core/builtin.h"'; \
+	  echo 'const struct warden_builtin_file warden_builtin_phrases[] = {'; \
+	  for file in $(WARDEN_PHRASES); do \
+	    echo "{ \"$${file##*/}\","; \
+	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' \
+	      $(srcdir)/$$file; \
+	    echo '},'; \
+	  done; \
+	  echo '};'; \
+	  echo 'const unsigned int warden_builtin_phrases_count ='; \
+	  echo 'sizeof(warden_builtin_phrases) /'; \
+	  echo 'sizeof(warden_builtin_phrases[0]);'; } \
+	  > $@.tmp && mv $@.tmp $@

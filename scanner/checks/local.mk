@@ -20,6 +20,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/house.h \
 	scanner/checks/mailbox.c \
 	scanner/checks/mailbox.h \
+	scanner/checks/language.c \
+	scanner/checks/language.h \
 	scanner/checks/link.c \
 	scanner/checks/link-brand.c \
 	scanner/checks/link-host.c \
@@ -34,7 +36,11 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/mime.c \
 	scanner/checks/model.c \
 	scanner/checks/model.h \
+	scanner/checks/normal-text.c \
+	scanner/checks/normal-text.h \
 	scanner/checks/office.c \
+	scanner/checks/phrases.c \
+	scanner/checks/phrases.h \
 	scanner/checks/program.c \
 	scanner/checks/pdf.c \
 	scanner/checks/redirector.c \
@@ -50,6 +56,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/unwrap.h \
 	scanner/checks/url.c \
 	scanner/checks/url.h \
+	scanner/checks/wallet.c \
+	scanner/checks/wallet.h \
 	scanner/checks/web.c
 scanner_libwarden_checks_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(PSL_CFLAGS) \
 	$(IDN_CFLAGS) $(ICU_CFLAGS)

@@ -12,4 +12,11 @@ extern const char warden_builtin_model_conf[];
 extern const char warden_builtin_brands_conf[];
 extern const char warden_builtin_link_hosts_conf[];
 
+/* config/phrases/LANGUAGE.conf, likewise; in builtin-phrases.c. */
+struct warden_builtin_file {
+	const char *name, *text;
+};
+extern const struct warden_builtin_file warden_builtin_phrases[];
+extern const unsigned int warden_builtin_phrases_count;
+
 #endif

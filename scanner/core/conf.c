@@ -7,6 +7,7 @@
 #include "site-load-house.h"
 #include "site-load-links.h"
 #include "site-load-model.h"
+#include "site-load-phrases.h"
 
 #include <string.h>
 
@@ -65,6 +66,7 @@ static const struct {
 	  1, 600 * 1000, 5000 },
 	{ "yara", "part_size_max", KEY_SIZE, FIELD(rules.part_size_max),
 	  1024, WARDEN_MESSAGE_MAX, WARDEN_ARCHIVE_MEMBER_MAX },
+	{ "content", "phrases", KEY_PATH, FIELD(phrases_folder), 0, 0, 0 },
 	{ "clamd", "socket", KEY_SOCKET, FIELD(clamd_socket), 0, 0, 0 },
 	{ "clamd", "timeout_msecs", KEY_UINT, FIELD(clamd_msecs),
 	  10, 600 * 1000, 10000 },
@@ -301,6 +303,17 @@ static int load_links(struct warden_config *config, char **error_r)
 	return 1;
 }
 
+static int load_phrases(struct warden_config *config, char **error_r)
+{
+	struct warden_phrases *phrases = NULL;
+
+	if (warden_site_load_phrases(config->phrases_folder, &phrases,
+				     error_r) < 0)
+		return -1;
+	config->site.phrases = phrases;
+	return 1;
+}
+
 static int load_file(struct warden_config *config, GKeyFile *file,
 		     const char *dir, char **error_r)
 {
@@ -308,7 +321,8 @@ static int load_file(struct warden_config *config, GKeyFile *file,
 	    load_keys(config, file, dir, error_r) < 0 ||
 	    load_links(config, error_r) < 0 ||
 	    load_model(config, error_r) < 0 ||
-	    load_house(config, file, dir, error_r) < 0)
+	    load_house(config, file, dir, error_r) < 0 ||
+	    load_phrases(config, error_r) < 0)
 		return -1;
 	return warden_policy_load(file, dir, &config->policy, error_r);
 }
@@ -362,6 +376,8 @@ void warden_config_free(struct warden_config *config)
 	warden_link_lists_free((struct warden_link_lists *)config->site.links);
 	g_free(config->brands_file);
 	g_free(config->link_hosts_file);
+	warden_phrases_free((struct warden_phrases *)config->site.phrases);
+	g_free(config->phrases_folder);
 	g_free(config->model_file);
 	g_free(config->path);
 	g_free(config->database);

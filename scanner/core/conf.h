@@ -27,6 +27,7 @@ struct warden_config {
 	bool classifier;
 	char *brands_file;	/* added to what is compiled in; NULL = none */
 	char *link_hosts_file;	/* likewise */
+	char *phrases_folder;	/* absolute path; NULL = as compiled in */
 	char *model_file;	/* absolute path; NULL = as compiled in */
 	char *notice_folder;	/* texts that replace built-in ones; NULL = none */
 	char *notice_from;	/* of notices; NULL = postmaster */

@@ -31,8 +31,11 @@ scanner_libwarden_core_a_SOURCES = \
 	scanner/core/site-load-links.c \
 	scanner/core/site-load-links.h \
 	scanner/core/site-load-model.c \
-	scanner/core/site-load-model.h
+	scanner/core/site-load-model.h \
+	scanner/core/site-load-phrases.c \
+	scanner/core/site-load-phrases.h
 nodist_scanner_libwarden_core_a_SOURCES = \
 	scanner/core/builtin.c \
-	scanner/core/builtin-notices.c
+	scanner/core/builtin-notices.c \
+	scanner/core/builtin-phrases.c
 scanner_libwarden_core_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(JSON_CFLAGS)
