@@ -99,7 +99,7 @@ static const struct {
 	{ WARDEN_INTENT_THREAT, 4, 2, "CONTENT_THREAT" },
 	{ WARDEN_INTENT_URGENCY, 3, 2, "CONTENT_URGENCY" },
 	{ WARDEN_INTENT_PAYMENT_CHANGE, 4, 1, "CONTENT_PAYMENT_CHANGE" },
-	{ WARDEN_INTENT_INVOICE, 3, 2, "CONTENT_INVOICE" },
+	{ WARDEN_INTENT_INVOICE, 4, 3, "CONTENT_INVOICE" },
 	{ WARDEN_INTENT_GIFT_CARD, 6, 2, "CONTENT_GIFT_CARD" },
 	{ WARDEN_INTENT_CALLBACK, 6, 2, "CONTENT_CALLBACK" },
 	{ WARDEN_INTENT_EXTORTION, 8, 2, "CONTENT_EXTORTION" },
@@ -212,7 +212,9 @@ static void judge_wallet(const struct content *content)
 
 /* --- how it is written ------------------------------------------------------------------ */
 
-#define INVISIBLE_MIN 4u
+/* Some put a few in against telephones that make links of dates and places. */
+#define INVISIBLE_MIN 12u
+#define INVISIBLE_PER 60u
 #define MIXED_MIN 2u
 #define STYLED_MIN 200u
 #define OVERLAID_MIN 20u
@@ -227,7 +229,9 @@ static void judge_writing(const struct content *content)
 				    "%u words with letters of other alphabets"
 				    " that look alike, such as \"%s\"",
 				    normal->mixed, normal->example);
-	if (text->invisible_chars >= INVISIBLE_MIN)
+	if (text->invisible_chars >= INVISIBLE_MIN &&
+	    (guint64)text->invisible_chars * INVISIBLE_PER >=
+	    text->visible_chars)
 		warden_findings_add(content->findings, "TEXT_OBFUSCATED", "",
 				    "%u invisible characters inside words",
 				    text->invisible_chars);
@@ -263,8 +267,8 @@ static guint common_words(const char *text, const char *other, guint *all_r)
 
 /* Newsletters hide a line for the list of mails, and what other screens show:
    the first is short, the second says what is seen as well. */
-#define SALT_CHARS_MIN 600u
-#define SALT_WORDS_MIN 60u
+#define SALT_CHARS_MIN 400u
+#define SALT_WORDS_MIN 40u
 #define SALT_COMMON_MAX 25u
 
 static void judge_hidden(const struct content *content)
@@ -286,7 +290,7 @@ static void judge_hidden(const struct content *content)
 }
 
 /* A picture says it all, and is the link. */
-#define IMAGE_TEXT_MAX 150u
+#define IMAGE_TEXT_MAX 40u
 
 static void judge_image(const struct content *content)
 {

@@ -117,7 +117,7 @@ struct warden_text_facts {
 	/* What is seen, words as they are spelt, LF between paragraphs. */
 	char *visible;
 	/* What is there and is not seen: no size, no colour, off the page,
-	   clipped away, comments of no client. */
+	   clipped away. */
 	char *hidden;
 	/* Before both were cut. */
 	guint32 visible_chars, hidden_chars;

@@ -31,7 +31,6 @@ struct html_visitor {
 	/* of an element whose content is no markup */
 	void (*raw)(void *context, const struct html_tag *tag,
 		    const char *text, gsize size);
-	void (*comment)(void *context, const char *text, gsize size);
 };
 
 struct html_tokenizer {

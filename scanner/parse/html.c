@@ -59,17 +59,6 @@ static void give_raw(struct html_tokenizer *tokenizer, const char *text,
 		visitor->raw(tokenizer->context, &tokenizer->tag, text, size);
 }
 
-static void give_comment(struct html_tokenizer *tokenizer, const char *text,
-			 gsize size)
-{
-	const struct html_visitor *visitor = tokenizer->visitor;
-
-	if (visitor == NULL)
-		html_take_words(tokenizer, text, size);
-	else if (visitor->comment != NULL)
-		visitor->comment(tokenizer->context, text, size);
-}
-
 /* --- tags -------------------------------------------------------------------- */
 
 static void read_attribute_value(struct html_tokenizer *tokenizer,
@@ -190,7 +179,9 @@ static void skip_comment(struct html_tokenizer *tokenizer)
 		close = p + 1;
 	} else {
 		close = comment_end(p, end);
-		give_comment(tokenizer, p, (close == NULL ? end : close) - p);
+		if (tokenizer->visitor == NULL)
+			html_take_words(tokenizer, p,
+					(close == NULL ? end : close) - p);
 	}
 	tokenizer->p = close == NULL ? end : close + 1;
 }

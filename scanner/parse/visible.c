@@ -351,25 +351,6 @@ static void page_raw(void *context, const struct html_tag *tag,
 		page_text(page, text, size);
 }
 
-/* What a template's author noted down is no prose. */
-static void page_comment(void *context, const char *text, gsize size)
-{
-	struct page *page = context;
-	guint spaces = 0;
-
-	for (gsize i = 0; i < size; i++) {
-		if (strchr("<>{}=;", text[i]) != NULL)
-			return;
-		spaces += text[i] == ' ';
-	}
-	if (spaces < 12)
-		return;
-	append_break(page->body->hidden, '\n');
-	append_text(page->body->hidden, &page->body->hidden_chars, text, size,
-		    FALSE);
-	append_break(page->body->hidden, '\n');
-}
-
 /* Style sheets may stand behind what they are for. */
 static void sheet_raw(void *context, const struct html_tag *tag,
 		      const char *text, gsize size)
@@ -385,7 +366,6 @@ void warden_visible_add_html(struct warden_visible *visible, const char *path,
 	static const struct html_visitor sheets = { .raw = sheet_raw };
 	static const struct html_visitor reader = {
 		.tag = page_tag, .text = page_text, .raw = page_raw,
-		.comment = page_comment,
 	};
 	struct page *page;
 	struct body *body = add_body(visible, path, charset, TRUE);

@@ -42,7 +42,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases"
 # No message can make them happen; their unit tests do.
 NO_CASE = {"SCAN_FAILED", "BURST", "FIRST_CONTACT", "KNOWN_CONTACT",
-           "REPLY_WITHOUT_THREAD", "SIGNATURE_ALTERED",
+           "LANGUAGE_UNUSUAL", "REPLY_WITHOUT_THREAD", "SIGNATURE_ALTERED",
            "SIGNATURE_OTHER_SIGNER", "SIGNATURE_VALID"}
 KEYS = {
     "": {"file": str, "verdict": str, "action": str, "score": float,

@@ -94,6 +94,12 @@ static void print_facts(const struct warden_facts *facts)
 		printf("unscanned %s [%s]\n", unscanned->reason,
 		       unscanned->part);
 	}
+	printf("text %u hidden %u invisible %u images %u remote %u\n",
+	       facts->text.visible_chars, facts->text.hidden_chars,
+	       facts->text.invisible_chars, facts->text.images,
+	       facts->text.remote_images);
+	printf("--- visible\n%s\n--- hidden\n%s\n---\n", facts->text.visible,
+	       facts->text.hidden);
 }
 
 static void print_line(const char *file, const struct warden_facts *facts,
