@@ -2,8 +2,8 @@
 #define WARDEN_CONF_H
 
 /* warden.conf: one GKeyFile for wardend and the command line. Groups:
-   [service] [store] [reader] [yara] [clamd] [classifier] [links] [notice]
-   [sender] [policy] [actions] [scores]. Unknown groups, keys
+   [service] [store] [reader] [yara] [clamd] [classifier] [content] [links]
+   [notice] [sender] [policy] [actions] [scores]. Unknown groups, keys
    and values are errors that name file, group, key and value. */
 
 #include "policy.h"
