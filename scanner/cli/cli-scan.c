@@ -122,8 +122,8 @@ static void open_lists(struct scan *scan)
 		return;
 	scan->use_known = TRUE;
 	if (warden_store_open(path, &settings, &scan->store, &error) < 0 ||
-	    warden_store_epoch(scan->store, warden_policy_fingerprint(
-			scan->config->policy), &epoch, &error) < 0) {
+	    warden_store_epoch(scan->store, warden_rulebook_fingerprint(
+			scan->rulebook), &epoch, &error) < 0) {
 		fprintf(stderr, "warden scan: %s\n", error);
 		scan->known.lookup = known_unavailable;
 		return;

@@ -314,6 +314,103 @@ static int load_phrases(struct warden_config *config, char **error_r)
 	return 1;
 }
 
+/* Groups that say nothing of what is found, or that are in another digest. */
+static const char *const other_groups[] = {
+	"service", "store", "reader", "notice", "policy", "actions", "scores",
+	"yara", "clamd", NULL
+};
+
+static void add_word(GChecksum *sum, const char *word)
+{
+	g_checksum_update(sum, (const guchar *)word,
+			  (gssize)strlen(word) + 1);
+}
+
+static void add_file(GChecksum *sum, const char *path)
+{
+	g_autofree char *text = NULL;
+	gsize size;
+
+	if (g_file_test(path, G_FILE_TEST_IS_REGULAR) &&
+	    g_file_get_contents(path, &text, &size, NULL))
+		g_checksum_update(sum, (const guchar *)text, (gssize)size);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const char *const *first = a, *const *second = b;
+
+	return strcmp(*first, *second);
+}
+
+static void add_folder(GChecksum *sum, const char *path)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	GDir *folder = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	if (folder == NULL)
+		return;
+	while ((name = g_dir_read_name(folder)) != NULL)
+		g_ptr_array_add(names, g_strdup(name));
+	g_dir_close(folder);
+	g_ptr_array_sort(names, compare_names);
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *file = g_build_filename(
+			path, g_ptr_array_index(names, i), NULL);
+
+		add_word(sum, g_ptr_array_index(names, i));
+		add_file(sum, file);
+	}
+}
+
+/* A value, and what stands in the file or folder if it names one. */
+static void add_value(GChecksum *sum, const char *dir, const char *value)
+{
+	g_autofree char *path = dir == NULL ? g_strdup(value) :
+		g_canonicalize_filename(value, dir);
+
+	add_word(sum, value);
+	if (*value == '\0')
+		return;
+	add_file(sum, path);
+	add_folder(sum, path);
+}
+
+/* So that mail is judged again when an administrator tells us of their own
+   domains, or edits a table. */
+static guint64 make_site_fingerprint(GKeyFile *file, const char *dir)
+{
+	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	guint8 digest[32];
+	gsize size = sizeof(digest);
+	guint64 fingerprint;
+	bool any = FALSE;
+
+	for (char **group = groups; *group != NULL; group++) {
+		g_auto(GStrv) found = g_key_file_get_keys(file, *group, NULL,
+							  NULL);
+
+		if (g_strv_contains(other_groups, *group))
+			continue;
+		for (char **key = found; key != NULL && *key != NULL; key++) {
+			g_autofree char *value = g_key_file_get_value(
+				file, *group, *key, NULL);
+
+			add_word(sum, *group);
+			add_word(sum, *key);
+			add_value(sum, dir, value == NULL ? "" : value);
+			any = TRUE;
+		}
+	}
+	if (!any)
+		return 0;
+	g_checksum_get_digest(sum, digest, &size);
+	memcpy(&fingerprint, digest, sizeof(fingerprint));
+	return GUINT64_FROM_LE(fingerprint);
+}
+
 static int load_file(struct warden_config *config, GKeyFile *file,
 		     const char *dir, char **error_r)
 {
@@ -324,6 +421,7 @@ static int load_file(struct warden_config *config, GKeyFile *file,
 	    load_house(config, file, dir, error_r) < 0 ||
 	    load_phrases(config, error_r) < 0)
 		return -1;
+	config->site_fingerprint = make_site_fingerprint(file, dir);
 	return warden_policy_load(file, dir, &config->policy, error_r);
 }
 

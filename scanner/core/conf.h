@@ -33,6 +33,8 @@ struct warden_config {
 	char *notice_from;	/* of notices; NULL = postmaster */
 	guint retention_days;	/* db prune default, 0 = keep */
 	struct warden_policy *policy;
+	/* Changes with what site was loaded from; 0 = nothing is set. */
+	guint64 site_fingerprint;
 	struct warden_site site;	/* what checks are told; its members ours */
 };
 

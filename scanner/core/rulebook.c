@@ -140,6 +140,7 @@ guint64 warden_rulebook_fingerprint(const struct warden_rulebook *rulebook)
 	/* Both are digests. */
 	if (rulebook->rules != NULL)
 		fingerprint ^= warden_rules_fingerprint(rulebook->rules);
+	fingerprint ^= config->site_fingerprint;
 	/* Connecting it is a change of checks; its signatures are not. */
 	if (config->clamd_socket != NULL)
 		fingerprint ^= CLAMD_MARK + config->clamd_required;

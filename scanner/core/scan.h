@@ -74,6 +74,6 @@ char *warden_scan_reason(const struct warden_config *config,
 
 /* Grows by hand with every change of a check's or parser's meaning. The rules
    epoch of a database also grows when config scores change. */
-#define WARDEN_CHECKS_EPOCH 2
+#define WARDEN_CHECKS_EPOCH 3
 
 #endif

@@ -254,6 +254,38 @@ static void test_shipped(void)
 	warden_config_free(config);
 }
 
+static guint64 fingerprint_of(const char *text)
+{
+	struct warden_config *config = load(text);
+	guint64 fingerprint = config->site_fingerprint;
+
+	warden_config_free(config);
+	return fingerprint;
+}
+
+/* What is said of the site changes it, also in a file that is named; how the
+   service runs does not. */
+static void test_site_fingerprint(void)
+{
+	const char *vips = "[sender]\nvip_file = vips\n";
+	g_autofree char *path = write_file("vips",
+					   "Ann <ann@example.org>\n");
+	guint64 before, after;
+
+	g_assert_cmpuint(fingerprint_of(""), ==, 0);
+	g_assert_cmpuint(fingerprint_of("[service]\nclient_msecs = 5000\n"),
+			 ==, 0);
+	g_assert_cmpuint(fingerprint_of("[sender]\nown_domains = a.example\n"),
+			 !=,
+			 fingerprint_of("[sender]\nown_domains = b.example\n"));
+	before = fingerprint_of(vips);
+	g_assert_cmpuint(fingerprint_of(vips), ==, before);
+	write_text("vips", "Ben <ben@example.org>\n");
+	after = fingerprint_of(vips);
+	g_assert_cmpuint(after, !=, before);
+	g_unlink(path);
+}
+
 int main(int argc, char **argv)
 {
 	int ret;
@@ -262,6 +294,7 @@ int main(int argc, char **argv)
 	folder = g_dir_make_tmp("warden-conf-XXXXXX", NULL);
 	g_test_add_func("/conf/defaults", test_defaults);
 	g_test_add_func("/conf/rules-and-clamd", test_rules_and_clamd);
+	g_test_add_func("/conf/site-fingerprint", test_site_fingerprint);
 	g_test_add_func("/conf/values", test_values);
 	g_test_add_func("/conf/no-database", test_no_database);
 	g_test_add_func("/conf/refused", test_refused);
