@@ -100,6 +100,42 @@ saved_mail_set_key(struct warden_saved_mail *saved,
 	memcpy(saved->key, record->key, sizeof(saved->key));
 }
 
+/* What a user says of a mail by moving it from there to here. Scripts,
+   deliveries and administrators say nothing, and neither does whoever clears
+   Junk away. */
+static const char *
+copy_lesson(const struct save_target *target, const struct mail *mail,
+	    const struct copy_source *source)
+{
+	enum warden_mailbox_role from, to;
+
+	if (source->mbox == NULL || target->wuser->admin ||
+	    target->wuser->delivery)
+		return NULL;
+	from = source->mbox->quarantine ? WARDEN_ROLE_QUARANTINE :
+		warden_mailbox_get_role(mail->box);
+	to = target->mbox->quarantine ? WARDEN_ROLE_QUARANTINE :
+		warden_mailbox_get_role(target->t->box);
+	/* what the user wrote, or threw away before */
+	if (from == to || from == WARDEN_ROLE_TRASH ||
+	    from == WARDEN_ROLE_DRAFTS || from == WARDEN_ROLE_SENT)
+		return NULL;
+	switch (to) {
+	case WARDEN_ROLE_JUNK:
+		return from == WARDEN_ROLE_QUARANTINE ? NULL : "spam";
+	case WARDEN_ROLE_QUARANTINE:
+		return "phish";
+	case WARDEN_ROLE_NONE:
+		return from == WARDEN_ROLE_JUNK ||
+			from == WARDEN_ROLE_QUARANTINE ? "ham" : NULL;
+	case WARDEN_ROLE_TRASH:
+	case WARDEN_ROLE_DRAFTS:
+	case WARDEN_ROLE_SENT:
+		break;
+	}
+	return NULL;
+}
+
 /* dsync's own local copies, and copies within or between mailboxes that are
    left alone: what is known goes along. */
 static int
@@ -142,6 +178,7 @@ copy_into_quarantine(const struct save_target *target,
 		if (source->have_record)
 			saved_mail_set_key(saved, &source->record);
 		saved->tell = WARDEN_TELL_REPORT;
+		saved->learn = copy_lesson(target, mail, source);
 		saved->origin = p_strdup(target->wt->pool, mail->box->vname);
 		return 0;
 	}
@@ -243,6 +280,8 @@ copy_release(const struct save_target *target, struct mail_save_context *ctx,
 	saved = warden_saved_mail_add(target);
 	saved->tell = WARDEN_TELL_PLACE;
 	saved->delivery_id = delivery_id;
+	saved_mail_set_key(saved, &record);
+	saved->learn = copy_lesson(target, mail, source);
 	return 0;
 }
 
@@ -384,6 +423,7 @@ copy_judged(const struct save_target *target, struct mail_save_context *ctx,
 	warden_target_write_record(target, ctx->dest_mail, &record);
 	saved = warden_saved_mail_add(target);
 	warden_saved_mail_set_answer(saved, &answer);
+	saved->learn = copy_lesson(target, mail, source);
 	/* LMTP copies later recipients' mail from the first one's mailbox */
 	if (source->mbox != NULL && warden_delivery_get(target->user) == NULL)
 		saved->origin = p_strdup(target->wt->pool, mail->box->vname);

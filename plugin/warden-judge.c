@@ -447,6 +447,24 @@ void warden_judge_tell(const struct warden_saved_mail *mail,
 	warden_client_tell(&input, &request);
 }
 
+void warden_judge_tell_lesson(struct mail_user *user,
+			      const struct warden_saved_mail *mail)
+{
+	struct warden_question q = {
+		.user = user,
+		.key = mail->key,
+		.key_size = sizeof(mail->key),
+	};
+	struct warden_client_input input;
+	struct warden_request request;
+
+	client_input_init(user, &input);
+	request_init(&q, &request);
+	request.op = WARDEN_OP_LEARN;
+	request.what = request_str(mail->learn);
+	warden_client_tell(&input, &request);
+}
+
 /* --- what becomes of mail later ------------------------------------------- */
 
 void warden_judge_tell_moved(const struct warden_journey *journey)

@@ -64,6 +64,10 @@ struct warden_placement {
 void warden_judge_tell(const struct warden_saved_mail *mail,
 		       const struct warden_placement *place);
 
+/* Tell the service what the user has said of a mail (learn, key). */
+void warden_judge_tell_lesson(struct mail_user *user,
+			      const struct warden_saved_mail *mail);
+
 /* A mail that we moved into Quarantine. */
 struct warden_journey {
 	struct mail_user *user;

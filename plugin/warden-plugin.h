@@ -110,6 +110,9 @@ struct warden_saved_mail {
 	/* Must not stay in the target: its copy is (or will be, after the
 	   Quarantine transaction's commit) in Quarantine. */
 	bool diverted;
+	/* What the user says of it by this move: "ham", "spam" or "phish",
+	   NULL = nothing. */
+	const char *learn;
 	/* Index into the Quarantine transaction, when we saved a copy there;
 	   UINT_MAX: it was there already. */
 	unsigned int quarantine_idx;

@@ -112,6 +112,17 @@ tell_all(struct mail_user *user, struct mailbox *box,
 	}
 }
 
+/* Once the move is done. Nobody waits for it. */
+static void learn_all(struct mailbox *box, const struct warden_transaction *wt)
+{
+	const struct warden_saved_mail *mail;
+
+	array_foreach(&wt->mails, mail) {
+		if (mail->learn != NULL && mail->have_key && !mail->diverted)
+			warden_judge_tell_lesson(box->storage->user, mail);
+	}
+}
+
 static void
 alert(struct mailbox *box, struct warden_transaction *wt)
 {
@@ -244,6 +255,7 @@ commit_diverted(struct mailbox_transaction_context *t,
 	tell_all(box->storage->user, box, wt, ret < 0 ? NULL : changes_r,
 		 &result);
 	if (ret == 0) {
+		learn_all(box, wt);
 		alert(box, wt);
 		notice(box->storage->user, wt);
 	}
@@ -288,6 +300,8 @@ warden_transaction_commit(struct mailbox_transaction_context *t,
 		ret = mbox->module_ctx.super.transaction_commit(t, changes_r);
 		tell_all(box->storage->user, box, wt,
 			 ret < 0 ? NULL : changes_r, NULL);
+		if (ret == 0)
+			learn_all(box, wt);
 	}
 	warden_transaction_free(wt);
 	return ret;

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += sql/libwarden-store.a
 sql_libwarden_store_a_SOURCES = \
 	sql/schema.h \
+	sql/store-bayes.c \
 	sql/store.h \
 	sql/store-epoch.c \
 	sql/store-hunt.c \
@@ -30,7 +31,8 @@ sql_libwarden_store_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
 WARDEN_SCHEMA = sql/schema/0001-initial.sql \
 	sql/schema/0002-stored-mail.sql \
 	sql/schema/0003-notices.sql \
-	sql/schema/0004-fuzzy.sql
+	sql/schema/0004-fuzzy.sql \
+	sql/schema/0005-learning.sql
 wardenschemadir = $(wardendatadir)/schema
 wardenschema_DATA = $(WARDEN_SCHEMA)
 EXTRA_DIST += $(WARDEN_SCHEMA) sql/README.md
@@ -40,7 +42,8 @@ CLEANFILES += sql/schema.c
 sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql \
 		$(srcdir)/sql/schema/0002-stored-mail.sql \
 		$(srcdir)/sql/schema/0003-notices.sql \
-		$(srcdir)/sql/schema/0004-fuzzy.sql
+		$(srcdir)/sql/schema/0004-fuzzy.sql \
+		$(srcdir)/sql/schema/0005-learning.sql
 	$(AM_V_GEN)$(MKDIR_P) sql && { \
 	  echo '#include "sql/schema.h"'; \
 	  echo 'const char *const warden_schema[] = {'; \

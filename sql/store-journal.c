@@ -110,7 +110,8 @@ record_value(const struct warden_scan_result *result,
 	static const struct warden_epoch no_epoch;
 	static const struct warden_judgement no_judgement;
 	const struct warden_judgement *judgement =
-		result == NULL ? &no_judgement : &result->judgement;
+		result == NULL ? &no_judgement : result->shared != NULL ?
+		&result->shared->judgement : &result->judgement;
 	g_autoptr(GBytes) facts = result == NULL ?
 		g_bytes_new_static("", 0) :
 		warden_facts_serialise(result->facts);
@@ -123,10 +124,12 @@ record_value(const struct warden_scan_result *result,
 		"(@ay@ay@a" FINDING_TYPE "(uuds)s(uu)@" DELIVERY_TYPE ")",
 		blob(data, size),
 		blob(key, key == NULL ? 0 : WARDEN_SHA256_SIZE),
-		findings_value(result == NULL ? NULL : result->findings),
+		findings_value(result == NULL ? NULL : result->shared != NULL ?
+			       result->shared->findings : result->findings),
 		(guint32)judgement->verdict, (guint32)judgement->action,
 		judgement->score, text(judgement->keyword),
-		result == NULL ? "" : text(result->reason),
+		result == NULL ? "" : text(result->shared != NULL ?
+			result->shared->reason : result->reason),
 		epoch->rules, epoch->lists, delivery_value(delivery)));
 }
 

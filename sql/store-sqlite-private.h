@@ -129,6 +129,11 @@ gint64 store_find_message(struct warden_store *store, const guint8 *key,
 			  gsize size, bool *sound);
 /* Owned by the caller. */
 char *store_hex(const guint8 *data, gsize size);
+/* Unless some are kept already. */
+void store_insert_tokens(struct warden_store *store, const guint8 *key,
+			 const GArray *tokens, bool *sound);
+/* Some of those that are too old. */
+bool store_prune_tokens(struct warden_store *store);
 /* Bounds of all 32-byte keys that begin so. */
 void store_key_range(const guint8 *key, gsize size, guint8 *low_r,
 		     guint8 *high_r);

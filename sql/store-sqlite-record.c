@@ -6,6 +6,28 @@
 
 #include <string.h>
 
+/* --- what holds for everybody ------------------------------------------------ */
+
+static const struct warden_judgement *
+shared_judgement(const struct warden_scan_result *result)
+{
+	return result->shared != NULL ? &result->shared->judgement :
+		&result->judgement;
+}
+
+static const GPtrArray *
+shared_findings(const struct warden_scan_result *result)
+{
+	return result->shared != NULL ? result->shared->findings :
+		result->findings;
+}
+
+static const char *shared_reason(const struct warden_scan_result *result)
+{
+	return result->shared != NULL ? result->shared->reason :
+		result->reason;
+}
+
 /* --- messages ------------------------------------------------------------- */
 
 static gint64 find_message(struct warden_store *store, const guint8 *key,
@@ -60,8 +82,8 @@ static void bind_judgement(struct statement *st,
 			   const char *reason, const char *symbols)
 {
 	bind_int(st, store_now());
-	bind_int(st, result->judgement.verdict);
-	bind_real(st, result->judgement.score);
+	bind_int(st, shared_judgement(result)->verdict);
+	bind_real(st, shared_judgement(result)->score);
 	bind_int(st, epoch->rules);
 	bind_int(st, epoch->lists);
 	bind_text(st, reason);
@@ -87,7 +109,7 @@ static gint64 insert_message(struct warden_store *store,
 		"allowed, key, size, subject, from_name, from_address, reply_to, "
 		"message_id, date_secs, first_seen) "
 		"VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-	bind_judgement(&st, result, epoch, result->reason, symbols);
+	bind_judgement(&st, result, epoch, shared_reason(result), symbols);
 	bind_blob(&st, facts->key, WARDEN_SHA256_SIZE);
 	bind_int(&st, (gint64)facts->size);
 	bind_text(&st, facts->header.subject);
@@ -189,7 +211,7 @@ static void update_message(struct warden_store *store, gint64 id,
 		"verdict = ?, score = ?, rules_epoch = ?, "
 		"list_generation = ?, reason = ?, symbols = ?, allowed = ? "
 		"WHERE id = ?");
-	bind_judgement(&st, result, epoch, result->reason, symbols);
+	bind_judgement(&st, result, epoch, shared_reason(result), symbols);
 	bind_int(&st, id);
 	*sound = statement_run(&st) > 0 && *sound;
 	delete_of(store, "DELETE FROM findings WHERE message_id = ?", id,
@@ -249,7 +271,7 @@ static bool stored_stays(const struct stored *stored,
 			 const struct warden_epoch *epoch)
 {
 	int old = severity(stored->verdict);
-	int new = severity(result->judgement.verdict);
+	int new = severity(shared_judgement(result)->verdict);
 
 	if (stored->rules != epoch->rules)
 		return stored->rules > epoch->rules;
@@ -306,7 +328,7 @@ static gint64 record_message(struct warden_store *store,
 			     const char *envelope_sender, bool *grew_r,
 			     bool *sound)
 {
-	g_autofree char *symbols = symbols_of(result->findings);
+	g_autofree char *symbols = symbols_of(shared_findings(result));
 	gint64 id = find_message(store, result->facts->key, sound);
 	struct stored stored = { 0 };
 	bool is_new = id == 0, newer = FALSE;
@@ -333,7 +355,7 @@ static gint64 record_message(struct warden_store *store,
 			      sound);
 	if (newer)
 		keep_senders(store, id, sound);
-	insert_findings(store, id, result->findings, sound);
+	insert_findings(store, id, shared_findings(result), sound);
 	insert_unscanned(store, id, result->facts->unscanned, sound);
 	*grew_r = *grew_r || newer;
 	return id;
@@ -464,6 +486,9 @@ int warden_store_record_scan(struct warden_store *store,
 				   delivery->time != 0 ? delivery->time :
 				   store_now(), delivery->sender, &grew,
 				   &sound);
+	if (sound && result->tokens != NULL)
+		store_insert_tokens(store, result->facts->key, result->tokens,
+				    &sound);
 	if (sound)
 		delivery_id = find_or_insert(store, id, delivery, &is_new,
 					     &sound);
@@ -512,7 +537,7 @@ int warden_store_record_lists(struct warden_store *store, gint64 message_id,
 			      const struct warden_scan_result *result,
 			      struct warden_epoch *epoch, char **error_r)
 {
-	g_autofree char *symbols = symbols_of(result->findings);
+	g_autofree char *symbols = symbols_of(shared_findings(result));
 	struct warden_epoch judged = *epoch;
 	struct stored stored = { 0 };
 	bool sound;
@@ -527,7 +552,7 @@ int warden_store_record_lists(struct warden_store *store, gint64 message_id,
 	} else if (!is_outdated(&stored, &judged)) {
 		update_message(store, message_id, result, &judged, symbols,
 			       &sound);
-		insert_findings(store, message_id, result->findings, &sound);
+		insert_findings(store, message_id, shared_findings(result), &sound);
 	}
 	if (store_end(store, sound, error_r) < 0)
 		return -1;

@@ -73,6 +73,14 @@ static void catch_up_subjects(struct warden_store *store)
 	}
 }
 
+static void drop_old_tokens(struct warden_store *store)
+{
+	g_autofree char *error = NULL;
+
+	if (store_begin(store, &error) > 0)
+		(void)store_end(store, store_prune_tokens(store), &error);
+}
+
 /* --- when nobody waits ------------------------------------------------------- */
 
 void warden_store_idle(struct warden_store *store)
@@ -83,6 +91,7 @@ void warden_store_idle(struct warden_store *store)
 	    store->wal_pages - store->wal_copied < CHECKPOINT_PAGES)
 		return;
 	catch_up_subjects(store);
+	drop_old_tokens(store);
 	checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
 	if (store->wal_pages < CHECKPOINT_PAGES_FULL)
 		return;

@@ -208,6 +208,9 @@ struct warden_store_history {
 	struct warden_store *store;
 	gint64 before;		/* microseconds since 1970 */
 	guint8 key[WARDEN_SHA256_SIZE];
+	/* For warden_store_learned() only: */
+	guint learn_minimum;	/* mails of each kind before a model speaks */
+	gint64 learn_half_life;	/* microseconds */
 };
 void warden_store_history_init(struct warden_store_history *history,
 			       struct warden_store *store, const guint8 *key);
@@ -222,6 +225,47 @@ int warden_store_thread(void *history, const char *message_id,
 /* Indicators: the callback of struct warden_known, context = store. */
 int warden_store_known(void *store, enum warden_known_kind kind,
 		       const char *value, struct warden_known_hit *hit_r);
+
+/* --- learning ------------------------------------------------------------- */
+
+enum warden_class {
+	WARDEN_CLASS_NONE = 0,	/* as if never taught */
+	WARDEN_CLASS_HAM,
+	WARDEN_CLASS_SPAM,
+	WARDEN_CLASS_PHISH,
+};
+struct warden_lesson {
+	const guint8 *key;	/* of the message, 16 or 32 bytes */
+	gsize key_size;
+	const char *user;	/* "" = an administrator, for the site */
+	enum warden_class class;
+	/* Of warden_tokens(); NULL: those that its scan has left. */
+	const GArray *tokens;
+	gint64 half_life_usecs;
+};
+/* One word a user and message: the same again changes nothing, another one
+   takes the old one back first, exactly. The site learns what its users teach.
+   1 learned (or forgotten), 0 nothing to do or no tokens are kept, -1. */
+int warden_store_learn(struct warden_store *store,
+		       const struct warden_lesson *lesson, char **error_r);
+/* guint64, ascending; owned by the caller. 1, 0 none are kept, -1. */
+int warden_store_tokens(struct warden_store *store, const guint8 *key,
+			gsize key_size, GArray **tokens_r, char **error_r);
+
+/* The context is a struct warden_store_history. */
+int warden_store_learned(void *history, const char *user,
+			 const guint64 *tokens, guint count,
+			 struct warden_learned *learned_r);
+
+struct warden_learn_status {
+	const char *user;	/* "" = the site */
+	gint64 ham, spam, phish, tokens;
+};
+/* The site first, then users by name. 1 or -1. */
+int warden_store_learn_status(struct warden_store *store,
+			      void (*each)(const struct warden_learn_status *s,
+					   void *context),
+			      void *context, char **error_r);
 
 /* --- feeds --------------------------------------------------------------- */
 

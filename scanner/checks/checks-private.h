@@ -28,6 +28,7 @@ const GPtrArray *warden_findings_list(const struct warden_findings *findings);
 
 extern const struct warden_check warden_check_antivirus;
 extern const struct warden_check warden_check_attachment;
+extern const struct warden_check warden_check_bayes;
 extern const struct warden_check warden_check_classifier;
 extern const struct warden_check warden_check_content;
 extern const struct warden_check warden_check_document;

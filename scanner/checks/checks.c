@@ -22,6 +22,7 @@ static const struct warden_check *const checks[] = {
 	&warden_check_image,
 	/* after all that it weighs */
 	&warden_check_classifier,
+	&warden_check_bayes,
 	&warden_check_list,
 };
 
@@ -86,6 +87,11 @@ const struct warden_symbol *warden_symbol_lookup(const char *name)
 bool warden_symbol_has_own_score(const struct warden_symbol *symbol)
 {
 	return strcmp(symbol->family, "rule") == 0;
+}
+
+bool warden_finding_is_personal(const struct warden_finding *finding)
+{
+	return strcmp(finding->family, "history") == 0;
 }
 
 void warden_finding_free(struct warden_finding *finding)
@@ -248,7 +254,8 @@ GPtrArray *warden_checks_run(const struct warden_check_input *input)
 	return warden_checks_run_watched(input, NULL);
 }
 
-static struct warden_finding *finding_copy(const struct warden_finding *from)
+struct warden_finding *
+warden_finding_copy(const struct warden_finding *from)
 {
 	/* NULL: of another version, out of the database */
 	const struct warden_symbol *symbol =
@@ -263,8 +270,8 @@ static struct warden_finding *finding_copy(const struct warden_finding *from)
 	return finding;
 }
 
-GPtrArray *warden_checks_ask_lists(const struct warden_check_input *input,
-				   const GPtrArray *stored)
+GPtrArray *warden_checks_again(const struct warden_check_input *input,
+			       const GPtrArray *stored, bool lists)
 {
 	const char *family = warden_check_list.symbols[0].family;
 	struct warden_findings findings;
@@ -273,11 +280,15 @@ GPtrArray *warden_checks_ask_lists(const struct warden_check_input *input,
 	for (guint i = 0; i < stored->len; i++) {
 		const struct warden_finding *finding = stored->pdata[i];
 
-		if (strcmp(finding->family, family) != 0)
-			g_ptr_array_add(findings.list, finding_copy(finding));
+		if (!warden_finding_is_personal(finding) &&
+		    (!lists || strcmp(finding->family, family) != 0))
+			g_ptr_array_add(findings.list,
+					warden_finding_copy(finding));
 	}
-	/* The last family of the table: what it may add is what the others
-	   have left. */
-	warden_check_list.run(input, &findings);
+	/* The last families of the table: what they may add is what the
+	   others have left. */
+	warden_check_bayes.run(input, &findings);
+	if (lists)
+		warden_check_list.run(input, &findings);
 	return findings_finish(&findings);
 }

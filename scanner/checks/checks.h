@@ -48,13 +48,14 @@ struct warden_check_input {
 	const struct warden_envelope *envelope;
 	const struct warden_known *known;	/* NULL = no lists */
 	const struct warden_history *history;	/* NULL = nothing remembered */
+	const GArray *tokens;	/* of warden_tokens(), tokens.h; NULL = none */
 	const struct warden_site *site;		/* NULL = nothing known */
 };
 
 struct warden_finding {
 	const char *symbol;	/* from the check table: static */
 	/* static: "attachment av program link sender content web office mime
-	   image pdf list rule classifier" */
+	   image pdf list rule classifier history" */
 	const char *family;
 	const char *technique;	/* ATT&CK id, static; "" if none fits */
 	/* Set by policy from config, 0 until then; by the check itself if the
@@ -76,6 +77,10 @@ struct warden_symbol {
 /* Of the family "rule": its findings bring their scores, the rule's own, and
    config's is not asked. */
 bool warden_symbol_has_own_score(const struct warden_symbol *symbol);
+
+/* Of the family "history": it holds for one user, and is neither stored with
+   the message nor taken from there. */
+bool warden_finding_is_personal(const struct warden_finding *finding);
 
 /* One family of checks and the symbols that it may raise. */
 struct warden_check {
@@ -106,12 +111,15 @@ GPtrArray *warden_checks_run(const struct warden_check_input *input);
 GPtrArray *warden_checks_run_watched(const struct warden_check_input *input,
 				     const struct warden_checks_watch *watch);
 
-/* Judge again when only lists have changed: of stored (findings of an earlier
-   run) what no list said is kept, and lists are asked anew for input's facts.
-   As warden_checks_run() would find it, if input has all that lists are asked
-   for: parts, URLs and addresses. Owned by the caller, as above. */
-GPtrArray *warden_checks_ask_lists(const struct warden_check_input *input,
-				   const GPtrArray *stored);
+/* Judge again without the body, for another user or when only lists have
+   changed: of stored (findings of an earlier run) what nobody's history and,
+   if lists is set, no list said is kept, and these are asked anew for input's
+   facts. As warden_checks_run() would find it, if input has all that they are
+   asked for: parts, URLs, addresses, tokens. Owned by the caller, as above. */
+GPtrArray *warden_checks_again(const struct warden_check_input *input,
+			       const GPtrArray *stored, bool lists);
+struct warden_finding *
+warden_finding_copy(const struct warden_finding *finding);
 
 /* For checks: raise a symbol. Unknown symbols abort (programmer mistake);
    duplicates (same symbol, part, detail) and surplus are dropped. */

@@ -16,6 +16,12 @@ struct warden_contact {
 	guint32 replied;		/* mails that the user sent there */
 };
 
+struct warden_learned {
+	gint32 log_odds;	/* × 1000, natural; > 0 = bad */
+	guint32 phish;		/* how much of that is phishing, of 1000 */
+};
+
+/* A member that is NULL is a question that nobody can answer. */
 struct warden_history {
 	/* Mail from that address ("@domain": from anybody there) to the user;
 	   user "": to anybody of the site. */
@@ -27,11 +33,11 @@ struct warden_history {
 	   language.h) or script; 0 is an answer, too. */
 	int (*language)(void *context, const char *language, const char *user,
 			guint32 *mails_r, guint32 *all_r);
-	/* Learned: log-odds × 1000 that a mail with these tokens is bad, by the
-	   user's and the site's own Bayes model. */
+	/* What a mail with these tokens (tokens.h) is, by the user's and the
+	   site's own Bayes model; 0: not enough was learned. */
 	int (*learned)(void *context, const char *user,
 		       const guint64 *tokens, guint count,
-		       gint32 *log_odds_r);
+		       struct warden_learned *learned_r);
 	void *context;
 };
 

@@ -4,6 +4,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/attachment.c \
 	scanner/checks/auth-results.c \
 	scanner/checks/auth-results.h \
+	scanner/checks/bayes.c \
 	scanner/checks/checks.c \
 	scanner/checks/checks.h \
 	scanner/checks/checks-private.h \
@@ -38,6 +39,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/model.h \
 	scanner/checks/normal-text.c \
 	scanner/checks/normal-text.h \
+	scanner/checks/odds.c \
+	scanner/checks/odds.h \
 	scanner/checks/office.c \
 	scanner/checks/phrases.c \
 	scanner/checks/phrases.h \
@@ -54,6 +57,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/site.h \
 	scanner/checks/unwrap.c \
 	scanner/checks/unwrap.h \
+	scanner/checks/tokens.c \
+	scanner/checks/tokens.h \
 	scanner/checks/url.c \
 	scanner/checks/url.h \
 	scanner/checks/wallet.c \

@@ -15,6 +15,7 @@ enum option_id {
 	OPT_ACTION, OPT_SENDER, OPT_SHA256, OPT_HOST, OPT_SUBJECT,
 	OPT_MAILBOX, OPT_MESSAGE_ID, OPT_LIMIT, OPT_OLDER_THAN, OPT_ALL,
 	OPT_DRY_RUN, OPT_ALLOW, OPT_NAME, OPT_FORMAT, OPT_COMMAND,
+	OPT_FORGET, OPT_MBOX,
 };
 
 #define QUERY(field) G_STRUCT_OFFSET(struct cli_options, query.field)
@@ -34,7 +35,10 @@ static const struct {
 	{ { "since", NEEDS, NULL, OPT_SINCE },
 	  CLI_TAKES_FILTERS | CLI_TAKES_SINCE, 0 },
 	{ { "until", NEEDS, NULL, OPT_UNTIL }, CLI_TAKES_FILTERS, 0 },
-	{ { "user", NEEDS, NULL, OPT_USER }, CLI_TAKES_FILTERS, QUERY(user) },
+	{ { "user", NEEDS, NULL, OPT_USER },
+	  CLI_TAKES_FILTERS | CLI_TAKES_LEARN, QUERY(user) },
+	{ { "forget", no_argument, NULL, OPT_FORGET }, CLI_TAKES_LEARN, 0 },
+	{ { "mbox", no_argument, NULL, OPT_MBOX }, CLI_TAKES_LEARN, 0 },
 	{ { "verdict", NEEDS, NULL, OPT_VERDICT }, CLI_TAKES_FILTERS,
 	  QUERY(verdict) },
 	{ { "action", NEEDS, NULL, OPT_ACTION }, CLI_TAKES_FILTERS,
@@ -223,6 +227,12 @@ static bool set_option(struct cli_options *options, int id, const char *value)
 		return TRUE;
 	case OPT_DRY_RUN:
 		options->dry_run = TRUE;
+		return TRUE;
+	case OPT_FORGET:
+		options->forget = TRUE;
+		return TRUE;
+	case OPT_MBOX:
+		options->mbox = TRUE;
 		return TRUE;
 	case OPT_ALLOW:
 		options->allow = TRUE;

@@ -20,6 +20,7 @@ enum cli_takes {
 	CLI_TAKES_FEED		= 1 << 2,
 	CLI_TAKES_SINCE		= 1 << 3,
 	CLI_TAKES_HUNT		= 1 << 4,
+	CLI_TAKES_LEARN		= 1 << 5,
 };
 
 struct cli_options {
@@ -30,7 +31,7 @@ struct cli_options {
 	struct warden_query query;
 	guint8 sha256[WARDEN_SHA256_SIZE];
 	gint64 older_than;	/* µs since 1970; 0 = not given */
-	bool all, dry_run, allow;
+	bool all, dry_run, allow, forget, mbox;
 	const char *name, *format, *feed_command;
 	int argc;		/* what is left */
 	char **argv;

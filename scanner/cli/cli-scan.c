@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 struct options {
-	const char *config;
+	const char *config, *user;
 	bool json, mbox, profile;
 };
 
@@ -27,6 +27,9 @@ struct scan {
 	struct warden_store *store;	/* NULL: no lists */
 	struct cli_profile *profile;	/* NULL: nobody asked */
 	struct warden_known known;
+	struct warden_envelope envelope;
+	struct warden_store_history past;
+	struct warden_history history;
 	bool use_known;
 	guint32 epoch;
 	bool json, colour;
@@ -46,6 +49,8 @@ static void print_usage(FILE *out)
 	      "  --json         one line of JSON a message\n"
 	      "  --config FILE  scores, thresholds, and the database whose lists"
 	      " of known bad\n                 files and links are asked\n"
+	      "  --user USER    as for this user: with the policy, and what was"
+	      " learned, for them\n"
 	      "  --mbox         every FILE is an mbox\n"
 	      "  --profile      say at the end what reading and each family of"
 	      " checks took\n"
@@ -62,6 +67,7 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 		{ "config", required_argument, NULL, 'c' },
 		{ "mbox", no_argument, NULL, 'm' },
 		{ "profile", no_argument, NULL, 'p' },
+		{ "user", required_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -75,6 +81,9 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 			break;
 		case 'c':
 			options_r->config = optarg;
+			break;
+		case 'u':
+			options_r->user = optarg;
 			break;
 		case 'm':
 			options_r->mbox = TRUE;
@@ -107,6 +116,21 @@ static int known_unavailable(void *context, enum warden_known_kind kind,
 	return -1;
 }
 
+static void open_history(struct scan *scan)
+{
+	const struct warden_config *config = scan->config;
+
+	scan->past = (struct warden_store_history){
+		.store = scan->store, .learn_minimum = config->learn_minimum,
+		.learn_half_life = config->learn_half_life_days *
+			G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC,
+	};
+	scan->history = (struct warden_history){
+		.learned = config->learn ? warden_store_learned : NULL,
+		.context = &scan->past,
+	};
+}
+
 static void open_lists(struct scan *scan)
 {
 	const struct warden_store_settings settings = {
@@ -131,6 +155,7 @@ static void open_lists(struct scan *scan)
 	scan->epoch = epoch.rules;
 	scan->known.lookup = warden_store_known;
 	scan->known.context = scan->store;
+	open_history(scan);
 }
 
 /* --- one message -------------------------------------------------------- */
@@ -163,7 +188,10 @@ static void scan_message(const struct warden_input_message *message,
 	const struct warden_scan_input input = {
 		.fd = message->fd, .size = message->size,
 		.full_size = message->full_size,
+		.envelope = &scan->envelope,
 		.known = scan->use_known ? &scan->known : NULL,
+		.history = scan->history.context != NULL ?
+			&scan->history : NULL,
 		.clamd = scan->clamd,
 		.watch = scan->profile == NULL ? NULL :
 			cli_profile_begin(scan->profile),
@@ -221,6 +249,10 @@ static int scan_init(struct scan *scan, const struct options *options,
 
 	scan->json = options->json;
 	scan->profile = options->profile ? cli_profile_new() : NULL;
+	scan->envelope = (struct warden_envelope){
+		.user = options->user == NULL ? "" : options->user,
+		.recipient = "", .sender = "", .service = "",
+	};
 	scan->colour = !options->json && isatty(STDOUT_FILENO) &&
 		getenv("NO_COLOR") == NULL;
 	if (warden_config_load(options->config, &scan->config, error_r) < 0)

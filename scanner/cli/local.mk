@@ -18,6 +18,7 @@ scanner_warden_SOURCES = \
 	scanner/cli/cli-hunt.c \
 	scanner/cli/cli-input.c \
 	scanner/cli/cli-input.h \
+	scanner/cli/cli-learn.c \
 	scanner/cli/cli-list.c \
 	scanner/cli/cli-notice.c \
 	scanner/cli/cli-options.c \

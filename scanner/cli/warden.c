@@ -25,6 +25,7 @@ static const struct {
 	{ "stats", warden_cli_stats, "counts by verdict, finding, service" },
 	{ "feed", warden_cli_feed, "import, update, list and remove indicator lists" },
 	{ "yara", warden_cli_yara, "check and list the rules of this site" },
+	{ "learn", warden_cli_learn, "teach what mail is ham, spam, phishing" },
 	{ "notice", warden_cli_notice, "show what users are told of Quarantine" },
 	{ "db", warden_cli_db, "check and prune the database" },
 };

@@ -77,6 +77,10 @@ static const struct {
 	{ "classifier", "model", KEY_PATH, FIELD(model_file), 0, 0, 0 },
 	{ "links", "brands", KEY_PATH, FIELD(brands_file), 0, 0, 0 },
 	{ "links", "hosts", KEY_PATH, FIELD(link_hosts_file), 0, 0, 0 },
+	{ "learn", "enabled", KEY_BOOL, FIELD(learn), 0, 0, 0 },
+	{ "learn", "minimum", KEY_UINT, FIELD(learn_minimum), 1, 100000, 30 },
+	{ "learn", "half_life_days", KEY_UINT, FIELD(learn_half_life_days),
+	  7, 3650, 180 },
 	{ "notice", "folder", KEY_PATH, FIELD(notice_folder), 0, 0, 0 },
 	{ "notice", "from", KEY_FROM, FIELD(notice_from), 0, 0, 0 },
 #undef FIELD
@@ -117,6 +121,7 @@ static int check_groups(GKeyFile *file, char **error_r)
 
 	for (char **group = groups; *group != NULL; group++) {
 		if (!g_strv_contains(foreign_groups, *group) &&
+		    !warden_policy_is_group(*group) &&
 		    check_group(file, *group, error_r) < 0)
 			return -1;
 	}
@@ -449,6 +454,7 @@ int warden_config_load(const char *path, struct warden_config **config_r,
 	config->rules.verdict = g_strdup(DEFAULT_RULE_VERDICT);
 	config->rules.score = DEFAULT_RULE_SCORE;
 	config->classifier = TRUE;
+	config->learn = TRUE;
 	if (path != NULL) {
 		absolute = g_canonicalize_filename(path, NULL);
 		dir = g_path_get_dirname(absolute);

@@ -2,8 +2,8 @@
 #define WARDEN_CONF_H
 
 /* warden.conf: one GKeyFile for wardend and the command line. Groups:
-   [service] [store] [reader] [yara] [clamd] [classifier] [content] [links]
-   [notice] [sender] [policy] [actions] [scores]. Unknown groups, keys
+   [service] [store] [reader] [yara] [clamd] [classifier] [content] [learn]
+   [links] [notice] [sender] [policy] [actions] [scores]. Unknown groups, keys
    and values are errors that name file, group, key and value. */
 
 #include "policy.h"
@@ -31,6 +31,9 @@ struct warden_config {
 	char *model_file;	/* absolute path; NULL = as compiled in */
 	char *notice_folder;	/* texts that replace built-in ones; NULL = none */
 	char *notice_from;	/* of notices; NULL = postmaster */
+	guint learn_minimum;	/* mails of each kind before a model speaks */
+	guint learn_half_life_days;
+	bool learn;
 	guint retention_days;	/* db prune default, 0 = keep */
 	struct warden_policy *policy;
 	/* Changes with what site was loaded from; 0 = nothing is set. */

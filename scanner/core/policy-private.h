@@ -23,6 +23,9 @@ struct warden_policy {
 	enum warden_action actions[WARDEN_VERDICT_LAST + 1];
 	bool user_release[WARDEN_VERDICT_LAST + 1];
 	guint64 fingerprint;
+	/* "user:anna@example.org", "domain:example.org" → struct
+	   warden_policy; NULL in those. */
+	GHashTable *others;
 };
 
 /* The verdicts that findings argue for, worst first. */

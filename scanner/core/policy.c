@@ -25,10 +25,33 @@ void warden_policy_free(struct warden_policy *policy)
 {
 	if (policy == NULL)
 		return;
+	if (policy->others != NULL)
+		g_hash_table_unref(policy->others);
 	for (unsigned int i = 0; i < policy->symbols_count; i++)
 		g_free(policy->symbols[i].reason);
 	g_free(policy->symbols);
 	g_free(policy);
+}
+
+const struct warden_policy *warden_policy_for(const struct warden_policy *policy,
+					      const char *user)
+{
+	const struct warden_policy *found;
+	const char *at = strrchr(user, '@');
+
+	if (policy->others == NULL || user[0] == '\0')
+		return policy;
+	g_autofree char *lower = g_utf8_strdown(user, -1);
+	g_autofree char *name = g_strconcat("user:", lower, NULL);
+
+	found = g_hash_table_lookup(policy->others, name);
+	if (found != NULL || at == NULL)
+		return found != NULL ? found : policy;
+	at = strrchr(lower, '@');
+	g_autofree char *domain = g_strconcat("domain:", at + 1, NULL);
+
+	found = g_hash_table_lookup(policy->others, domain);
+	return found != NULL ? found : policy;
 }
 
 guint64 warden_policy_fingerprint(const struct warden_policy *policy)
@@ -102,14 +125,32 @@ static void set_scores(const struct warden_policy *policy,
 	g_ptr_array_sort(findings, compare_scores);
 }
 
+/* What speaks for a mail makes nothing good that a file or a leak makes bad, and
+   no mail better than clean. Returns what is left of all. */
+static double relieve(double *sums, double relief)
+{
+	static const enum warden_verdict soft[] = {
+		WARDEN_VERDICT_PHISHING, WARDEN_VERDICT_SPAM,
+		WARDEN_VERDICT_SUSPICIOUS, WARDEN_VERDICT_UNSCANNABLE,
+	};
+	double total = relief;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(soft); i++) {
+		total += sums[soft[i]];
+		sums[soft[i]] = MAX(sums[soft[i]] + relief, 0.0);
+	}
+	return MAX(total, 0.0) + sums[WARDEN_VERDICT_MALWARE] +
+		sums[WARDEN_VERDICT_POLICY];
+}
+
 /* The same trick ten times is not ten times as bad: a symbol counts once, and
    what counts is what the findings show, so that the scores add up. */
 static void add_scores(const struct warden_policy *policy,
 		       GPtrArray *findings, double *sums, double *total_r)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	double relief = 0.0;
 
-	*total_r = 0.0;
 	for (guint i = 0; i < findings->len; i++) {
 		struct warden_finding *finding =
 			g_ptr_array_index(findings, i);
@@ -118,9 +159,12 @@ static void add_scores(const struct warden_policy *policy,
 
 		if (!g_hash_table_add(seen, (gpointer)finding->symbol))
 			finding->score = 0.0;
-		sums[class] += finding->score;
-		*total_r += finding->score;
+		if (finding->score < 0.0)
+			relief += finding->score;
+		else
+			sums[class] += finding->score;
 	}
+	*total_r = relieve(sums, relief);
 	/* Sums of decimal fractions: 2.1 + 4.2 is meant to be 6.3. */
 	*total_r = (double)(gint64)(*total_r * 1000.0 + 0.5) / 1000.0;
 }

@@ -18,7 +18,16 @@ struct warden_policy;
    caller's). Unknown keys and symbols are errors. */
 int warden_policy_load(GKeyFile *key_file, const char *dir,
 		       struct warden_policy **policy_r, char **error_r);
+/* Is this a group of warden.conf that holds for some only: "policy", "actions"
+   or "scores", and then " user:NAME" or " domain:NAME"? */
+bool warden_policy_is_group(const char *group);
 void warden_policy_free(struct warden_policy *policy);
+
+/* The policy for a user: [policy user:NAME] and the like over [policy
+   domain:DOMAIN] over the site's. policy itself if there is none for them, and
+   for user "". Borrowed. */
+const struct warden_policy *warden_policy_for(const struct warden_policy *policy,
+					      const char *user);
 
 /* A number that changes whenever scores, thresholds or checks change. */
 guint64 warden_policy_fingerprint(const struct warden_policy *policy);

@@ -2,6 +2,8 @@
 
 #include "scan.h"
 
+#include "../checks/tokens.h"
+
 #include <string.h>
 
 /* Less than this is no honest attempt. */
@@ -11,6 +13,12 @@ static const struct warden_envelope no_envelope = {
 	.user = "", .recipient = "", .sender = "", .service = "",
 };
 
+static const struct warden_envelope *
+envelope_of(const struct warden_scan_input *input)
+{
+	return input->envelope != NULL ? input->envelope : &no_envelope;
+}
+
 void warden_scan_result_free(struct warden_scan_result *result)
 {
 	if (result == NULL)
@@ -18,6 +26,13 @@ void warden_scan_result_free(struct warden_scan_result *result)
 	warden_facts_free(result->facts);
 	if (result->findings != NULL)
 		g_ptr_array_unref(result->findings);
+	if (result->shared != NULL) {
+		g_ptr_array_unref(result->shared->findings);
+		g_free(result->shared->reason);
+		g_free(result->shared);
+	}
+	if (result->tokens != NULL)
+		g_array_unref(result->tokens);
 	g_free(result->reason);
 	g_free(result);
 }
@@ -151,42 +166,91 @@ static gint64 allowed_hosts(const struct warden_facts *facts,
 	return (GINT64_FROM_BE(number) & G_MAXINT64) | 1;
 }
 
-/* stored NULL: all checks, else only those of lists, and stored. */
+/* stored NULL: all checks, else only what must be asked again. */
 static void run_checks(const struct warden_config *config,
 		       struct warden_scan_result *result,
-		       const struct warden_envelope *envelope,
-		       const struct warden_known *known,
-		       const struct warden_history *history,
-		       const struct warden_checks_watch *watch,
-		       const GPtrArray *stored)
+		       const struct warden_scan_input *input,
+		       const struct warden_scan_stored *stored)
 {
-	struct asked asked = { .known = known };
+	struct asked asked = { .known = input->known };
 	const struct warden_known once = { ask_once, &asked };
-	const struct warden_check_input input = {
-		.facts = result->facts, .envelope = envelope,
-		.known = known != NULL ? &once : NULL,
-		.history = history, .site = &config->site,
+	const struct warden_check_input check_input = {
+		.facts = result->facts, .envelope = envelope_of(input),
+		.known = input->known != NULL ? &once : NULL,
+		.history = input->history, .tokens = result->tokens,
+		.site = &config->site,
 	};
 
 	asked.answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					      g_free);
 	result->findings = stored == NULL ?
-		warden_checks_run_watched(&input, watch) :
-		warden_checks_ask_lists(&input, stored);
-	result->allowed = known == NULL ? 0 :
+		warden_checks_run_watched(&check_input, input->watch) :
+		warden_checks_again(&check_input, stored->findings,
+				    stored->lists);
+	result->allowed = input->known == NULL ? 0 :
 		allowed_hosts(result->facts, &once);
 	result->lists_failed = asked.failed;
 	g_hash_table_unref(asked.answers);
 }
 
+/* --- what holds for everybody ------------------------------------------------- */
+
+static bool has_personal(const GPtrArray *findings)
+{
+	for (guint i = 0; i < findings->len; i++) {
+		if (warden_finding_is_personal(findings->pdata[i]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static GPtrArray *copy_shared(const GPtrArray *findings)
+{
+	GPtrArray *shared = g_ptr_array_new_with_free_func(
+		(GDestroyNotify)warden_finding_free);
+
+	for (guint i = 0; i < findings->len; i++) {
+		if (!warden_finding_is_personal(findings->pdata[i]))
+			g_ptr_array_add(shared, warden_finding_copy(
+						findings->pdata[i]));
+	}
+	return shared;
+}
+
+static int judge_shared(const struct warden_config *config,
+			const struct warden_policy *policy,
+			struct warden_scan_result *result, char **error_r)
+{
+	struct warden_scan_result plain = { .facts = result->facts };
+	struct warden_scan_shared *shared;
+
+	if (policy == config->policy && !has_personal(result->findings))
+		return 1;
+	shared = g_new0(struct warden_scan_shared, 1);
+	result->shared = shared;
+	shared->findings = copy_shared(result->findings);
+	if (warden_policy_judge(config->policy, result->facts,
+				shared->findings, NULL, WARDEN_ROLE_NONE,
+				&shared->judgement, error_r) < 0)
+		return -1;
+	plain.findings = shared->findings;
+	plain.judgement = shared->judgement;
+	shared->reason = warden_scan_reason(config, &plain);
+	return 1;
+}
+
 /* Takes result over: *result_r, or freed on failure. */
 static int judge(const struct warden_config *config,
-		 struct warden_scan_result *result, const char *overrides,
-		 enum warden_mailbox_role role, gint64 started,
+		 struct warden_scan_result *result,
+		 const struct warden_scan_input *input, gint64 started,
 		 struct warden_scan_result **result_r, char **error_r)
 {
-	if (warden_policy_judge(config->policy, result->facts,
-				result->findings, overrides, role,
+	const struct warden_policy *policy =
+		warden_policy_for(config->policy, envelope_of(input)->user);
+
+	if (judge_shared(config, policy, result, error_r) < 0 ||
+	    warden_policy_judge(policy, result->facts, result->findings,
+				input->overrides, input->role,
 				&result->judgement, error_r) < 0) {
 		warden_scan_result_free(result);
 		return -1;
@@ -219,25 +283,23 @@ int warden_scan_fd(const struct warden_config *config,
 		warden_clamd_finish(input->clamd, result->facts);
 	if (input->watch != NULL)
 		input->watch->after(input->watch->context, "reader");
-	run_checks(config, result, input->envelope != NULL ?
-		   input->envelope : &no_envelope, input->known,
-		   input->history, input->watch, NULL);
-	return judge(config, result, input->overrides, input->role, started,
-		     result_r, error_r);
+	if (input->history != NULL)
+		result->tokens = warden_tokens(result->facts);
+	run_checks(config, result, input, NULL);
+	return judge(config, result, input, started, result_r, error_r);
 }
 
 int warden_scan_stored(const struct warden_config *config,
-		       struct warden_facts *facts, const GPtrArray *findings,
-		       const struct warden_known *known, const char *overrides,
-		       enum warden_mailbox_role role,
+		       const struct warden_scan_stored *stored,
+		       const struct warden_scan_input *input,
 		       struct warden_scan_result **result_r, char **error_r)
 {
 	struct warden_scan_result *result =
 		g_new0(struct warden_scan_result, 1);
 	gint64 started = g_get_monotonic_time();
 
-	result->facts = facts;
-	run_checks(config, result, &no_envelope, known, NULL, NULL, findings);
-	return judge(config, result, overrides, role, started, result_r,
-		     error_r);
+	result->facts = stored->facts;
+	result->tokens = stored->tokens;
+	run_checks(config, result, input, stored);
+	return judge(config, result, input, started, result_r, error_r);
 }

@@ -10,11 +10,22 @@
 
 #define WARDEN_ALLOWED_UNKNOWN (-1)
 
+/* What holds of a message whoever gets it. */
+struct warden_scan_shared {
+	GPtrArray *findings;
+	struct warden_judgement judgement;
+	char *reason;
+};
+
 struct warden_scan_result {
 	struct warden_facts *facts;
 	GPtrArray *findings;	/* struct warden_finding, strongest first */
+	GArray *tokens;		/* of warden_tokens(), NULL = not wanted */
 	struct warden_judgement judgement;
 	char *reason;		/* warden_scan_reason() of it all */
+	/* Without this user's history and policy: what is stored with the
+	   message. NULL = the same. */
+	struct warden_scan_shared *shared;
 	/* Which of its links' hosts were on an allow-list, as one number: 0 =
 	   none, WARDEN_ALLOWED_UNKNOWN. What other checks than those of lists
 	   found holds as long as this is the same. */
@@ -45,14 +56,21 @@ int warden_scan_fd(const struct warden_config *config,
 		   struct warden_reader *reader,
 		   const struct warden_scan_input *input,
 		   struct warden_scan_result **result_r, char **error_r);
-/* The same when only lists have changed, from what is stored: facts with all
-   that lists are asked for and what is unscanned, findings of the last scan.
-   Takes facts over, also on failure. No bytes are read. The result is what a
-   scan of the body would be, if its allowed is still what it was. */
+/* The same without the body, from what is stored: for another user, and when
+   lists have changed. Of input only envelope, known, history, overrides and
+   role are looked at. No bytes are read. The result is what a scan of the body
+   would be, if its allowed is still what it was. */
+struct warden_scan_stored {
+	struct warden_facts *facts;	/* all that lists are asked for, and
+					   what is unscanned; taken over, also
+					   on failure */
+	GArray *tokens;			/* NULL = none kept; taken over */
+	const GPtrArray *findings;	/* of the last scan */
+	bool lists;			/* ask them again */
+};
 int warden_scan_stored(const struct warden_config *config,
-		       struct warden_facts *facts, const GPtrArray *findings,
-		       const struct warden_known *known, const char *overrides,
-		       enum warden_mailbox_role role,
+		       const struct warden_scan_stored *stored,
+		       const struct warden_scan_input *input,
 		       struct warden_scan_result **result_r, char **error_r);
 /* By config's [clamd]; NULL if there is none. config is borrowed. */
 struct warden_clamd *warden_scan_clamd(const struct warden_config *config);

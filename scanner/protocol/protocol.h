@@ -79,8 +79,12 @@ enum warden_op {
 	/* A line for the audit trail (administrators only): actor, query as
 	   the object, comment; what says the deed. */
 	WARDEN_OP_AUDIT = 12,
+	/* A user's move says what a mail (key) is: what, "ham", "spam", "phish",
+	   or "forget", is learned for user. The client need not wait for the
+	   reply. */
+	WARDEN_OP_LEARN = 13,
 };
-#define WARDEN_OP_LAST WARDEN_OP_AUDIT
+#define WARDEN_OP_LAST WARDEN_OP_LEARN
 #define WARDEN_KIND_REPLY 0x80
 
 enum warden_status {
@@ -213,7 +217,7 @@ struct warden_request {
 	   UIDs, "1:5,9". NOTICE: the first 16 bytes of keys, in hex, space
 	   separated; "+9": of nine more. */
 	struct warden_str query;
-	struct warden_str what;		/* AUDIT: "pull", "expire" … */
+	struct warden_str what;		/* AUDIT: "pull", "expire" …; LEARN */
 	struct warden_str language;	/* NOTICE: "de", "zh" … */
 	/* HUNT, NOTICE with aborted: from the reply before; 0 = from the
 	   beginning. */

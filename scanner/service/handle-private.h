@@ -29,6 +29,7 @@ void warden_handle_renamed(struct warden_exchange *exchange);
 void warden_handle_moved(struct warden_exchange *exchange);
 void warden_handle_hunt(struct warden_exchange *exchange);
 void warden_handle_audit(struct warden_exchange *exchange);
+void warden_handle_learn(struct warden_exchange *exchange);
 void warden_handle_notice(struct warden_exchange *exchange);
 
 /* --- answers --------------------------------------------------------------- */

@@ -74,28 +74,65 @@ outcome_delivery(const struct warden_exchange *exchange,
 	return delivery;
 }
 
+/* --- what a scan is told ------------------------------------------------- */
+
+/* Points into itself and the exchange. */
+struct warden_scan_context {
+	struct warden_envelope envelope;
+	struct warden_known known;
+	struct warden_store_history past;
+	struct warden_history history;
+	struct warden_scan_input input;
+};
+
+/* key: of the message, 32 bytes. */
+static void scan_context_init(struct warden_exchange *exchange,
+			      const guint8 *key,
+			      struct warden_scan_context *context_r)
+{
+	const struct warden_config *config = exchange->service->config;
+	struct warden_store *store =
+		warden_records_store(exchange->service->records);
+
+	*context_r = (struct warden_scan_context){
+		.envelope = {
+			.user = exchange->user,
+			.recipient = exchange->recipient,
+			.sender = exchange->sender,
+			.service = exchange->service_name,
+		},
+		.known = { .lookup = warden_store_known, .context = store },
+	};
+	context_r->history = (struct warden_history){
+		.contact = warden_store_contact, .thread = warden_store_thread,
+		.learned = config->learn ? warden_store_learned : NULL,
+		.context = &context_r->past,
+	};
+	if (store != NULL)
+		warden_store_history_init(&context_r->past, store, key);
+	context_r->past.learn_minimum = config->learn_minimum;
+	context_r->past.learn_half_life = config->learn_half_life_days *
+		G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC;
+	context_r->input = (struct warden_scan_input){
+		.envelope = &context_r->envelope,
+		.known = store != NULL ? &context_r->known : NULL,
+		.history = store != NULL ? &context_r->history : NULL,
+		.overrides = exchange->actions,
+		.role = exchange->request->role,
+	};
+}
+
 /* --- from the database -------------------------------------------------- */
 
-static int judge_stored(struct warden_exchange *exchange,
-			const struct warden_stored_message *message,
-			struct outcome *outcome_r)
+static void result_outcome(const struct warden_scan_result *result,
+			   struct outcome *outcome_r)
 {
-	struct warden_judgement judgement;
-	g_autofree char *error = NULL;
-
-	if (warden_policy_action(exchange->service->config->policy,
-				 message->verdict, exchange->actions,
-				 exchange->request->role, &judgement,
-				 &error) < 0) {
-		warden_answer_refuse(exchange, WARDEN_STATUS_BAD_REQUEST,
-				     "%s", error);
-		return -1;
-	}
 	*outcome_r = (struct outcome){
-		.verdict = message->verdict, .action = judgement.action,
-		.keyword = judgement.keyword, .score = message->score,
+		.verdict = result->judgement.verdict,
+		.action = result->judgement.action,
+		.keyword = result->judgement.keyword,
+		.score = result->judgement.score,
 	};
-	return 1;
 }
 
 /* The rest of an answer without a body. A FETCH looks at a copy that is
@@ -128,76 +165,74 @@ static void answer_cached(struct warden_exchange *exchange,
 	warden_exchange_recorded(exchange, recorded, delivery_id);
 }
 
-/* Nothing that the lists say has changed since: as it was. Nothing is written,
-   the current generation is only answered. */
-static void answer_stored(struct warden_exchange *exchange,
-			  const struct warden_stored_message *message)
-{
-	const struct warden_epoch epoch = {
-		message->epoch.rules, message->now.lists
-	};
-	struct outcome outcome;
-
-	if (judge_stored(exchange, message, &outcome) < 0)
-		return;
-	warden_answer_set_reason(exchange->answer, message->reason);
-	warden_answer_set_symbols(exchange->answer, message->findings);
-	answer_cached(exchange, message, &outcome, &epoch, false);
-}
-
-static void answer_by_lists(struct warden_exchange *exchange,
-			    const struct warden_stored_message *message,
-			    const struct warden_scan_result *result)
+static void answer_again(struct warden_exchange *exchange,
+			 const struct warden_stored_message *message,
+			 const struct warden_scan_result *result)
 {
 	/* As of before the look-ups. */
 	struct warden_epoch epoch = {
 		message->epoch.rules, message->now.lists
 	};
-	struct outcome outcome = {
-		.verdict = result->judgement.verdict,
-		.action = result->judgement.action,
-		.keyword = result->judgement.keyword,
-		.score = result->judgement.score,
-	};
+	struct outcome outcome;
 
-	if (!exchange->request->aborted)
+	result_outcome(result, &outcome);
+	if (message->concerned && !exchange->request->aborted)
 		warden_records_lists(exchange->service->records,
 				     exchange->deadline, message->id, result,
 				     &epoch);
 	warden_answer_set_reason(exchange->answer, result->reason);
 	warden_answer_set_symbols(exchange->answer, result->findings);
-	answer_cached(exchange, message, &outcome, &epoch, true);
+	answer_cached(exchange, message, &outcome, &epoch,
+		      message->concerned);
 }
 
-/* Only lists have changed: what was found otherwise is stored, and so is all
-   that lists are asked for. False if the body is needed after all. */
-static bool judge_by_lists(struct warden_exchange *exchange,
-			   const struct warden_stored_message *message)
+/* What is stored of the message, as input for another judgement. False if it
+   cannot be had. */
+static bool load_stored(struct warden_exchange *exchange,
+			const struct warden_stored_message *message,
+			struct warden_scan_stored *stored_r)
 {
 	struct warden_records *records = exchange->service->records;
 	struct warden_store *store = warden_records_store(records);
-	struct warden_known known = {
-		.lookup = warden_store_known, .context = store,
-	};
-	struct warden_scan_result *result;
-	struct warden_facts *facts;
 	char *error = NULL;
-	bool answered = false;
 
-	int ret = warden_store_load_facts(store, message->id, &facts, &error);
+	*stored_r = (struct warden_scan_stored){
+		.findings = message->findings, .lists = message->concerned,
+	};
+	int ret = warden_store_load_facts(store, message->id,
+					  &stored_r->facts, &error);
+	if (ret > 0 && warden_store_tokens(store, message->key,
+					   WARDEN_SHA256_SIZE,
+					   &stored_r->tokens, &error) < 0) {
+		warden_facts_free(stored_r->facts);
+		ret = -1;
+	}
 	if (ret < 0)
 		warden_records_failed(records, "loading a message", error);
-	if (ret <= 0)
+	return ret > 0;
+}
+
+/* What was found whoever gets it is stored, and so is all that lists and this
+   user's history are asked for. False if the body is needed after all. */
+static bool answer_without_body(struct warden_exchange *exchange,
+				const struct warden_stored_message *message)
+{
+	struct warden_scan_context context;
+	struct warden_scan_result *result;
+	struct warden_scan_stored stored;
+	g_autofree char *error = NULL;
+	bool answered = false;
+
+	if (!load_stored(exchange, message, &stored))
 		return false;
-	if (warden_scan_stored(exchange->service->config, facts,
-			       message->findings, &known, exchange->actions,
-			       exchange->request->role, &result, &error) < 0) {
-		g_free(error);
+	scan_context_init(exchange, message->key, &context);
+	if (warden_scan_stored(exchange->service->config, &stored,
+			       &context.input, &result, &error) < 0)
 		return false;
-	}
 	/* Links are judged otherwise when an allow-list knows their hosts. */
-	if (result->allowed == message->allowed && !result->lists_failed) {
-		answer_by_lists(exchange, message, result);
+	if (!message->concerned ||
+	    (result->allowed == message->allowed && !result->lists_failed)) {
+		answer_again(exchange, message, result);
 		answered = true;
 	}
 	warden_scan_result_free(result);
@@ -230,16 +265,6 @@ lookup_judged(struct warden_exchange *exchange, const guint8 *key,
 	    message->verdict == WARDEN_VERDICT_PENDING)
 		g_clear_pointer(&message, warden_stored_message_free);
 	return message;
-}
-
-/* False if the body is needed. */
-static bool answer_without_body(struct warden_exchange *exchange,
-				const struct warden_stored_message *message)
-{
-	if (message->concerned)
-		return judge_by_lists(exchange, message);
-	answer_stored(exchange, message);
-	return true;
 }
 
 static void scan_by_key(struct warden_exchange *exchange)
@@ -318,14 +343,10 @@ static void answer_result(struct warden_exchange *exchange,
 {
 	const struct warden_service *service = exchange->service;
 	struct warden_answer *answer = exchange->answer;
-	struct outcome outcome = {
-		.verdict = result->judgement.verdict,
-		.action = result->judgement.action,
-		.keyword = result->judgement.keyword,
-		.score = result->judgement.score,
-	};
+	struct outcome outcome;
 	guint64 delivery_id = 0;
 
+	result_outcome(result, &outcome);
 	apply_release(exchange, result->facts->key, WARDEN_SHA256_SIZE,
 		      &outcome);
 	set_outcome(exchange, &outcome);
@@ -356,37 +377,20 @@ static int run_scan(struct warden_exchange *exchange, const guint8 *key,
 {
 	struct warden_service *service = exchange->service;
 	const struct warden_connection *connection = exchange->connection;
-	struct warden_envelope envelope = {
-		.user = exchange->user, .recipient = exchange->recipient,
-		.sender = exchange->sender, .service = exchange->service_name,
-	};
-	struct warden_known known = {
-		.lookup = warden_store_known,
-		.context = warden_records_store(service->records),
-	};
-	struct warden_store_history past;
-	const struct warden_history history = {
-		.contact = warden_store_contact, .thread = warden_store_thread,
-		.context = &past,
-	};
+	struct warden_scan_context context;
 	guint64 full_size = exchange->request->full_size;
 
-	if (known.context != NULL)
-		warden_store_history_init(&past, known.context, key);
 	if (full_size == 0 &&
 	    connection->body_stored < exchange->request->body_size)
 		full_size = exchange->request->body_size;
-	const struct warden_scan_input input = {
-		.fd = connection->body_fd, .size = connection->body_stored,
-		.full_size = full_size, .envelope = &envelope,
-		.known = known.context != NULL ? &known : NULL,
-		.history = known.context != NULL ? &history : NULL,
-		.overrides = exchange->actions,
-		.role = exchange->request->role,
-		.deadline_msecs = reader_msecs(exchange),
-		.clamd = service->clamd,
-	};
-	return warden_scan_fd(service->config, service->reader, &input,
+	scan_context_init(exchange, key, &context);
+	context.input.fd = connection->body_fd;
+	context.input.size = connection->body_stored;
+	context.input.full_size = full_size;
+	context.input.deadline_msecs = reader_msecs(exchange);
+	context.input.clamd = service->clamd;
+	return warden_scan_fd(service->config, service->reader,
+			      &context.input,
 			      result_r, error_r);
 }
 

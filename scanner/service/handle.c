@@ -203,6 +203,7 @@ static const struct operation {
 	[WARDEN_OP_MOVED] = { warden_handle_moved, false },
 	[WARDEN_OP_HUNT] = { warden_handle_hunt, false },
 	[WARDEN_OP_AUDIT] = { warden_handle_audit, false },
+	[WARDEN_OP_LEARN] = { warden_handle_learn, true },
 	[WARDEN_OP_NOTICE] = { warden_handle_notice, false },
 };
 

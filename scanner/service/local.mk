@@ -7,6 +7,7 @@ scanner_libwarden_service_a_SOURCES = \
 	scanner/service/handle.h \
 	scanner/service/handle-private.h \
 	scanner/service/handle-hunt.c \
+	scanner/service/handle-learn.c \
 	scanner/service/handle-place.c \
 	scanner/service/handle-notice.c \
 	scanner/service/handle-release.c \

@@ -570,7 +570,7 @@ static void judge_again(struct warden_store *store, const guint8 *key)
 				    &error) <= 0)
 		g_error("message not found");
 	input.facts = result.facts;
-	result.findings = warden_checks_ask_lists(&input, message->findings);
+	result.findings = warden_checks_again(&input, message->findings, TRUE);
 	now = message->now;
 	now.rules = message->epoch.rules;
 	if (warden_store_record_lists(store, message->id, &result, &now,
