@@ -1,7 +1,7 @@
 STORE_TEST_LIBS = sql/libwarden-store.a \
 	scanner/libwarden-checks.a scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a $(SQLITE_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(PSL_LIBS) \
-	$(GLIB_LIBS)
+	$(GLIB_LIBS) -lm
 STORE_TEST_CPPFLAGS = $(SCANNER_CPPFLAGS) $(SQLITE_CFLAGS)
 STORE_FIXTURE = tests/unit/store-fixture.c tests/unit/store-fixture.h
 
@@ -78,9 +78,4 @@ tests_unit_test_records_LDADD = \
 	scanner/libwarden-checks.a \
 	scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a \
-	$(SQLITE_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(PSL_LIBS) $(GLIB_LIBS)
-
-tests_unit_test_store_history_SOURCES = tests/unit/test-store-history.c \
-	$(STORE_FIXTURE)
-tests_unit_test_store_history_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_store_history_LDADD = $(STORE_TEST_LIBS)
+	$(SQLITE_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(PSL_LIBS) $(GLIB_LIBS) -lm

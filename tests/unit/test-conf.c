@@ -171,7 +171,7 @@ static const struct {
 	{ "[actions]\nmalwear = flag\n", "[actions]|malwear" },
 	{ "[actions]\npending = flag\n", "[actions]|pending" },
 	{ "[scores]\nNO_SUCH = 1\n", "[scores]|NO_SUCH" },
-	{ "[scores]\nDOUBLE_EXTENSION = -1\n", "DOUBLE_EXTENSION|-1" },
+	{ "[scores]\nDOUBLE_EXTENSION = -101\n", "DOUBLE_EXTENSION|-101" },
 	{ "[scores]\nDOUBLE_EXTENSION = inf\n", "DOUBLE_EXTENSION|inf" },
 	{ "no group\n", "warden.conf" },
 	{ "[store\n", "warden.conf" },

@@ -249,7 +249,7 @@ static const struct bytes_row request_rows[] = {
 	ROW("another version", "WRDN\002\001\0\0\0\0\0\0", -1),
 	ROW("reserved used", "WRDN\001\001\0\001\0\0\0\0", -1),
 	ROW("operation 0", HEAD("\0", "\0"), -1),
-	ROW("operation 13", HEAD("\015", "\0"), -1),
+	ROW("operation 14", HEAD("\016", "\0"), -1),
 	ROW("a reply", HEAD("\201", "\0"), -1),
 	ROW("payload above its limit", "WRDN\001\001\0\0\0\001\0\001", -1),
 	ROW("payload missing", HEAD("\001", "\006"), -1),
