@@ -54,7 +54,7 @@ static int learn(struct run *run, const struct warden_facts *facts,
 		.key = facts->key, .key_size = WARDEN_SHA256_SIZE,
 		.user = run->user, .class = run->class, .tokens = tokens,
 		.half_life_usecs = run->options->config->learn_half_life_days *
-			86400 * G_USEC_PER_SEC,
+			G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC,
 	};
 
 	return warden_store_learn(run->store, &lesson, error_r);

@@ -37,7 +37,7 @@ void warden_handle_learn(struct warden_exchange *exchange)
 		.key_size = exchange->request->key_size,
 		.user = exchange->user,
 		.half_life_usecs = config->learn_half_life_days *
-			86400 * G_USEC_PER_SEC,
+			G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC,
 	};
 	char *error = NULL;
 

@@ -79,3 +79,8 @@ tests_unit_test_records_LDADD = \
 	scanner/libwarden-facts.a \
 	scanner/libwarden-protocol.a \
 	$(SQLITE_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(PSL_LIBS) $(GLIB_LIBS) -lm
+
+tests_unit_test_store_history_SOURCES = tests/unit/test-store-history.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_history_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_history_LDADD = $(STORE_TEST_LIBS)
