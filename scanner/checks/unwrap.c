@@ -308,7 +308,7 @@ static char *translated(const char *host, const char *rest)
 
 static char *unwrap_other(const char *host, const char *rest)
 {
-	g_autofree char *target = NULL, *inner = NULL;
+	g_autofree char *target = NULL;
 	struct warden_url_parts parts;
 	const char *own = warden_url_registrable(host), *domain;
 	bool differs;
