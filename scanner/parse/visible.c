@@ -432,8 +432,9 @@ static bool is_invisible(gunichar c)
 
 guint warden_visible_count_invisible(const char *text)
 {
-	/* before[0] is the last that is seen */
-	gunichar before[2] = { 0, 0 };
+	gunichar before = 0;	/* the last that is seen */
+	/* letters since a sign or a soft hyphen: syllables have two */
+	guint letters = 0;
 	guint count = 0, waiting = 0;
 
 	for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
@@ -445,19 +446,15 @@ guint warden_visible_count_invisible(const char *text)
 			continue;
 		}
 		if (c == 0xad) {
-			const char *next = g_utf8_next_char(p);
-			gunichar after = *next == '\0' ? 0 :
-				g_utf8_get_char(next);
-
-			waiting += is_latin_like(after) &&
-				!is_latin_like(before[1]);
+			waiting += letters == 1;
+			letters = 0;
 			continue;
 		}
-		if (waiting > 0 && is_latin_like(c) && is_latin_like(before[0]))
+		if (waiting > 0 && is_latin_like(c) && is_latin_like(before))
 			count += waiting;
 		waiting = 0;
-		before[1] = before[0];
-		before[0] = c;
+		letters = is_latin_like(c) ? letters + 1 : 0;
+		before = c;
 	}
 	return count;
 }

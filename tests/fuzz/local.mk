@@ -74,6 +74,16 @@ tests_fuzz_replay_html_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/html"'
 tests_fuzz_replay_html_LDADD = $(WARDEN_PARSE_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-content
+TESTS += tests/fuzz/replay-content
+tests_fuzz_replay_content_SOURCES = \
+	tests/fuzz/fuzz-content.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_content_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/content"'
+tests_fuzz_replay_content_LDADD = scanner/libwarden-checks.a \
+	$(WARDEN_PARSE_LIBS)
+
 check_PROGRAMS += tests/fuzz/replay-document
 TESTS += tests/fuzz/replay-document
 tests_fuzz_replay_document_SOURCES = \
@@ -200,6 +210,13 @@ tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz-html.c
 tests_fuzz_fuzz_html_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_html_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_html_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-content
+tests_fuzz_fuzz_content_SOURCES = tests/fuzz/fuzz-content.c
+tests_fuzz_fuzz_content_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_content_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_content_LDADD = scanner/libwarden-checks.a \
+	$(WARDEN_PARSE_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-document
 tests_fuzz_fuzz_document_SOURCES = tests/fuzz/fuzz-document.c

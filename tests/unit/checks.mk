@@ -58,6 +58,12 @@ tests_unit_test_model_LDADD = $(WARDEN_JUDGE_LIBS) $(JSON_LIBS) \
 	$(PSL_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(GLIB_LIBS) -lm
 TESTS += tests/unit/test-model
 
+check_PROGRAMS += tests/unit/test-content
+tests_unit_test_content_SOURCES = tests/unit/test-content.c
+tests_unit_test_content_CPPFLAGS = $(SCANNER_CPPFLAGS)
+tests_unit_test_content_LDADD = scanner/libwarden-checks.a $(GLIB_LIBS)
+TESTS += tests/unit/test-content
+
 check_PROGRAMS += tests/unit/test-lookalike
 tests_unit_test_lookalike_SOURCES = tests/unit/test-lookalike.c
 tests_unit_test_lookalike_CPPFLAGS = $(SCANNER_CPPFLAGS)

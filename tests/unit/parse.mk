@@ -49,6 +49,12 @@ tests_unit_test_parse_html_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_html_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-html
 
+check_PROGRAMS += tests/unit/test-visible
+tests_unit_test_visible_SOURCES = tests/unit/test-visible.c
+tests_unit_test_visible_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_visible_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-visible
+
 check_PROGRAMS += tests/unit/test-parse-urls
 tests_unit_test_parse_urls_SOURCES = tests/unit/test-parse-urls.c
 tests_unit_test_parse_urls_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
