@@ -82,7 +82,15 @@ scanner/core/builtin-notices.c: $(WARDEN_NOTICES)
 
 # The tables of phrases likewise.
 WARDEN_PHRASES = \
-	config/phrases/en.conf
+	config/phrases/de.conf \
+	config/phrases/en.conf \
+	config/phrases/es.conf \
+	config/phrases/fr.conf \
+	config/phrases/it.conf \
+	config/phrases/ja.conf \
+	config/phrases/pt.conf \
+	config/phrases/ru.conf \
+	config/phrases/zh.conf
 wardenphrasesdir = $(wardendatadir)/phrases
 wardenphrases_DATA = $(WARDEN_PHRASES)
 EXTRA_DIST += $(WARDEN_PHRASES) docs/phrases.md

@@ -14,7 +14,7 @@
 #define ALTERNATIVES_MAX 40u
 #define PHRASES_MAX 20000u
 /* What one line with words in its brackets stands for. */
-#define VARIANTS_MAX 100u
+#define VARIANTS_MAX 1000u
 #define TOKEN_ATOMS_MAX 8u
 #define TOKEN_BYTES_MAX 64u
 #define TOKENS_MAX 40000u
@@ -638,10 +638,12 @@ static guint try_phrase(const struct warden_phrases *phrases,
 		const struct element *element = &g_array_index(
 			phrases->elements, struct element,
 			phrase->first_element + i);
-		guint64 behind = element->optional ? places : 0;
+		guint64 behind;
 
 		for (guint k = 0; k < element->gap; k++)
 			places |= places << 1;
+		/* the gap before a word that is missing is one all the same */
+		behind = element->optional ? places : 0;
 		for (guint k = 0; k < left; k++) {
 			if ((places >> k & 1) != 0 &&
 			    matches(phrases, &g_array_index(

@@ -70,6 +70,7 @@ static void test_phrases(void)
 		{ "2 ab* c", "a c", 0 }, { "2 a (b|c*) d", "a cx d", 2 },
 		{ "2 a b? c", "a c", 2 }, { "2 a b? c", "a b c", 2 },
 		{ "2 a b? c", "a b b c", 0 }, { "2 a # b", "a 12 b", 2 },
+		{ "2 a ... b? c", "a x y c", 2 },
 		{ "2 a (b c|d) e", "a b c e", 2 },
 		{ "2 a (b c|d) e", "a d e", 2 }, { "2 a (b c|d)? e", "a e", 2 },
 		{ "2 a (b|b c)", "a b c", 2 },	/* once */
