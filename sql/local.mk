@@ -5,6 +5,7 @@ sql_libwarden_store_a_SOURCES = \
 	sql/store.h \
 	sql/store-epoch.c \
 	sql/store-hunt.c \
+	sql/store-own.c \
 	sql/store-journal.c \
 	sql/store-journal.h \
 	sql/store-queue.c \
@@ -32,7 +33,8 @@ WARDEN_SCHEMA = sql/schema/0001-initial.sql \
 	sql/schema/0002-stored-mail.sql \
 	sql/schema/0003-notices.sql \
 	sql/schema/0004-fuzzy.sql \
-	sql/schema/0005-learning.sql
+	sql/schema/0005-learning.sql \
+	sql/schema/0006-own-lists.sql
 wardenschemadir = $(wardendatadir)/schema
 wardenschema_DATA = $(WARDEN_SCHEMA)
 EXTRA_DIST += $(WARDEN_SCHEMA) sql/README.md
@@ -43,7 +45,8 @@ sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql \
 		$(srcdir)/sql/schema/0002-stored-mail.sql \
 		$(srcdir)/sql/schema/0003-notices.sql \
 		$(srcdir)/sql/schema/0004-fuzzy.sql \
-		$(srcdir)/sql/schema/0005-learning.sql
+		$(srcdir)/sql/schema/0005-learning.sql \
+		$(srcdir)/sql/schema/0006-own-lists.sql
 	$(AM_V_GEN)$(MKDIR_P) sql && { \
 	  echo '#include "sql/schema.h"'; \
 	  echo 'const char *const warden_schema[] = {'; \

@@ -35,7 +35,8 @@ static int lookup_value(struct warden_store *store,
 
 	statement_init(&st, store, "SELECT f.allow, f.name, i.value, i.threat "
 		"FROM indicators i JOIN feeds f ON f.id = i.feed_id "
-		"AND f.active = 1 WHERE i.kind = ? AND i.value = ? "
+		"AND f.active = 1 AND f.scope = '' "
+		"WHERE i.kind = ? AND i.value = ? "
 		"ORDER BY f.allow DESC, f.name LIMIT 1");
 	bind_int(&st, kind);
 	bind_text(&st, value);
@@ -184,13 +185,15 @@ static int make_feed(struct warden_store *store,
 	if (store_begin(store, error_r) < 0)
 		return -1;
 	statement_init(&st, store, "INSERT INTO feeds (name, source, allow, "
-		       "imported, details, indicators) VALUES (?,?,?,?,?,0)");
+		       "imported, details, scope, indicators) "
+		       "VALUES (?,?,?,?,?,?,0)");
 	bind_text(&st, import->name);
 	bind_text(&st, import->source);
 	bind_int(&st, import->allow);
 	bind_int(&st, store_now());
 	bind_text(&st, import->details == NULL ? "" :
 		  import->details(import->context));
+	bind_text(&st, import->scope);
 	sound = statement_run(&st) > 0;
 	*id_r = sqlite3_last_insert_rowid(store->db);
 	return store_end(store, sound, error_r);
@@ -512,7 +515,7 @@ int warden_store_feed_list(struct warden_store *store,
 
 	statement_init(&st, store, "SELECT name, source, allow, imported, "
 		       "indicators, details FROM feeds WHERE active = 1 "
-		       "ORDER BY name");
+		       "AND scope = '' ORDER BY name");
 	while ((ret = statement_step(&st)) > 0) {
 		const struct warden_feed feed = {
 			.name = column_text(&st, 0),

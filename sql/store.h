@@ -277,6 +277,7 @@ struct warden_indicator {
 struct warden_feed_import {
 	const char *name;
 	const char *source;	/* where it comes from, for people */
+	const char *scope;	/* NULL: a feed, for everybody; see below */
 	bool allow;
 	/* Returns 1 and the next indicator, 0 at the end, -1 (with *error_r)
 	   to abandon everything. */
@@ -307,6 +308,34 @@ int warden_store_feed_list(struct warden_store *store,
 			   void (*each)(const struct warden_feed *feed,
 					void *context),
 			   void *context, char **error_r);
+
+/* --- lists of one's own ------------------------------------------------------ */
+
+struct warden_own_entry {
+	const char *scope;	/* "site", "domain:DOMAIN", "user:USER" */
+	bool allow;
+	enum warden_known_kind kind;	/* not URL */
+	const char *value;		/* as warden_known_kind says */
+};
+/* Put on that scope's list, or take off. 1 changed, 0 it was so, -1. */
+int warden_store_own_set(struct warden_store *store,
+			 const struct warden_own_entry *entry, bool remove,
+			 char **error_r);
+/* By scope. 1 or -1. */
+int warden_store_own_list(struct warden_store *store,
+			  void (*each)(const struct warden_own_entry *entry,
+				       void *context),
+			  void *context, char **error_r);
+/* The context of struct warden_own: for one user ("" = only the site's). */
+struct warden_store_own {
+	struct warden_store *store;
+	char user_scope[300], domain_scope[300];
+	bool any;
+};
+void warden_store_own_init(struct warden_store_own *own_r,
+			   struct warden_store *store, const char *user);
+int warden_store_own(void *own, enum warden_known_kind kind,
+		     const char *value, struct warden_own_hit *hit_r);
 
 /* --- notices -------------------------------------------------------------- */
 

@@ -38,6 +38,7 @@ extern const struct warden_check warden_check_link_target;
 extern const struct warden_check warden_check_list;
 extern const struct warden_check warden_check_mime;
 extern const struct warden_check warden_check_office;
+extern const struct warden_check warden_check_own;
 extern const struct warden_check warden_check_program;
 extern const struct warden_check warden_check_pdf;
 extern const struct warden_check warden_check_rule;

@@ -24,6 +24,7 @@ static const struct warden_check *const checks[] = {
 	&warden_check_classifier,
 	&warden_check_bayes,
 	&warden_check_list,
+	&warden_check_own,
 };
 
 struct symbol_table {
@@ -91,7 +92,8 @@ bool warden_symbol_has_own_score(const struct warden_symbol *symbol)
 
 bool warden_finding_is_personal(const struct warden_finding *finding)
 {
-	return strcmp(finding->family, "history") == 0;
+	return strcmp(finding->family, "history") == 0 ||
+	       strcmp(finding->family, "own") == 0;
 }
 
 void warden_finding_free(struct warden_finding *finding)
@@ -290,5 +292,6 @@ GPtrArray *warden_checks_again(const struct warden_check_input *input,
 	warden_check_bayes.run(input, &findings);
 	if (lists)
 		warden_check_list.run(input, &findings);
+	warden_check_own.run(input, &findings);
 	return findings_finish(&findings);
 }

@@ -35,6 +35,20 @@ struct warden_known {
 	void *context;
 };
 
+/* What the site, the user's domain or the user say of a sender, host or file. */
+struct warden_own_hit {
+	bool allow;
+	bool mine;		/* the user's own word */
+	char scope[300];	/* whose list */
+	char value[256];
+};
+/* Returns 1 found, 0 not, -1 cannot say. */
+struct warden_own {
+	int (*lookup)(void *context, enum warden_known_kind kind,
+		      const char *value, struct warden_own_hit *hit_r);
+	void *context;
+};
+
 /* Who the mail is for and from; any string may be "" but none is NULL. */
 struct warden_envelope {
 	const char *user;
@@ -47,6 +61,7 @@ struct warden_check_input {
 	const struct warden_facts *facts;
 	const struct warden_envelope *envelope;
 	const struct warden_known *known;	/* NULL = no lists */
+	const struct warden_own *own;		/* NULL = none */
 	const struct warden_history *history;	/* NULL = nothing remembered */
 	const GArray *tokens;	/* of warden_tokens(), tokens.h; NULL = none */
 	const struct warden_site *site;		/* NULL = nothing known */
@@ -55,7 +70,7 @@ struct warden_check_input {
 struct warden_finding {
 	const char *symbol;	/* from the check table: static */
 	/* static: "attachment av program link sender content web office mime
-	   image pdf list rule classifier history" */
+	   image pdf list rule classifier history own" */
 	const char *family;
 	const char *technique;	/* ATT&CK id, static; "" if none fits */
 	/* Set by policy from config, 0 until then; by the check itself if the
@@ -78,7 +93,7 @@ struct warden_symbol {
    config's is not asked. */
 bool warden_symbol_has_own_score(const struct warden_symbol *symbol);
 
-/* Of the family "history": it holds for one user, and is neither stored with
+/* Of the families "history" and "own": it holds for one user, and is neither stored with
    the message nor taken from there. */
 bool warden_finding_is_personal(const struct warden_finding *finding);
 

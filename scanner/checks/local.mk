@@ -44,6 +44,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/office.c \
 	scanner/checks/phrases.c \
 	scanner/checks/phrases.h \
+	scanner/checks/own.c \
 	scanner/checks/program.c \
 	scanner/checks/pdf.c \
 	scanner/checks/redirector.c \

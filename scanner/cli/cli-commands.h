@@ -9,6 +9,7 @@ int warden_cli_features(int argc, char **argv);
 int warden_cli_learn(int argc, char **argv);
 int warden_cli_list(int argc, char **argv);
 int warden_cli_hunt(int argc, char **argv);
+int warden_cli_own(int argc, char **argv);
 int warden_cli_show(int argc, char **argv);
 int warden_cli_stats(int argc, char **argv);
 int warden_cli_db(int argc, char **argv);

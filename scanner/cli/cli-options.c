@@ -15,7 +15,7 @@ enum option_id {
 	OPT_ACTION, OPT_SENDER, OPT_SHA256, OPT_HOST, OPT_SUBJECT,
 	OPT_MAILBOX, OPT_MESSAGE_ID, OPT_LIMIT, OPT_OLDER_THAN, OPT_ALL,
 	OPT_DRY_RUN, OPT_ALLOW, OPT_NAME, OPT_FORMAT, OPT_COMMAND,
-	OPT_FORGET, OPT_MBOX,
+	OPT_FORGET, OPT_MBOX, OPT_DOMAIN, OPT_LIST, OPT_REMOVE,
 };
 
 #define QUERY(field) G_STRUCT_OFFSET(struct cli_options, query.field)
@@ -36,7 +36,11 @@ static const struct {
 	  CLI_TAKES_FILTERS | CLI_TAKES_SINCE, 0 },
 	{ { "until", NEEDS, NULL, OPT_UNTIL }, CLI_TAKES_FILTERS, 0 },
 	{ { "user", NEEDS, NULL, OPT_USER },
-	  CLI_TAKES_FILTERS | CLI_TAKES_LEARN, QUERY(user) },
+	  CLI_TAKES_FILTERS | CLI_TAKES_LEARN | CLI_TAKES_OWN, QUERY(user) },
+	{ { "domain", NEEDS, NULL, OPT_DOMAIN }, CLI_TAKES_OWN,
+	  QUERY(domain) },
+	{ { "list", no_argument, NULL, OPT_LIST }, CLI_TAKES_OWN, 0 },
+	{ { "remove", no_argument, NULL, OPT_REMOVE }, CLI_TAKES_OWN, 0 },
 	{ { "forget", no_argument, NULL, OPT_FORGET }, CLI_TAKES_LEARN, 0 },
 	{ { "mbox", no_argument, NULL, OPT_MBOX }, CLI_TAKES_LEARN, 0 },
 	{ { "verdict", NEEDS, NULL, OPT_VERDICT }, CLI_TAKES_FILTERS,
@@ -227,6 +231,12 @@ static bool set_option(struct cli_options *options, int id, const char *value)
 		return TRUE;
 	case OPT_DRY_RUN:
 		options->dry_run = TRUE;
+		return TRUE;
+	case OPT_LIST:
+		options->list = TRUE;
+		return TRUE;
+	case OPT_REMOVE:
+		options->remove = TRUE;
 		return TRUE;
 	case OPT_FORGET:
 		options->forget = TRUE;

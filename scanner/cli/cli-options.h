@@ -21,6 +21,7 @@ enum cli_takes {
 	CLI_TAKES_SINCE		= 1 << 3,
 	CLI_TAKES_HUNT		= 1 << 4,
 	CLI_TAKES_LEARN		= 1 << 5,
+	CLI_TAKES_OWN		= 1 << 6,
 };
 
 struct cli_options {
@@ -31,7 +32,8 @@ struct cli_options {
 	struct warden_query query;
 	guint8 sha256[WARDEN_SHA256_SIZE];
 	gint64 older_than;	/* µs since 1970; 0 = not given */
-	bool all, dry_run, allow, forget, mbox;
+	bool all, dry_run, allow, forget, mbox, list,
+		remove;
 	const char *name, *format, *feed_command;
 	int argc;		/* what is left */
 	char **argv;

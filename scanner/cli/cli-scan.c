@@ -28,6 +28,8 @@ struct scan {
 	struct cli_profile *profile;	/* NULL: nobody asked */
 	struct warden_known known;
 	struct warden_envelope envelope;
+	struct warden_store_own own_lists;
+	struct warden_own own;
 	struct warden_store_history past;
 	struct warden_history history;
 	bool use_known;
@@ -120,6 +122,11 @@ static void open_history(struct scan *scan)
 {
 	const struct warden_config *config = scan->config;
 
+	warden_store_own_init(&scan->own_lists, scan->store,
+			      scan->envelope.user);
+	scan->own = (struct warden_own){
+		.lookup = warden_store_own, .context = &scan->own_lists,
+	};
 	scan->past = (struct warden_store_history){
 		.store = scan->store, .learn_minimum = config->learn_minimum,
 		.learn_half_life = config->learn_half_life_days *
@@ -190,6 +197,7 @@ static void scan_message(const struct warden_input_message *message,
 		.full_size = message->full_size,
 		.envelope = &scan->envelope,
 		.known = scan->use_known ? &scan->known : NULL,
+		.own = scan->own.context != NULL ? &scan->own : NULL,
 		.history = scan->history.context != NULL ?
 			&scan->history : NULL,
 		.clamd = scan->clamd,

@@ -27,6 +27,7 @@ scanner_warden_SOURCES = \
 	scanner/cli/cli-output.h \
 	scanner/cli/cli-profile.c \
 	scanner/cli/cli-profile.h \
+	scanner/cli/cli-own.c \
 	scanner/cli/cli-report.c \
 	scanner/cli/cli-report.h \
 	scanner/cli/cli-scan.c \

@@ -26,6 +26,8 @@ static const struct {
 	{ "feed", warden_cli_feed, "import, update, list and remove indicator lists" },
 	{ "yara", warden_cli_yara, "check and list the rules of this site" },
 	{ "learn", warden_cli_learn, "teach what mail is ham, spam, phishing" },
+	{ "allow", warden_cli_own, "whom the site or a user lets in" },
+	{ "deny", warden_cli_own, "whom the site or a user keeps out" },
 	{ "notice", warden_cli_notice, "show what users are told of Quarantine" },
 	{ "db", warden_cli_db, "check and prune the database" },
 };
@@ -47,7 +49,7 @@ static const char *const with_value[] = {
 	"--config", "-c", "--database", "--since", "--until", "--user",
 	"--verdict", "--action", "--sender", "--sha256", "--hash", "--host",
 	"--subject", "--mailbox", "--message-id", "--limit", "--older-than",
-	"--name", "--format", "--command", "--language", "--manifest", "--svg",
+	"--name", "--format", "--command", "--language", "--domain", "--manifest", "--svg",
 	"--by", "--without", NULL
 };
 

@@ -177,7 +177,7 @@ static void run_checks(const struct warden_config *config,
 	const struct warden_check_input check_input = {
 		.facts = result->facts, .envelope = envelope_of(input),
 		.known = input->known != NULL ? &once : NULL,
-		.history = input->history, .tokens = result->tokens,
+		.own = input->own, .history = input->history, .tokens = result->tokens,
 		.site = &config->site,
 	};
 

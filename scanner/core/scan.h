@@ -44,6 +44,7 @@ struct warden_scan_input {
 	guint64 size, full_size;	/* as warden_reader_parse() has them */
 	const struct warden_envelope *envelope;	/* NULL = nobody's */
 	const struct warden_known *known;	/* NULL = no lists */
+	const struct warden_own *own;		/* NULL = none */
 	const struct warden_history *history;	/* NULL = nothing remembered */
 	const char *overrides;			/* of actions, NULL = none */
 	enum warden_mailbox_role role;

@@ -80,6 +80,8 @@ outcome_delivery(const struct warden_exchange *exchange,
 struct warden_scan_context {
 	struct warden_envelope envelope;
 	struct warden_known known;
+	struct warden_store_own own_lists;
+	struct warden_own own;
 	struct warden_store_history past;
 	struct warden_history history;
 	struct warden_scan_input input;
@@ -108,14 +110,21 @@ static void scan_context_init(struct warden_exchange *exchange,
 		.learned = config->learn ? warden_store_learned : NULL,
 		.context = &context_r->past,
 	};
-	if (store != NULL)
+	context_r->own = (struct warden_own){
+		.lookup = warden_store_own, .context = &context_r->own_lists,
+	};
+	if (store != NULL) {
 		warden_store_history_init(&context_r->past, store, key);
+		warden_store_own_init(&context_r->own_lists, store,
+				      exchange->user);
+	}
 	context_r->past.learn_minimum = config->learn_minimum;
 	context_r->past.learn_half_life = config->learn_half_life_days *
 		G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC;
 	context_r->input = (struct warden_scan_input){
 		.envelope = &context_r->envelope,
 		.known = store != NULL ? &context_r->known : NULL,
+		.own = store != NULL ? &context_r->own : NULL,
 		.history = store != NULL ? &context_r->history : NULL,
 		.overrides = exchange->actions,
 		.role = exchange->request->role,

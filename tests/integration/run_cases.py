@@ -42,7 +42,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases"
 # No message can make them happen; their unit tests do.
 NO_CASE = {"SCAN_FAILED", "BAYES_HAM", "BAYES_PHISH", "BAYES_SPAM",
-           "BAYES_SPAM_WEAK", "BURST", "FIRST_CONTACT", "KNOWN_CONTACT",
+           "BAYES_SPAM_WEAK", "OWN_ALLOWED", "OWN_ALLOWED_UNPROVEN",
+           "OWN_DENIED", "BURST", "FIRST_CONTACT", "KNOWN_CONTACT",
            "LANGUAGE_UNUSUAL", "REPLY_WITHOUT_THREAD", "SIGNATURE_ALTERED",
            "SIGNATURE_OTHER_SIGNER", "SIGNATURE_VALID"}
 KEYS = {
