@@ -124,10 +124,12 @@ class Rejudge(test_service.Case):
                         if symbol not in self.PAST)
 
     def said(self, reply, field):
-        if field == "symbols":
-            return self.without_past(reply[field])
-        past = self.without_past(reply["symbols"]) != reply["symbols"]
-        return "" if field == "reason" and past else reply[field]
+        return self.without_past(reply[field]) if field == "symbols" else \
+            reply[field]
+
+    def names_past(self, *replies):
+        return any(self.without_past(reply["symbols"]) != reply["symbols"]
+                   for reply in replies)
 
     def stored(self, daemon, key):
         blob = "x'%s'" % key.hex()
@@ -171,6 +173,8 @@ class Rejudge(test_service.Case):
                 else:
                     self.assertTrue(reply["flags"] & wire.CACHED, where)
                 for field in self.FIELDS:
+                    if field == "reason" and self.names_past(reply, wanted):
+                        continue
                     self.assertEqual(self.said(reply, field),
                                      self.said(wanted, field),
                                      (where, field))
