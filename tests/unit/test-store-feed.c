@@ -204,7 +204,7 @@ static void test_killed(struct fixture *f, const void *data)
 	bool allow;
 
 	execute(f->path, "INSERT INTO feeds VALUES (77, 'dead', 0, 'f', 0, 0, "
-		"0, ''); INSERT INTO indicators VALUES (2, 'dead.example', 77, "
+		"0, '', ''); INSERT INTO indicators VALUES (2, 'dead.example', 77, "
 		"''), (2, 'zz.example', 77, '')");
 	g_assert_cmpint(is_known(f->store, "dead.example", &allow), ==, 0);
 	import(f, "denied", FALSE, denied, 5);
