@@ -423,6 +423,24 @@ static int load_token(struct warden_store *store, guint64 token, gint64 user,
 	return ret;
 }
 
+/* In one snapshot: SQLite's locks would cost more than the look-ups. */
+static int load_all(struct warden_store *store, const GArray *tokens,
+		    gint64 user, double unit,
+		    struct warden_token_counts *counts)
+{
+	bool own = sqlite3_get_autocommit(store->db) != 0 &&
+		sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL) ==
+			SQLITE_OK;
+	int ret = 0;
+
+	for (guint i = 0; i < tokens->len && ret >= 0; i++)
+		ret = load_token(store, g_array_index(tokens, guint64, i),
+				 user, unit, &counts[i]);
+	if (own)
+		sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+	return ret;
+}
+
 static int ask(struct warden_store *store, const struct totals *site,
 	       const struct totals *own, gint64 user, double unit,
 	       const GArray *tokens, struct warden_learned *learned_r)
@@ -435,11 +453,8 @@ static int ask(struct warden_store *store, const struct totals *site,
 		.tokens = counts, .tokens_count = tokens->len,
 	};
 
-	for (guint i = 0; i < tokens->len; i++) {
-		if (load_token(store, g_array_index(tokens, guint64, i), user,
-			       unit, &counts[i]) < 0)
-			return -1;
-	}
+	if (load_all(store, tokens, user, unit, counts) < 0)
+		return -1;
 	return warden_odds(&input, learned_r) ? 1 : 0;
 }
 

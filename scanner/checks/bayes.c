@@ -12,9 +12,9 @@ static const struct warden_symbol symbols[] = {
 	{ "BAYES_SPAM_WEAK", "history", "" },
 };
 
-/* Log-odds × 1000: 19 to 1, and 9 to 1. */
-#define SURE 2944
-#define LIKELY 2197
+/* Log-odds × 1000: 99 to 1, and 19 to 1. */
+#define SURE 4595
+#define LIKELY 2944
 /* Of a thousand. */
 #define MOSTLY 600
 

@@ -2,6 +2,7 @@
 
 #include "cli-scan.h"
 
+#include "cli-explain.h"
 #include "cli-input.h"
 #include "cli-profile.h"
 #include "cli-report.h"
@@ -16,7 +17,7 @@
 
 struct options {
 	const char *config, *user;
-	bool json, mbox, profile;
+	bool json, mbox, profile, explain;
 };
 
 struct scan {
@@ -34,7 +35,7 @@ struct scan {
 	struct warden_history history;
 	bool use_known;
 	guint32 epoch;
-	bool json, colour;
+	bool json, colour, explain;
 	guint scanned, failed;
 	guint verdicts[WARDEN_VERDICT_LAST + 1];
 };
@@ -54,6 +55,8 @@ static void print_usage(FILE *out)
 	      "  --user USER    as for this user: with the policy, and what was"
 	      " learned, for them\n"
 	      "  --mbox         every FILE is an mbox\n"
+	      "  --explain      say how findings add up, what would have changed"
+	      " the verdict, and\n                 what else was asked\n"
 	      "  --profile      say at the end what reading and each family of"
 	      " checks took\n"
 	      "\n"
@@ -69,6 +72,7 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 		{ "config", required_argument, NULL, 'c' },
 		{ "mbox", no_argument, NULL, 'm' },
 		{ "profile", no_argument, NULL, 'p' },
+		{ "explain", no_argument, NULL, 'e' },
 		{ "user", required_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -83,6 +87,9 @@ static int parse_options(int argc, char **argv, struct options *options_r)
 			break;
 		case 'c':
 			options_r->config = optarg;
+			break;
+		case 'e':
+			options_r->explain = TRUE;
 			break;
 		case 'u':
 			options_r->user = optarg;
@@ -222,6 +229,8 @@ static void scan_message(const struct warden_input_message *message,
 	} else {
 		warden_report_print(stdout, scan->colour, scan->config,
 				    message->name, result);
+		if (scan->explain)
+			cli_explain(stdout, scan->config, &input, result);
 	}
 	warden_scan_result_free(result);
 }
@@ -256,6 +265,7 @@ static int scan_init(struct scan *scan, const struct options *options,
 	struct warden_reader_settings settings;
 
 	scan->json = options->json;
+	scan->explain = options->explain;
 	scan->profile = options->profile ? cli_profile_new() : NULL;
 	scan->envelope = (struct warden_envelope){
 		.user = options->user == NULL ? "" : options->user,

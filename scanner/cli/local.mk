@@ -7,6 +7,8 @@ scanner_warden_SOURCES = \
 	scanner/cli/cli-eval.c \
 	scanner/cli/cli-eval-manifest.c \
 	scanner/cli/cli-eval-manifest.h \
+	scanner/cli/cli-explain.c \
+	scanner/cli/cli-explain.h \
 	scanner/cli/cli-features.c \
 	scanner/cli/cli-feed.c \
 	scanner/cli/cli-feed.h \

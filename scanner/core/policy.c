@@ -169,6 +169,38 @@ static void add_scores(const struct warden_policy *policy,
 	*total_r = (double)(gint64)(*total_r * 1000.0 + 0.5) / 1000.0;
 }
 
+guint warden_policy_sums(const struct warden_policy *policy,
+			 const GPtrArray *findings,
+			 struct warden_policy_sum *sums_r)
+{
+	double sums[WARDEN_VERDICT_LAST + 1] = { 0.0 }, relief = 0.0, total;
+	guint count = 0;
+
+	for (guint i = 0; i < findings->len; i++) {
+		const struct warden_finding *finding = findings->pdata[i];
+
+		if (finding->score < 0.0)
+			relief += finding->score;
+		else
+			sums[warden_policy_class(policy, finding->symbol)] +=
+				finding->score;
+	}
+	total = relieve(sums, relief);
+	for (guint i = 0; i < WARDEN_CLASSES_COUNT; i++) {
+		enum warden_verdict class = warden_policy_classes[i];
+
+		if (class == WARDEN_VERDICT_UNSCANNABLE)
+			continue;
+		sums_r[count++] = (struct warden_policy_sum){
+			.class = class,
+			.sum = class == WARDEN_VERDICT_SUSPICIOUS ? total :
+				sums[class],
+			.threshold = policy->thresholds[class],
+		};
+	}
+	return count;
+}
+
 static bool reaches(double sum, double threshold)
 {
 	return sum > 0.0 && sum + 1e-9 >= threshold;

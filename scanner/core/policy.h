@@ -64,6 +64,16 @@ int warden_policy_action(const struct warden_policy *policy,
 			 enum warden_verdict verdict, const char *overrides,
 			 enum warden_mailbox_role role,
 			 struct warden_judgement *judgement_r, char **error_r);
+/* How findings that were judged add up, worst class first; of SUSPICIOUS all
+   of them. Returns how many. */
+#define WARDEN_POLICY_SUMS_MAX 6
+struct warden_policy_sum {
+	enum warden_verdict class;
+	double sum, threshold;
+};
+guint warden_policy_sums(const struct warden_policy *policy,
+			 const GPtrArray *findings,
+			 struct warden_policy_sum *sums_r);
 /* May this user take a mail with this verdict out of Quarantine? */
 bool warden_policy_may_release(const struct warden_policy *policy,
 			       enum warden_verdict verdict, bool admin);
