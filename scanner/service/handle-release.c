@@ -175,7 +175,9 @@ void warden_handle_release(struct warden_exchange *exchange)
 			       "This message was put here by an administrator,"
 			       " who alone can release it.");
 	} else if (!warden_policy_may_release(
-				exchange->service->config->policy, verdict,
+				warden_policy_for(
+					exchange->service->config->policy,
+					exchange->user), verdict,
 				request->admin)) {
 		g_autofree char *reason = g_strdup_printf(
 			"A message judged %s can only be released by an "

@@ -41,7 +41,9 @@ static void apply_release(struct warden_exchange *exchange,
 	if (ret < 0)
 		warden_records_failed(records, "looking for a release", error);
 	if (ret <= 0 || (ret == 1 && !warden_policy_may_release(
+				warden_policy_for(
 					exchange->service->config->policy,
+					exchange->user),
 					outcome->verdict, false)))
 		return;
 	outcome->verdict = WARDEN_VERDICT_RELEASED;
