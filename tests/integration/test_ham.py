@@ -11,7 +11,7 @@ import unittest
 import tree
 
 BUILD = tree.Build(os.environ.get("WARDEN_GENERATION", "2.3"))
-MAKER = tree.ROOT / "tests/ham/make_ham.py"
+MAKER = tree.PROJECT / "tests/ham/make_ham.py"
 
 
 class Ham(unittest.TestCase):
