@@ -31,6 +31,7 @@ extern const struct warden_check warden_check_attachment;
 extern const struct warden_check warden_check_bayes;
 extern const struct warden_check warden_check_classifier;
 extern const struct warden_check warden_check_content;
+extern const struct warden_check warden_check_dlp;
 extern const struct warden_check warden_check_document;
 extern const struct warden_check warden_check_image;
 extern const struct warden_check warden_check_link;

@@ -20,6 +20,7 @@ static const struct warden_check *const checks[] = {
 	&warden_check_rule,
 	&warden_check_antivirus,
 	&warden_check_image,
+	&warden_check_dlp,
 	/* after all that it weighs */
 	&warden_check_classifier,
 	&warden_check_bayes,

@@ -65,12 +65,13 @@ struct warden_check_input {
 	const struct warden_history *history;	/* NULL = nothing remembered */
 	const GArray *tokens;	/* of warden_tokens(), tokens.h; NULL = none */
 	const struct warden_site *site;		/* NULL = nothing known */
+	bool outgoing;	/* saved as sent, or as a draft of what will be */
 };
 
 struct warden_finding {
 	const char *symbol;	/* from the check table: static */
 	/* static: "attachment av program link sender content web office mime
-	   image pdf list rule classifier history own" */
+	   image pdf list rule classifier history own dlp" */
 	const char *family;
 	const char *technique;	/* ATT&CK id, static; "" if none fits */
 	/* Set by policy from config, 0 until then; by the check itself if the

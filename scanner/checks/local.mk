@@ -10,6 +10,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/checks-private.h \
 	scanner/checks/classifier.c \
 	scanner/checks/content.c \
+	scanner/checks/dlp.c \
+	scanner/checks/dlp.h \
 	scanner/checks/document.c \
 	scanner/checks/features.c \
 	scanner/checks/features.h \

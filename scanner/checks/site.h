@@ -8,6 +8,7 @@
 struct warden_link_lists;	/* link-lists.h: brands, shorteners, free hosts */
 struct warden_phrases;		/* phrases.h: weighted phrases by language */
 struct warden_model;		/* model.h: the linear classifier */
+struct warden_dlp;			/* dlp.h: what must not leave the house */
 struct warden_house;		/* house.h: own domains, people, trusted hosts */
 
 /* Any member may be NULL: that knowledge is missing, its checks do nothing. */
@@ -16,6 +17,7 @@ struct warden_site {
 	const struct warden_phrases *phrases;
 	const struct warden_model *model;
 	const struct warden_house *house;
+	const struct warden_dlp *dlp;
 };
 
 #endif

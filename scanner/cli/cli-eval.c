@@ -445,7 +445,7 @@ static void print_json(const struct run *run)
 static int run_init(struct run *run, const struct options *options,
 		    char **error_r)
 {
-	struct warden_reader_settings settings;
+	struct warden_reader_settings settings = { 0 };
 
 	run->eval = warden_eval_new();
 	run->without = warden_eval_new();

@@ -166,7 +166,7 @@ static void print_all(void)
 
 static int run_init(struct run *run, const char *config, char **error_r)
 {
-	struct warden_reader_settings settings;
+	struct warden_reader_settings settings = { 0 };
 
 	if (warden_config_load(config, &run->config, error_r) < 0)
 		return -1;

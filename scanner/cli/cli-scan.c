@@ -262,7 +262,7 @@ static void say_rules(enum warden_rulebook_news news, const char *line)
 static int scan_init(struct scan *scan, const struct options *options,
 		     char **error_r)
 {
-	struct warden_reader_settings settings;
+	struct warden_reader_settings settings = { 0 };
 
 	scan->json = options->json;
 	scan->explain = options->explain;
@@ -277,6 +277,8 @@ static int scan_init(struct scan *scan, const struct options *options,
 		return -1;
 	settings.timeout_msecs = scan->config->reader_msecs;
 	settings.memory_limit = scan->config->reader_memory;
+	settings.sensitive = scan->config->site.dlp->enabled;
+	settings.patterns = scan->config->site.dlp->patterns;
 	if (warden_reader_init(&settings, &scan->reader, error_r) < 0)
 		return -1;
 	scan->rulebook = warden_rulebook_new(scan->config, scan->reader,

@@ -4,6 +4,7 @@
 #include "clamd.h"
 #include "keyfile.h"
 #include "notice.h"
+#include "site-load-dlp.h"
 #include "site-load-house.h"
 #include "site-load-links.h"
 #include "site-load-model.h"
@@ -88,7 +89,7 @@ static const struct {
 
 /* Whoever loads these looks at their keys. */
 static const char *const foreign_groups[] = {
-	"policy", "actions", "scores", "sender", NULL
+	"policy", "actions", "scores", "sender", "dlp", NULL
 };
 
 static int check_group(GKeyFile *file, const char *group, char **error_r)
@@ -296,6 +297,17 @@ static int load_house(struct warden_config *config, GKeyFile *file,
 	return 1;
 }
 
+static int load_dlp(struct warden_config *config, GKeyFile *file,
+		    const char *dir, char **error_r)
+{
+	struct warden_dlp *dlp = NULL;
+
+	if (warden_site_load_dlp(file, dir, &dlp, error_r) < 0)
+		return -1;
+	config->site.dlp = dlp;
+	return 1;
+}
+
 static int load_links(struct warden_config *config, char **error_r)
 {
 	struct warden_link_lists *lists = NULL;
@@ -424,6 +436,7 @@ static int load_file(struct warden_config *config, GKeyFile *file,
 	    load_links(config, error_r) < 0 ||
 	    load_model(config, error_r) < 0 ||
 	    load_house(config, file, dir, error_r) < 0 ||
+	    load_dlp(config, file, dir, error_r) < 0 ||
 	    load_phrases(config, error_r) < 0)
 		return -1;
 	config->site_fingerprint = make_site_fingerprint(file, dir);
@@ -476,6 +489,7 @@ void warden_config_free(struct warden_config *config)
 	warden_policy_free(config->policy);
 	/* ours, though checks may only read it */
 	warden_model_free((struct warden_model *)config->site.model);
+	warden_dlp_free((struct warden_dlp *)config->site.dlp);
 	warden_house_free((struct warden_house *)config->site.house);
 	warden_link_lists_free((struct warden_link_lists *)config->site.links);
 	g_free(config->brands_file);

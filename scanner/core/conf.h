@@ -7,6 +7,7 @@
    and values are errors that name file, group, key and value. */
 
 #include "policy.h"
+#include "../checks/dlp.h"
 #include "../rules/rules.h"
 
 struct warden_config {

@@ -26,6 +26,8 @@ scanner_libwarden_core_a_SOURCES = \
 	scanner/core/rulebook.h \
 	scanner/core/scan.c \
 	scanner/core/scan.h \
+	scanner/core/site-load-dlp.c \
+	scanner/core/site-load-dlp.h \
 	scanner/core/site-load-house.c \
 	scanner/core/site-load-house.h \
 	scanner/core/site-load-links.c \

@@ -179,6 +179,8 @@ static void run_checks(const struct warden_config *config,
 		.known = input->known != NULL ? &once : NULL,
 		.own = input->own, .history = input->history, .tokens = result->tokens,
 		.site = &config->site,
+		.outgoing = input->role == WARDEN_ROLE_SENT ||
+			    input->role == WARDEN_ROLE_DRAFTS,
 	};
 
 	asked.answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,

@@ -122,6 +122,10 @@
 #define WARDEN_PDF_TEXT_MAX (256u * 1024)
 #define WARDEN_PDF_FONTS_MAX 100u
 
+/* Text that is searched for numbers and keys, in one message: a second's work
+   if it is all digits. */
+#define WARDEN_SENSITIVE_MAX (6u * 1024 * 1024)
+
 /* --- XML ---------------------------------------------------------------- */
 /* What entities may expand to: drawing programs declare some dozen, a line
    each, and use them a few times. */

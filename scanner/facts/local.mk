@@ -5,6 +5,8 @@ scanner_libwarden_facts_a_SOURCES = \
 	scanner/facts/facts.h \
 	scanner/facts/fuzzy-digest.c \
 	scanner/facts/fuzzy-digest.h \
+	scanner/facts/sensitive-patterns.c \
+	scanner/facts/sensitive-patterns.h \
 	scanner/facts/limits.h \
 	scanner/facts/traits.h
 scanner_libwarden_facts_a_CPPFLAGS = $(SCANNER_CPPFLAGS)

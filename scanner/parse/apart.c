@@ -102,6 +102,12 @@ static void move_paths(struct warden_facts *found, const char *from,
 
 		move_path(&entry->part, length, to);
 	}
+	for (i = 0; i < found->sensitive->len; i++) {
+		struct warden_sensitive *sensitive =
+			found->sensitive->pdata[i];
+
+		move_path(&sensitive->part, length, to);
+	}
 	for (i = 0; i < found->matches->len; i++) {
 		struct warden_match *match = found->matches->pdata[i];
 
@@ -135,6 +141,8 @@ static void join(struct warden_queue *queue, struct warden_facts *found)
 	}
 	fits = join_list(facts->parts, found->parts, WARDEN_PARTS_MAX);
 	fits &= join_list(facts->urls, found->urls, WARDEN_FACT_URLS_MAX);
+	fits &= join_list(facts->sensitive, found->sensitive,
+			  WARDEN_FACT_SENSITIVE_MAX);
 	fits &= join_list(facts->matches, found->matches,
 			  WARDEN_FACT_MATCHES_MAX);
 	for (i = 0; i < found->traits->len; i++) {

@@ -191,6 +191,11 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/script-lexer.c \
 	scanner/parse/script-private.h \
 	scanner/parse/script-value.c \
+	scanner/parse/sensitive.c \
+	scanner/parse/sensitive.h \
+	scanner/parse/sensitive-private.h \
+	scanner/parse/sensitive-number.c \
+	scanner/parse/sensitive-secret.c \
 	scanner/parse/stream.c \
 	scanner/parse/stream.h \
 	scanner/parse/text.c \

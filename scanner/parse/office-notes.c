@@ -34,6 +34,20 @@ void warden_office_notes_clear(struct warden_office_notes *notes)
 {
 	g_clear_pointer(&notes->traits, g_array_unref);
 	g_clear_pointer(&notes->links, g_array_unref);
+	if (notes->markup != NULL)
+		g_string_free(notes->markup, TRUE);
+	notes->markup = NULL;
+}
+
+void warden_office_notes_text(struct warden_office_notes *notes,
+			      const char *text, gsize size)
+{
+	if (notes->markup == NULL)
+		notes->markup = g_string_new(NULL);
+	size = MIN(size, WARDEN_TEXT_MAX - MIN(notes->markup->len,
+					       WARDEN_TEXT_MAX));
+	g_string_append_len(notes->markup, text, size);
+	g_string_append_c(notes->markup, '\n');
 }
 
 const char *warden_office_notes_detail(const struct warden_office_notes *notes,
@@ -98,6 +112,9 @@ void warden_office_notes_report(const struct warden_office_notes *notes,
 		warden_queue_url(queue, path, link->url, strlen(link->url),
 				 NULL, link->text, "office");
 	}
+	if (notes->markup != NULL)
+		warden_queue_sensitive(queue, path, notes->markup->str,
+				       notes->markup->len, TRUE);
 	if (notes->truncated)
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_FACTS, "",
 				   "count");

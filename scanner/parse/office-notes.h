@@ -18,6 +18,7 @@ struct warden_office_link {
 struct warden_office_notes {
 	GArray *traits;		/* struct warden_office_note */
 	GArray *links;		/* struct warden_office_link */
+	GString *markup;	/* of what is shown, NULL if nothing */
 	bool truncated;		/* more links or fields than there is room for */
 };
 
@@ -29,6 +30,9 @@ void warden_office_note(struct warden_office_notes *notes,
 			enum warden_trait_index trait, const char *detail);
 void warden_office_notes_link(struct warden_office_notes *notes,
 			      const char *url, const char *text);
+/* XML with text that is shown. */
+void warden_office_notes_text(struct warden_office_notes *notes,
+			      const char *text, gsize size);
 /* The note's detail, or NULL if there is no such trait. */
 const char *warden_office_notes_detail(const struct warden_office_notes *notes,
 				       enum warden_trait_index trait);

@@ -628,11 +628,28 @@ static void read_all(struct reader *reader)
 	}
 }
 
+/* Members with text of the document; styles, settings and relations have none. */
+static bool is_shown(const char *name)
+{
+	static const char *const words[] = {
+		"document", "sharedStrings", "sheet", "slide", "content.xml",
+		"note", "comment", "header", "footer",
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+		if (strstr(name, words[i]) != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 void warden_package_read_xml(struct warden_package *package, const char *name,
 			     const char *text, gsize size)
 {
 	struct reader reader = { .package = package, .member = name };
 
+	if (is_shown(name))
+		warden_office_notes_text(&package->notes, text, size);
 	warden_xml_init(&reader.xml, text, size);
 	reader.source = warden_package_relations_of(name);
 	reader.fields = warden_fields_new(&package->notes);

@@ -64,6 +64,14 @@ void warden_parser_set_rules(struct warden_parser *parser,
 	parser->rules = rules;
 }
 
+void warden_parser_set_sensitive(
+	struct warden_parser *parser,
+	const struct warden_sensitive_patterns *patterns)
+{
+	parser->sensitive = TRUE;
+	parser->patterns = patterns;
+}
+
 guint64 warden_parser_cache_hits(const struct warden_parser *parser)
 {
 	return warden_cache_hits(parser->cache);

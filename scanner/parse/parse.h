@@ -20,6 +20,13 @@ void warden_parser_deinit(struct warden_parser **parser);
 void warden_parser_set_rules(struct warden_parser *parser,
 			     struct warden_rules *rules);
 
+/* Look for what should perhaps not leave the house (facts->sensitive); patterns
+   (may be NULL) stay the caller's. Off until this is called. */
+struct warden_sensitive_patterns;
+void warden_parser_set_sensitive(
+	struct warden_parser *parser,
+	const struct warden_sensitive_patterns *patterns);
+
 /* Large files that did not have to be taken apart, because an earlier message
    had them. */
 guint64 warden_parser_cache_hits(const struct warden_parser *parser);

@@ -592,6 +592,8 @@ static void add_links(const struct page *page)
 	struct warden_url_iter iter;
 	gsize start, end;
 
+	warden_queue_sensitive(page->look->queue, page->look->path,
+			       page->text->str, page->text->len, FALSE);
 	warden_url_iter_init(&iter, page->text->str, page->text->len);
 	while (warden_url_iter_next(&iter, &start, &end)) {
 		const char *url = page->text->str + start;

@@ -30,6 +30,7 @@ struct warden_queue {
 	GPtrArray *joined_passwords;
 	/* Somebody asked for passwords of this message. */
 	bool passwords_asked;
+	gsize sensitive_left;	/* of WARDEN_SENSITIVE_MAX */
 };
 
 GHashTable *warden_queue_hashes_new(void);

@@ -2,6 +2,7 @@
 
 #include "queue-private.h"
 #include "open.h"
+#include "sensitive.h"
 #include "urls.h"
 #include "web-name.h"
 
@@ -50,6 +51,7 @@ struct warden_queue *warden_queue_new(struct warden_parser *parser,
 	queue->left.pictures = WARDEN_PICTURES_MAX;
 	queue->left.pixels = WARDEN_PICTURES_PIXELS_MAX;
 	queue->left.effort = WARDEN_PICTURES_EFFORT_MAX;
+	queue->sensitive_left = WARDEN_SENSITIVE_MAX;
 	g_queue_init(&queue->waiting);
 	queue->hashes = warden_queue_hashes_new();
 	queue->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
@@ -296,6 +298,17 @@ const GPtrArray *warden_queue_passwords(struct warden_queue *queue)
 		warden_passwords_read_name(queue->passwords, part->name);
 	}
 	return join_passwords(queue);
+}
+
+void warden_queue_sensitive(struct warden_queue *queue, const char *path,
+			    const char *text, gsize size, bool markup)
+{
+	size = MIN(size, queue->sensitive_left);
+	if (!queue->parser->sensitive || size == 0)
+		return;
+	queue->sensitive_left -= size;
+	warden_sensitive_look(queue->facts, queue->parser->patterns, path,
+			      text, size, markup);
 }
 
 /* --- parts ---------------------------------------------------------------------------------- */
@@ -702,6 +715,10 @@ void warden_queue_run(struct warden_queue *queue)
 	if (warden_visible_finish(queue->visible, queue->facts))
 		warden_queue_trait(queue, WARDEN_TRAIT_ALTERNATIVES_DIFFER, "",
 				   "");
+	if (queue->facts->header.subject != NULL)
+		warden_queue_sensitive(queue, "", queue->facts->header.subject,
+				       strlen(queue->facts->header.subject),
+				       FALSE);
 	warden_web_names(queue, queue->facts);
 	order_parts(queue, ranks);
 	/* stable, says GLib */

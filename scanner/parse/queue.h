@@ -20,6 +20,8 @@ struct warden_parser {
 	struct warden_charsets *charsets;
 	struct warden_cache *cache;
 	struct warden_rules *rules;	/* NULL = none; not ours */
+	bool sensitive;		/* look for what that is */
+	const struct warden_sensitive_patterns *patterns; /* NULL = none */
 };
 
 struct warden_queue;
@@ -97,6 +99,11 @@ void warden_queue_limit(struct warden_queue *queue,
 void warden_queue_url(struct warden_queue *queue, const char *path,
 		      const char *text, gsize size, const char *base,
 		      const char *shown, const char *source);
+
+/* Look for what should perhaps not leave the house in a text of that part, if
+   anybody wants to know (sensitive.h). */
+void warden_queue_sensitive(struct warden_queue *queue, const char *path,
+			    const char *text, gsize size, bool markup);
 
 /* Words of the message that may be the password of an encrypted archive or
    document in it: from its subject, texts and file names, and those that

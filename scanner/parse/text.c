@@ -420,6 +420,16 @@ static void collect_body(const struct warden_text *text)
 					 text->size);
 }
 
+static void look_for_sensitive(const struct warden_text *text)
+{
+	enum warden_content_kind kind = text->part->kind;
+	bool markup = kind == WARDEN_KIND_HTML || kind == WARDEN_KIND_SVG ||
+		kind == WARDEN_KIND_XML;
+
+	warden_queue_sensitive(text->queue, text->part->path, text->utf8,
+			       text->size, markup);
+}
+
 static void look_in_readings(struct warden_text *text, gsize max,
 			     void (*look)(struct warden_text *text))
 {
@@ -440,6 +450,8 @@ static void look_in_readings(struct warden_text *text, gsize max,
 			break;
 		decoded = decode_as(text, readings.charsets[i], max);
 		look(text);
+		if (i == 0)
+			look_for_sensitive(text);
 		collect_body(text);
 		if (decoded != NULL)
 			g_string_free(decoded, TRUE);

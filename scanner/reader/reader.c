@@ -32,6 +32,8 @@ int warden_reader_init(const struct warden_reader_settings *settings,
 
 	if (warden_parser_init(&parser, error_r) < 0)
 		return -1;
+	if (settings->sensitive)
+		warden_parser_set_sensitive(parser, settings->patterns);
 	struct warden_reader *reader = g_new0(struct warden_reader, 1);
 	reader->settings = *settings;
 	reader->parser = parser;

@@ -16,6 +16,7 @@
 
 struct warden_reader;
 struct warden_rules;
+struct warden_sensitive_patterns;
 
 enum warden_reader_status {
 	WARDEN_READER_OK = 0,
@@ -26,6 +27,10 @@ enum warden_reader_status {
 struct warden_reader_settings {
 	guint timeout_msecs;		/* wall clock for one message */
 	guint64 memory_limit;		/* RLIMIT_AS of the child, bytes */
+	/* Look for what should perhaps not leave the house, and for patterns
+	   (NULL = none; the caller's). */
+	bool sensitive;
+	const struct warden_sensitive_patterns *patterns;
 };
 
 /* Loads the parser (warm), forks nothing yet. Returns 1 or -1. */

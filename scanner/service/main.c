@@ -94,6 +94,8 @@ static int init(const struct options *options,
 	struct warden_reader_settings settings = {
 		.timeout_msecs = (*config_r)->reader_msecs,
 		.memory_limit = (*config_r)->reader_memory,
+		.sensitive = (*config_r)->site.dlp->enabled,
+		.patterns = (*config_r)->site.dlp->patterns,
 	};
 	if (warden_reader_init(&settings, reader_r, error_r) < 0)
 		return -1;

@@ -148,6 +148,18 @@ class Runner:
             "yes" if folder.name.startswith("ham-") else "no")
 
     @staticmethod
+    def dlp(scratch, expect):
+        """Lines for what must not leave the house, and its files."""
+        lines = ["[dlp]\n"]
+        for name, value in expect.get("dlp", {}).items():
+            if name in ("patterns", "documents"):
+                path = pathlib.Path(scratch, name)
+                path.write_text(value)
+                value = path
+            lines.append("%s = %s\n" % (name, value))
+        return "".join(lines)
+
+    @staticmethod
     def clamd(folder, expect):
         if expect.get("clamd", "absent") == "absent":
             return contextlib.nullcontext()
@@ -164,6 +176,7 @@ class Runner:
                           + "".join(["[sender]\n"] + [
                               "%s = %s\n" % pair for pair in
                               expect.get("sender", {}).items()])
+                          + self.dlp(folder, expect)
                           + self.classifier(folder, case, expect))
         if expect.get("database") == "broken":
             database.write_bytes(b"this is no database\n" * 1000)

@@ -34,6 +34,12 @@ void warden_parser_deinit(struct warden_parser **parser)
 	g_clear_pointer(parser, g_free);
 }
 
+void warden_parser_set_sensitive(
+	struct warden_parser *parser G_GNUC_UNUSED,
+	const struct warden_sensitive_patterns *patterns G_GNUC_UNUSED)
+{
+}
+
 void warden_parser_set_rules(struct warden_parser *parser,
 			     struct warden_rules *rules)
 {

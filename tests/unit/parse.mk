@@ -116,6 +116,12 @@ tests_unit_test_parse_entities_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_entities_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-entities
 
+check_PROGRAMS += tests/unit/test-parse-sensitive
+tests_unit_test_parse_sensitive_SOURCES = tests/unit/test-parse-sensitive.c
+tests_unit_test_parse_sensitive_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_sensitive_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-sensitive
+
 check_PROGRAMS += tests/unit/test-parse-document
 tests_unit_test_parse_document_SOURCES = tests/unit/test-parse-document.c
 tests_unit_test_parse_document_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
