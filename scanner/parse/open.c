@@ -1,12 +1,12 @@
 #include "warden-config.h"
 
-#include "equation.h"
+#include "document/equation.h"
 #include "open.h"
-#include "apple.h"
-#include "mbox.h"
-#include "program.h"
-#include "polyglot.h"
-#include "pgp.h"
+#include "archive/apple.h"
+#include "mail/mbox.h"
+#include "program/program.h"
+#include "type/polyglot.h"
+#include "wrapped/pgp.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 #include "warden-config.h"
 
 #include "cache.h"
-#include "header.h"
-#include "mail.h"
+#include "mail/header.h"
+#include "mail/mail.h"
 #include "parse.h"
 
 #include <gmime/gmime.h>

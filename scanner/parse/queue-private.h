@@ -5,9 +5,9 @@
 
 #include "budget.h"
 #include "inspect.h"
-#include "passwords.h"
+#include "text/passwords.h"
 #include "queue.h"
-#include "visible.h"
+#include "text/visible.h"
 
 struct warden_queue {
 	struct warden_parser *parser;

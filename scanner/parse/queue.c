@@ -2,9 +2,9 @@
 
 #include "queue-private.h"
 #include "open.h"
-#include "sensitive.h"
-#include "urls.h"
-#include "web-name.h"
+#include "text/sensitive.h"
+#include "text/urls.h"
+#include "web/web-name.h"
 
 #include <openssl/evp.h>
 #include <string.h>

@@ -8,8 +8,8 @@
    first: a bomb cannot keep the parts beside it from being looked at. Every
    limit that is hit leaves a trait and an unscanned entry. */
 
-#include "filetype.h"
-#include "names.h"
+#include "type/filetype.h"
+#include "mail/names.h"
 #include "parse.h"
 #include "trait-set.h"
 

@@ -7,8 +7,8 @@
 #include "scanner/checks/normal-text.h"
 #include "scanner/checks/phrases.h"
 #include "scanner/checks/wallet.h"
-#include "scanner/parse/charset.h"
-#include "scanner/parse/visible.h"
+#include "scanner/parse/text/charset.h"
+#include "scanner/parse/text/visible.h"
 
 #include <stdint.h>
 #include <stdlib.h>

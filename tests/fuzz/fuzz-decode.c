@@ -3,7 +3,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/decode.h"
+#include "scanner/parse/encoding/decode.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/address.h"
-#include "scanner/parse/content.h"
-#include "scanner/parse/words.h"
+#include "scanner/parse/mail/address.h"
+#include "scanner/parse/mail/content.h"
+#include "scanner/parse/mail/words.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/charset.h"
-#include "scanner/parse/html.h"
-#include "scanner/parse/urls.h"
+#include "scanner/parse/text/charset.h"
+#include "scanner/parse/web/html.h"
+#include "scanner/parse/text/urls.h"
 
 #include "scanner/facts/limits.h"
 

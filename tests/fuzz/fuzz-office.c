@@ -3,12 +3,12 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/office-crypt.h"
-#include "scanner/parse/ole.h"
-#include "scanner/parse/rtf-compressed.h"
-#include "scanner/parse/vba.h"
-#include "scanner/parse/vba-code.h"
-#include "scanner/parse/xlm.h"
+#include "scanner/parse/office/office-crypt.h"
+#include "scanner/parse/office/ole.h"
+#include "scanner/parse/document/rtf-compressed.h"
+#include "scanner/parse/macro/vba.h"
+#include "scanner/parse/macro/vba-code.h"
+#include "scanner/parse/macro/xlm.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/picture-codes.h"
+#include "scanner/parse/picture/picture-codes.h"
 
 #include <stdint.h>
 #include <stdlib.h>

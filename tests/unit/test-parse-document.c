@@ -3,11 +3,11 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/equation.h"
-#include "scanner/parse/office-target.h"
-#include "scanner/parse/ole1.h"
-#include "scanner/parse/package.h"
-#include "scanner/parse/xml.h"
+#include "scanner/parse/document/equation.h"
+#include "scanner/parse/office/office-target.h"
+#include "scanner/parse/office/ole1.h"
+#include "scanner/parse/document/package.h"
+#include "scanner/parse/document/xml.h"
 
 #include <string.h>
 

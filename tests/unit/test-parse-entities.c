@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/xml-entities.h"
+#include "scanner/parse/document/xml-entities.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/filetype.h"
+#include "scanner/parse/type/filetype.h"
 
 #include <string.h>
 

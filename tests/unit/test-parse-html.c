@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/html.h"
+#include "scanner/parse/web/html.h"
 
 #include "scanner/facts/limits.h"
 

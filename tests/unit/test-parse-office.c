@@ -2,12 +2,12 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/biff.h"
-#include "scanner/parse/office-crypt.h"
-#include "scanner/parse/ole.h"
-#include "scanner/parse/rtf-compressed.h"
-#include "scanner/parse/xlm.h"
-#include "scanner/parse/xlm-formula.h"
+#include "scanner/parse/office/biff.h"
+#include "scanner/parse/office/office-crypt.h"
+#include "scanner/parse/office/ole.h"
+#include "scanner/parse/document/rtf-compressed.h"
+#include "scanner/parse/macro/xlm.h"
+#include "scanner/parse/macro/xlm-formula.h"
 
 #include <string.h>
 

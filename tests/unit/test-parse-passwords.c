@@ -3,7 +3,7 @@
 #include "warden-config.h"
 
 #include "scanner/facts/limits.h"
-#include "scanner/parse/passwords.h"
+#include "scanner/parse/text/passwords.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/pdf.h"
+#include "scanner/parse/pdf/pdf.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/picture-codes.h"
+#include "scanner/parse/picture/picture-codes.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/polyglot.h"
+#include "scanner/parse/type/polyglot.h"
 
 #include <string.h>
 

@@ -2,12 +2,12 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/behaviour.h"
-#include "scanner/parse/chm.h"
-#include "scanner/parse/lnk.h"
-#include "scanner/parse/onenote.h"
-#include "scanner/parse/script-encoded.h"
-#include "scanner/parse/unobfuscate.h"
+#include "scanner/parse/program/behaviour.h"
+#include "scanner/parse/program/chm.h"
+#include "scanner/parse/program/lnk.h"
+#include "scanner/parse/program/onenote.h"
+#include "scanner/parse/program/script-encoded.h"
+#include "scanner/parse/program/unobfuscate.h"
 
 #include <string.h>
 

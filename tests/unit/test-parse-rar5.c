@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/rar5.h"
+#include "scanner/parse/archive/rar5.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/rtf.h"
+#include "scanner/parse/document/rtf.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/css.h"
-#include "scanner/parse/script.h"
-#include "scanner/parse/unpack.h"
+#include "scanner/parse/web/css.h"
+#include "scanner/parse/web/script.h"
+#include "scanner/parse/encoding/unpack.h"
 
 #include <string.h>
 

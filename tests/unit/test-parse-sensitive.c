@@ -3,7 +3,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/sensitive.h"
+#include "scanner/parse/text/sensitive.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/tnef.h"
+#include "scanner/parse/wrapped/tnef.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/urls.h"
+#include "scanner/parse/text/urls.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/vba.h"
-#include "scanner/parse/vba-code.h"
+#include "scanner/parse/macro/vba.h"
+#include "scanner/parse/macro/vba-code.h"
 
 #include <string.h>
 

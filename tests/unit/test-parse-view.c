@@ -2,7 +2,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/view.h"
+#include "scanner/parse/mail/view.h"
 
 #include "scanner/facts/limits.h"
 

@@ -1,6 +1,6 @@
 #include "warden-config.h"
 
-#include "scanner/parse/visible.h"
+#include "scanner/parse/text/visible.h"
 
 #include <string.h>
 
