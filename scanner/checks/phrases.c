@@ -467,6 +467,8 @@ static int expand_groups(const struct reading *reading,
 	now = g_strdup_printf("%s %.*s", before, (int)(open - pattern),
 			      pattern);
 	inner = g_strndup(open + 1, close - open - 1);
+	if (strchr(inner, '(') != NULL)
+		return fail(reading, "brackets within brackets", pattern);
 	return expand_group(reading, phrase, now, inner, close + 1);
 }
 

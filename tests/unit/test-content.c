@@ -101,6 +101,7 @@ static void test_bad_tables(void)
 		{ "[threat]\n11 a\n", "x.conf, line 2: weight is not" },
 		{ "[threat]\nnan a\n", "x.conf, line 2: weight is not" },
 		{ "[threat]\n2 (a|b\n", "x.conf, line 2: no closing bracket" },
+		{ "[threat]\n2 (a|( c) b\n", "x.conf, line 2: brackets within" },
 		{ "[threat]\n2 a (b||c)\n", "x.conf, line 2: nothing between" },
 		{ "[threat]\n2 a? b\n", "x.conf, line 2: must begin with" },
 		{ "[threat]\n2 ... b\n", "x.conf, line 2: must begin with" },
