@@ -68,7 +68,7 @@ def unit_tests(totals, generation, name):
     started = time.monotonic()
     directory = tree.CACHE / ("build-%s-%s" % (generation, name))
     command = tree.Build(generation, name).enter(
-        ["sh", "-c", "cd '%s' && make -s -k check VERBOSE=1" % directory])
+        ["sh", "-c", "cd '%s' && make -s -k -j2 check VERBOSE=1" % directory])
     done = run(*command)
     if done.returncode:
         print("unit tests %s %s: failed, once more\n%s"

@@ -7,18 +7,17 @@ import unittest
 
 from admin_case import AdminCase, QUARANTINE
 
-USERS = 50
 FETCHING = 3
 
 
 class Story(AdminCase):
-    USERS = USERS
+    USERS = 50
     # users whose storage Dovecot has made anew after the kill (mdbox)
     rebuilt = frozenset()
 
     def deliver(self):
         """One mail to all by LMTP, and one that each has filed, with flags."""
-        users = self.take_users(USERS)
+        users = self.take_users(self.USERS)
         replies = self.instance.deliver(self.mail(), *users)
         self.assertEqual({code for code, _ in replies.values()}, {250})
         for user in users:
@@ -46,7 +45,7 @@ class Story(AdminCase):
     def test_story(self):
         users = self.deliver()
         before = self.snapshots()
-        total = 2 * USERS + 1
+        total = 2 * self.USERS + 1
         self.assertEqual(sum(len(rows) for user in users
                              for rows in before[user].values()), total)
         self.assertEqual({flags for user in users
@@ -132,11 +131,13 @@ class Story(AdminCase):
                          ["pull-begin", "pull-begin", "pull-end",
                           "restore-begin", "restore-begin", "restore-end"])
         self.assertEqual(trail[0][3], "seen at a customer's")
-        self.assertIn("50 of 50 users done (0 failed)", trail[2][3])
+        self.assertIn("%d of %d users done (0 failed)"
+                      % (self.USERS, self.USERS), trail[2][3])
 
 
 class StorySdbox(Story):
     STORAGE = "sdbox"
+    USERS = 16
 
 
 class StoryMdbox(Story):
@@ -145,6 +146,7 @@ class StoryMdbox(Story):
     expunged mail may come back. Then only no mail's bytes may be missing."""
 
     STORAGE = "mdbox"
+    USERS = 16
 
     def setUp(self):
         super().setUp()
