@@ -1,4 +1,5 @@
-EXTRA_DIST += tests/ham/make_ham.py
+EXTRA_DIST += tests/grammar.py tests/ham/make_ham.py tests/bad/make_bad.py \
+	tests/bad/en.txt
 include tests/unit/protocol.mk
 include tests/unit/parse.mk
 include tests/unit/rules.mk

@@ -1,0 +1,137 @@
+"""Mails written by small grammars, for tests/bad and tests/ham.
+
+A file of texts has sections "== KIND LANGUAGE", fields ("Subject: …"), an empty
+line, and paragraphs, one a line. "{one|other {nested|more}}" is one of several,
+"%word%" is filled in. Lines that start with "#" are remarks. What is chosen
+depends on a key alone, never on chance."""
+import base64
+import hashlib
+import re
+
+
+class Dice:
+    """The same throws for the same key, everywhere."""
+
+    def __init__(self, key):
+        self.key, self.thrown = key, 0
+
+    def number(self, below):
+        self.thrown += 1
+        digest = hashlib.sha256(("%s/%d" % (self.key, self.thrown)).encode())
+        return int.from_bytes(digest.digest()[:6], "big") % below
+
+    def one(self, choices):
+        return choices[self.number(len(choices))]
+
+    def chance(self, percent):
+        return self.number(100) < percent
+
+    def hexadecimal(self, size):
+        return "".join(self.one("0123456789abcdef") for _ in range(size))
+
+    def token(self, size):
+        return "".join(self.one("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuv"
+                                "wxyz0123456789") for _ in range(size))
+
+    def digits(self, size):
+        return str(1 + self.number(9)) + "".join(
+            str(self.number(10)) for _ in range(size - 1))
+
+
+INNERMOST = re.compile(r"\{([^{}]*)\}")
+
+
+def choose(text, dice):
+    """Outer choices first, so that what is not chosen costs no throw."""
+    out, at = "", 0
+    while at < len(text):
+        if text[at] != "{":
+            out += text[at]
+            at += 1
+            continue
+        depth, end, parts, start = 1, at + 1, [], at + 1
+        while depth:
+            sign = text[end]
+            if sign == "{":
+                depth += 1
+            elif sign == "}":
+                depth -= 1
+            if depth == 0 or (sign == "|" and depth == 1):
+                parts.append(text[start:end])
+                start = end + 1
+            end += 1
+        out += choose(dice.one(parts), dice)
+        at = end
+    return out
+
+
+def fill(text, words):
+    return re.sub(r"%([a-z]+)%", lambda found: words[found.group(1)], text)
+
+
+class Text:
+    def __init__(self, kind, language, place):
+        self.kind, self.language, self.place = kind, language, place
+        self.fields, self.paragraphs = {}, []
+
+    def list(self, field, default):
+        return self.fields[field].split() if field in self.fields else default
+
+
+def read(path):
+    texts, inside = [], False
+    with open(path, encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            line = line.rstrip("\n")
+            if line.startswith("#"):
+                continue
+            if line.startswith("== "):
+                kind, language = line[3:].split()
+                texts.append(Text(kind, language, "%s:%d" % (path, number)))
+                inside = False
+            elif not texts:
+                continue
+            elif not inside and line:
+                name, _, value = line.partition(":")
+                texts[-1].fields[name.lower()] = value.strip()
+            elif line:
+                texts[-1].paragraphs.append(line)
+            elif texts[-1].fields:
+                inside = True
+    return texts
+
+
+def word(text):
+    """As a header field has it."""
+    if text.isascii():
+        return text
+    return "=?utf-8?B?%s?=" % base64.b64encode(text.encode()).decode()
+
+
+def named(name, address):
+    if not name:
+        return address
+    if name.isascii() and re.search(r"[^A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]", name):
+        return '"%s" <%s>' % (name.replace('"', "'"), address)
+    return "%s <%s>" % (word(name), address)
+
+
+def entity(kind, text):
+    data = base64.encodebytes(text.encode()).decode()
+    return ("Content-Type: text/%s; charset=utf-8\nContent-Transfer-Encoding: "
+            "base64\n\n%s" % (kind, data))
+
+
+def binary(kind, name, data, how="attachment", identity=None):
+    head = "Content-Type: %s; name=\"%s\"\nContent-Disposition: %s; " \
+        "filename=\"%s\"\nContent-Transfer-Encoding: base64\n" % (
+            kind, name, how, name)
+    if identity:
+        head += "Content-ID: <%s>\n" % identity
+    return head + "\n" + base64.encodebytes(data).decode()
+
+
+def several(subtype, entities, mark):
+    return "Content-Type: multipart/%s; boundary=\"%s\"\n\n%s--%s--\n" % (
+        subtype, mark, "".join("--%s\n%s\n" % (mark, e) for e in entities),
+        mark)
