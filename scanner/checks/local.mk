@@ -46,6 +46,10 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/office.c \
 	scanner/checks/phrases.c \
 	scanner/checks/phrases.h \
+	scanner/checks/phrases-private.h \
+	scanner/checks/phrases-read.c \
+	scanner/checks/concepts.c \
+	scanner/checks/concepts.h \
 	scanner/checks/own.c \
 	scanner/checks/program.c \
 	scanner/checks/pdf.c \

@@ -1,9 +1,12 @@
 #ifndef WARDEN_CHECKS_PHRASES_H
 #define WARDEN_CHECKS_PHRASES_H
 
-/* What mails ask for, by the phrases they ask with: tables of patterns, one
-   for each language (config/phrases/LANG.conf, docs/phrases.md), matched against
-   folded text (normal-text.h) in one pass. Immutable once loaded. */
+/* What mails ask for, by the phrases they ask with, and what they speak of
+   (concepts.h): tables of patterns, one for each language
+   (config/phrases/LANG.conf, docs/phrases.md), matched against folded text
+   (normal-text.h) in one pass. Immutable once loaded. */
+
+#include "concepts.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -46,6 +49,7 @@ struct warden_phrase_hits {
 	guint counts[WARDEN_INTENTS_COUNT];	/* different phrases */
 	/* where the heaviest of each stands in the text: bytes */
 	gsize starts[WARDEN_INTENTS_COUNT], ends[WARDEN_INTENTS_COUNT];
+	struct warden_concept_hits concepts;
 };
 
 struct warden_phrases *warden_phrases_new(void);

@@ -17,7 +17,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char table[] =
-	"[threat]\n2 a (b c|d*)? ... e\n1 your x?\n3 (a|b) # c\n2 您的账户\n";
+	"[threat]\n2 a (b c|d*)? ... e\n1 your x?\n3 (a|b) # c\n2 您的账户\n"
+	"[concept account]\na*\n[concept block]\n(b|c d)\n账户\n";
 
 static void try_text(const char *text)
 {

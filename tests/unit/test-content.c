@@ -89,6 +89,61 @@ static void test_phrases(void)
 	}
 }
 
+/* "a b" the concepts account and block, "~" not near each other. */
+static void test_concepts(void)
+{
+	static const char table[] =
+		"[concept account]\na*\n账户\n[concept block]\n(b|c d)\n"
+		"[threat]\n2 a\n[concept bank]\nbank\n";
+	static const struct {
+		const char *text;
+		bool account, block, near, threat;
+	} rows[] = {
+		{ "", 0, 0, 0, 0 }, { "x", 0, 0, 0, 0 }, { "a", 1, 0, 0, 1 },
+		{ "abc x b", 1, 1, 1, 0 }, { "b! A?", 1, 1, 1, 1 },
+		{ "c\nd. x\na", 1, 1, 1, 1 },
+		{ "a 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 b", 1, 1, 1, 1 },
+		{ "a 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 b", 1, 1, 0, 1 },
+		{ "a 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 b a", 1, 1, 1, 1 },
+		{ "您的账户 b", 1, 1, 1, 0 },
+		/* half as far: two characters a word */
+		{ "账户一二三四五六七八九十一二三四五六七八九十一二三四五六七八"
+		  "九十 b", 1, 1, 1, 0 },
+		{ "账户一二三四五六七八九十一二三四五六七八九十一二三四五六七八"
+		  "九十一 b", 1, 1, 0, 0 },
+	};
+	struct warden_phrases *phrases = warden_phrases_new();
+	char *error = NULL;
+
+	g_assert_cmpint(warden_phrases_add(phrases, "x.conf", table, &error),
+			==, 1);
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *text = warden_normal_text_fold(rows[i].text);
+		struct warden_phrase_hits hits;
+		const struct warden_concept_hits *concepts = &hits.concepts;
+
+		g_test_message("%s", rows[i].text);
+		warden_phrases_match(phrases, text, &hits);
+		g_assert_cmpint(warden_concept_set_has(
+			&concepts->all, WARDEN_CONCEPT_ACCOUNT), ==,
+			rows[i].account);
+		g_assert_cmpint(warden_concept_set_has(
+			&concepts->all, WARDEN_CONCEPT_BLOCK), ==,
+			rows[i].block);
+		g_assert_cmpint(warden_concept_set_has(
+			&concepts->near[WARDEN_CONCEPT_ACCOUNT],
+			WARDEN_CONCEPT_BLOCK), ==, rows[i].near);
+		g_assert_cmpint(warden_concept_set_has(
+			&concepts->near[WARDEN_CONCEPT_BLOCK],
+			WARDEN_CONCEPT_ACCOUNT), ==, rows[i].near);
+		g_assert_false(warden_concept_set_has(
+			&concepts->all, WARDEN_CONCEPT_BANK));
+		g_assert_cmpfloat(hits.sums[WARDEN_INTENT_THREAT], ==,
+				  rows[i].threat ? 2 : 0);
+	}
+	warden_phrases_free(phrases);
+}
+
 static void test_bad_tables(void)
 {
 	static const struct {
@@ -108,6 +163,12 @@ static void test_bad_tables(void)
 		{ "[threat]\n2 a ...\n", "x.conf, line 2: ends in a gap" },
 		{ "[threat]\n2 !\n", "x.conf, line 2: no word: !" },
 		{ "[threat]\n2 a\n2 \xff\n", "x.conf: not UTF-8" },
+		{ "[concept x]\n", "x.conf, line 1: unknown concept: [con" },
+		{ "[concept ]\n", "x.conf, line 1: unknown concept" },
+		{ "[concept bank\n", "x.conf, line 1: unknown concept" },
+		{ "[concept bank]\n... a\n", "x.conf, line 2: must begin" },
+		{ "[concept bank]\na\n[threat]\nb\n",
+		  "x.conf, line 4: begins with no weight: b" },
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -183,6 +244,7 @@ int main(int argc, char *argv[])
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/content/folding", test_folding);
 	g_test_add_func("/content/phrases", test_phrases);
+	g_test_add_func("/content/concepts", test_concepts);
 	g_test_add_func("/content/bad-tables", test_bad_tables);
 	g_test_add_func("/content/languages", test_languages);
 	g_test_add_func("/content/wallets", test_wallets);
