@@ -1,5 +1,8 @@
 EXTRA_DIST += tests/grammar.py tests/ham/make_ham.py tests/bad/make_bad.py \
-	tests/bad/en.txt
+	tests/bad/de.txt tests/bad/en.txt tests/bad/es.txt tests/bad/fr.txt \
+	tests/bad/it.txt tests/bad/ja.txt tests/bad/nl.txt tests/bad/pl.txt \
+	tests/bad/pt.txt tests/bad/ru.txt tests/bad/tr.txt tests/bad/uk.txt \
+	tests/bad/zh.txt
 include tests/unit/protocol.mk
 include tests/unit/parse.mk
 include tests/unit/rules.mk
