@@ -88,6 +88,8 @@ WARDEN_PHRASES = \
 	config/phrases/fr.conf \
 	config/phrases/it.conf \
 	config/phrases/ja.conf \
+	config/phrases/nl.conf \
+	config/phrases/pl.conf \
 	config/phrases/pt.conf \
 	config/phrases/ru.conf \
 	config/phrases/zh.conf

@@ -29,6 +29,7 @@
 	X(DEADLINE, "deadline", PRESS, "a deadline") \
 	X(URGENT, "urgent", PRESS, "haste") \
 	X(WARNING, "warning", PRESS, "a last notice") \
+	X(OR_ELSE, "or-else", PRESS, "what happens otherwise") \
 	X(UNUSUAL_ACTIVITY, "unusual-activity", LOSS, "unusual activity") \
 	X(SECURITY_TEAM, "security-team", TEAM, "a security team") \
 	X(SUPPORT_TEAM, "support-team", TEAM, "a support team") \
@@ -83,15 +84,23 @@
 	X(CREDIT, "credit", WEALTH, "credit") \
 	X(INVESTMENT, "investment", WEALTH, "an investment") \
 	X(PROFIT, "profit", WEALTH, "profit") \
+	X(JOB, "job", WEALTH, "work") \
 	X(PHARMACY, "pharmacy", WARES, "medicine") \
 	X(WEIGHT_LOSS, "weight-loss", WARES, "losing weight") \
+	X(HEALTH_CURE, "health-cure", WARES, "a cure") \
 	X(INSURANCE, "insurance", WARES, "insurance") \
 	X(WARRANTY, "warranty", WARES, "a warranty") \
+	X(HOME_IMPROVEMENT, "home-improvement", WARES, \
+	  "things for the home") \
 	X(ENERGY, "energy", WARES, "energy") \
 	X(SOLAR, "solar", WARES, "solar panels or batteries") \
 	X(SEO, "seo", WARES, "search engines' ranks") \
 	X(IPTV, "iptv", WARES, "television by the internet") \
 	X(ANTIVIRUS, "antivirus", WARES, "virus protection") \
+	X(LUXURY_GOODS, "luxury-goods", WARES, "luxury") \
+	X(EDUCATION, "education", WARES, "courses and degrees") \
+	X(MAILING_LIST_SALE, "mailing-list-sale", WARES, "lists of addresses") \
+	X(TRADE_OFFER, "trade-offer", WARES, "makers and wholesale") \
 	X(FUND, "fund", FUND, "funds") \
 	X(MILLION, "million", FUND, "millions") \
 	X(INHERITANCE, "inheritance", FUND, "an inheritance") \
@@ -112,11 +121,14 @@
 	X(BARRISTER, "barrister", STORY, "a lawyer") \
 	X(DIPLOMAT, "diplomat", STORY, "diplomats or soldiers") \
 	X(GOD, "god", STORY, "God") \
+	X(BANK_OFFICER, "bank-officer", STORY, "somebody at a bank") \
+	X(INTRODUCTION, "introduction", STORY, "a stranger who writes") \
 	X(TRUST_YOU, "trust-you", STORY, "trust") \
 	X(SECRET, "secret", STORY, "a secret") \
 	X(REPLY_TO_ME, "reply-to-me", CONTACT, "writing back") \
 	X(CONTACT_WHATSAPP, "contact-whatsapp", CONTACT, \
 	  "writing to a chat or telephone") \
+	X(GIVE_DETAILS, "give-details", CONTACT, "details about you") \
 	X(RECORDED_YOU, "recorded-you", EXTORT, "recordings of you") \
 	X(HACKED_YOU, "hacked-you", EXTORT, "having broken in") \
 	X(BITCOIN_DEMAND, "bitcoin-demand", EXTORT | CRYPTO, \
@@ -132,10 +144,19 @@
 	X(GREETING_BY_ADDRESS, "greeting-by-address", ADDRESS, \
 	  "you by your address") \
 	X(THANKS_FORMAL, "thanks-formal", 0, "thanks") \
+	X(KINDLY, "kindly", 0, "a stiff request") \
+	X(VIEW_IN_BROWSER, "view-in-browser", 0, "where to see it better") \
 	X(UNSUBSCRIBE, "unsubscribe", HONEST, "unsubscribing") \
 	X(ORDER_NUMBER, "order-number", HONEST, "an order number") \
 	X(PERSONAL_REFERENCE, "personal-reference", HONEST, \
-	  "what only a partner knows")
+	  "what only a partner knows") \
+	X(NOT_YOU_IGNORE, "not-you-ignore", HONEST, \
+	  "that it may be ignored") \
+	X(ONE_TIME_CODE, "one-time-code", HONEST, "a code for once") \
+	X(NEVER_ASK, "never-ask", HONEST, "what is never asked for") \
+	X(REGISTERED_COMPANY, "registered-company", HONEST, \
+	  "who a company is") \
+	X(CONVERSATION, "conversation", HONEST, "what was talked about")
 
 /* Those that stand for each other in a lie. */
 #define WARDEN_CONCEPT_FAMILIES(X) \

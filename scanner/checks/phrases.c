@@ -43,6 +43,23 @@ static gunichar char_at(const char *p, const char *end, const char **next_r)
 	return c;
 }
 
+/* "l'accès", "dell'ordine": the article is a word of its own, or stems would
+   never be found behind it. */
+static bool is_elided(const char *word, gsize size)
+{
+	static const char *const articles[] = {
+		"l", "d", "n", "s", "j", "m", "t", "c", "qu", "un", "all",
+		"dall", "dell", "nell", "sull",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(articles); i++) {
+		if (strlen(articles[i]) == size &&
+		    memcmp(articles[i], word, size) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 bool warden_phrases_next_word(const char **p, const char *end,
 			      const char **start_r)
 {
@@ -62,8 +79,9 @@ bool warden_phrases_next_word(const char **p, const char *end,
 		for (at = next; at < end; at = next) {
 			c = char_at(at, end, &next);
 			if (!in_word(c) &&
-			    !(c == '\'' && next < end &&
-			      g_ascii_isalpha(*next)))
+			    (c != '\'' || next >= end ||
+			     !g_ascii_isalpha(*next) ||
+			     is_elided(*start_r, at - *start_r)))
 				break;
 		}
 		*p = at;

@@ -75,6 +75,9 @@ static void test_phrases(void)
 		{ "2 a (b c|d) e", "a d e", 2 }, { "2 a (b c|d)? e", "a e", 2 },
 		{ "2 a (b|b c)", "a b c", 2 },	/* once */
 		{ "2 compte bloqué", "COMPTE BLOQUE", 2 },
+		{ "2 expir*", "avant l'expiration", 2 },
+		{ "2 date ... d'expir*", "date d'expiration", 2 },
+		{ "2 don't", "I don't", 2 }, { "2 t", "I don't", 0 },
 		{ "2 您的(账户|帐号)", "请验证您的账户", 2 },
 		{ "2 验证 ... 账户", "验证一下您的账户", 2 },
 		{ "2 password", "passw0rd", 2 },
