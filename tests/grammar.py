@@ -4,7 +4,6 @@ A file of texts has sections "== KIND LANGUAGE", fields ("Subject: …"), an emp
 line, and paragraphs, one a line. "{one|other {nested|more}}" is one of several,
 "%word%" is filled in. Lines that start with "#" are remarks. What is chosen
 depends on a key alone, never on chance."""
-import base64
 import hashlib
 import re
 
@@ -36,9 +35,6 @@ class Dice:
     def digits(self, size):
         return str(1 + self.number(9)) + "".join(
             str(self.number(10)) for _ in range(size - 1))
-
-
-INNERMOST = re.compile(r"\{([^{}]*)\}")
 
 
 def choose(text, dice):
@@ -101,37 +97,23 @@ def read(path):
     return texts
 
 
-def word(text):
-    """As a header field has it."""
-    if text.isascii():
-        return text
-    return "=?utf-8?B?%s?=" % base64.b64encode(text.encode()).decode()
-
-
-def named(name, address):
-    if not name:
-        return address
-    if name.isascii() and re.search(r"[^A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]", name):
-        return '"%s" <%s>' % (name.replace('"', "'"), address)
-    return "%s <%s>" % (word(name), address)
-
-
-def entity(kind, text):
-    data = base64.encodebytes(text.encode()).decode()
-    return ("Content-Type: text/%s; charset=utf-8\nContent-Transfer-Encoding: "
-            "base64\n\n%s" % (kind, data))
-
-
-def binary(kind, name, data, how="attachment", identity=None):
-    head = "Content-Type: %s; name=\"%s\"\nContent-Disposition: %s; " \
-        "filename=\"%s\"\nContent-Transfer-Encoding: base64\n" % (
-            kind, name, how, name)
-    if identity:
-        head += "Content-ID: <%s>\n" % identity
-    return head + "\n" + base64.encodebytes(data).decode()
-
-
-def several(subtype, entities, mark):
-    return "Content-Type: multipart/%s; boundary=\"%s\"\n\n%s--%s--\n" % (
-        subtype, mark, "".join("--%s\n%s\n" % (mark, e) for e in entities),
-        mark)
+# Whom the mails are for: name, mailbox, host.
+RECIPIENTS = (
+    ("Lena", "lena.brandt", "hofgarten.example"),
+    ("Jan", "jpeters", "peters-bau.example"),
+    ("Marie", "marie.duval", "atelier-duval.example"),
+    ("Thomas", "info", "tischlerei-kern.example"),
+    ("Sara", "sara", "blumen-am-markt.example"),
+    ("Tunde", "t.okafor", "northbridge.example"),
+    ("Clara", "office", "linden-apotheke.example"),
+    ("Marco", "m.rossi", "studio-rossi.example"),
+    ("Yuki", "yuki.tanaka", "tanaka-design.example"),
+    ("Olga", "olga", "example.net"),
+    ("Pedro", "pedro.alves", "alves-filhos.example"),
+    ("Kate", "kate.morris", "morris-lane.example"),
+)
+MEN = ("Richard Palmer", "Abdul Karim", "Wei Zhang", "Peter Lindqvist",
+       "Daniel Osei", "Igor Melnik", "Carlos Vega", "Yusuf Demir",
+       "George Hamilton", "Robert Klein")
+WOMEN = ("Helen Whitmore", "Maria Fontana", "Grace Mensah", "Sophie Laurent",
+         "Linda Carter", "Fatima Diallo", "Ruth Anders", "Elena Petrova")

@@ -15,17 +15,13 @@ import glob
 import hashlib
 import html
 import os
-import struct
 import sys
 import urllib.parse
-import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE),
-                                                    "cases")]
+sys.path.insert(0, os.path.dirname(HERE))
 import grammar  # noqa: E402
-import pdf_files  # noqa: E402
-import qr  # noqa: E402
+import mail_parts  # noqa: E402
 
 # family: (senders, links, layouts); what a text does not say itself.
 MAILBOX = (["hacked", "hacked", "self", "odd", "spoof", "free"],
@@ -82,25 +78,6 @@ SPAM = ("shop", "casino", "dating", "pharmacy", "diet", "iptv", "warranty",
 COPIES = {"en": 6}
 COPIES_ELSE = 3
 
-RECIPIENTS = (
-    ("Lena", "lena.brandt", "hofgarten.example"),
-    ("Jan", "jpeters", "peters-bau.example"),
-    ("Marie", "marie.duval", "atelier-duval.example"),
-    ("Thomas", "info", "tischlerei-kern.example"),
-    ("Sara", "sara", "blumen-am-markt.example"),
-    ("Tunde", "t.okafor", "northbridge.example"),
-    ("Clara", "office", "linden-apotheke.example"),
-    ("Marco", "m.rossi", "studio-rossi.example"),
-    ("Yuki", "yuki.tanaka", "tanaka-design.example"),
-    ("Olga", "olga", "example.net"),
-    ("Pedro", "pedro.alves", "alves-filhos.example"),
-    ("Kate", "kate.morris", "morris-lane.example"),
-)
-MEN = ("Richard Palmer", "Abdul Karim", "Wei Zhang", "Peter Lindqvist",
-       "Daniel Osei", "Igor Melnik", "Carlos Vega", "Yusuf Demir",
-       "George Hamilton", "Robert Klein")
-WOMEN = ("Helen Whitmore", "Maria Fontana", "Grace Mensah", "Sophie Laurent",
-         "Linda Carter", "Fatima Diallo", "Ruth Anders", "Elena Petrova")
 HACKED = (
     "autohaus-wendel", "green-valley-school", "padaria-sol", "hotel-miramar",
     "ferrari-impianti", "krishna-exports", "clinica-santa-rosa",
@@ -145,10 +122,10 @@ class Mail:
         self.key = "%s-%s-%02d" % (text.kind, text.language, number)
         self.dice = grammar.Dice(self.key)
         family = FAMILIES[text.kind]
-        self.first, self.box, self.host = self.dice.one(RECIPIENTS)
+        self.first, self.box, self.host = self.dice.one(grammar.RECIPIENTS)
         self.address = "%s@%s" % (self.box, self.host)
         self.person = self.dice.one(
-            WOMEN if text.kind in ("widow", "romance") else MEN + WOMEN)
+            grammar.WOMEN if text.kind in ("widow", "romance") else grammar.MEN + grammar.WOMEN)
         self.brand = grammar.choose(text.fields.get("brand", ""), self.dice)
         # each way gets its turn
         turn = number + self.dice.number(3)
@@ -373,31 +350,6 @@ DISGUISES = (disguise_twins, disguise_width, disguise_soft)
 
 # --- how it is put together ---------------------------------------------------
 
-def png(rows):
-    """rows of bytes, 0 black … 255 white."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(
-            ">I", zlib.crc32(kind + data))
-    head = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(
-        b"IDAT", zlib.compress(b"".join(b"\0" + bytes(r) for r in rows))) + \
-        chunk(b"IEND", b"")
-
-
-def qr_picture(text):
-    matrix, scale, quiet = qr.matrix(text), 4, 4
-    size = (len(matrix) + 2 * quiet) * scale
-    rows = [[255] * size for _ in range(size)]
-    for y, line in enumerate(matrix):
-        for x, dark in enumerate(line):
-            if dark:
-                for j in range(scale):
-                    for i in range(scale):
-                        rows[(y + quiet) * scale + j][
-                            (x + quiet) * scale + i] = 0
-    return png(rows)
-
-
 def anchor(mail, button, style=""):
     return '<a href="%s"%s>%s</a>' % (html.escape(mail.link), style,
                                       html.escape(button))
@@ -422,11 +374,11 @@ def lay_text(mail, paragraphs, button):
         lines.insert(at, mail.dice.one((
             "%s:\n%s" % (button, mail.link), mail.link,
             "%s <%s>" % (button, mail.link))))
-    return grammar.entity("plain", "\n\n".join(lines) + "\n")
+    return mail_parts.entity("plain", "\n\n".join(lines) + "\n")
 
 
 def lay_plain(mail, paragraphs, _button):
-    return grammar.entity("plain", "\n\n".join(paragraphs) + "\n")
+    return mail_parts.entity("plain", "\n\n".join(paragraphs) + "\n")
 
 
 def lay_letter(mail, paragraphs, _button):
@@ -435,8 +387,8 @@ def lay_letter(mail, paragraphs, _button):
         '<div dir="ltr">%s</div>' % "<div><br></div>".join(
             "<div>%s</div>" % r for r in rows),
         "<html><body><p>%s</p></body></html>" % "</p><p>".join(rows)))
-    plain = grammar.entity("plain", "\n\n".join(paragraphs) + "\n")
-    return grammar.several("alternative", [plain, grammar.entity("html", page)],
+    plain = mail_parts.entity("plain", "\n\n".join(paragraphs) + "\n")
+    return mail_parts.several("alternative", [plain, mail_parts.entity("html", page)],
                            "=_" + mail.dice.hexadecimal(20))
 
 
@@ -444,7 +396,7 @@ def lay_simple(mail, paragraphs, button):
     rows, placed = rows_of(mail, paragraphs, button)
     if mail.link and not placed:
         rows.insert(max(1, len(rows) - 1), anchor(mail, button))
-    return grammar.entity("html", "<html><body>%s</body></html>" % "".join(
+    return mail_parts.entity("html", "<html><body>%s</body></html>" % "".join(
         "<p>%s</p>" % row for row in rows))
 
 
@@ -453,7 +405,7 @@ def lay_bare(mail, paragraphs, button):
     rows, placed = rows_of(mail, paragraphs, button)
     if mail.link and not placed:
         rows.insert(max(1, len(rows) - 1), "<b>%s</b>" % anchor(mail, button))
-    return grammar.entity("html", '<font face="Arial" size=2>' +
+    return mail_parts.entity("html", '<font face="Arial" size=2>' +
                           "<br><br>".join(rows) + "</font>")
 
 
@@ -464,7 +416,7 @@ def lay_button(mail, paragraphs, button):
             ("#0078d4", "#d93025", "#0f6cbd", "#ff6600", "#2e7d32"))
     if mail.link and not placed:
         rows.insert(max(1, len(rows) - 1), anchor(mail, button, style))
-    return grammar.entity(
+    return mail_parts.entity(
         "html", '<html><body style="margin:0"><table width="600" align='
         '"center" cellpadding="10">%s</table></body></html>' % "".join(
             "<tr><td>%s</td></tr>" % row for row in rows))
@@ -489,9 +441,9 @@ def lay_card(mail, paragraphs, button):
             '#8a8a8a">%s</td></tr></table></body></html>' % (
                 logo, "".join("<tr><td>%s</td></tr>" % r for r in rows), foot))
     if mail.dice.chance(40):
-        return grammar.entity("html", page)
-    return grammar.several("alternative", [
-        lay_text(mail, paragraphs, button), grammar.entity("html", page)],
+        return mail_parts.entity("html", page)
+    return mail_parts.several("alternative", [
+        lay_text(mail, paragraphs, button), mail_parts.entity("html", page)],
         "=_" + mail.dice.hexadecimal(20))
 
 
@@ -506,11 +458,11 @@ def lay_picture(mail, paragraphs, button):
             html.escape(mail.link), source, mail.dice.one((
                 "", ' alt="%s"' % html.escape(button))),
             mail.dice.one(("", html.escape(paragraphs[0]))))
-    entity = grammar.entity("html", page)
+    entity = mail_parts.entity("html", page)
     if not inside:
         return entity
-    return grammar.several("related", [entity, grammar.binary(
-        "image/png", "image001.png", png(rows), "inline", "p1@mail")],
+    return mail_parts.several("related", [entity, mail_parts.binary(
+        "image/png", "image001.png", mail_parts.png(rows), "inline", "p1@mail")],
         "=_" + mail.dice.hexadecimal(20))
 
 
@@ -522,8 +474,8 @@ def lay_page(mail, paragraphs, button):
             "</form></body></html>" % (
                 button, html.escape(mail.words["company"]),
                 html.escape(mail.link), mail.address, button))
-    return grammar.several("mixed", [
-        lay_letter(mail, paragraphs, button), grammar.binary(
+    return mail_parts.several("mixed", [
+        lay_letter(mail, paragraphs, button), mail_parts.binary(
             "text/html", "%s_%s.%s" % (
                 mail.text.kind.title(), mail.words["n"],
                 mail.dice.one(("html", "htm", "shtml"))), page.encode())],
@@ -531,13 +483,9 @@ def lay_page(mail, paragraphs, button):
 
 
 def lay_pdf(mail, paragraphs, button):
-    words = b" ".join(p.encode("ascii", "replace") for p in paragraphs[:2])
-    data = pdf_files.Pdf(
-        page=pdf_files.link(mail.link.encode()),
-        contents=b"BT /F1 12 Tf 20 700 Td %s Tj ET" % pdf_files.text(
-            words)).bytes()
-    return grammar.several("mixed", [
-        lay_letter(mail, paragraphs, button), grammar.binary(
+    data = mail_parts.pdf(" ".join(paragraphs[:2]), mail.link)
+    return mail_parts.several("mixed", [
+        lay_letter(mail, paragraphs, button), mail_parts.binary(
             "application/pdf", "%s-%s.pdf" % (mail.text.kind,
                                               mail.words["n"]), data)],
         "=_" + mail.dice.hexadecimal(20))
@@ -547,17 +495,17 @@ def lay_qr(mail, paragraphs, button):
     rows = "".join("<p>%s</p>" % html.escape(p) for p in paragraphs)
     page = '<html><body>%s<img src="cid:qr@mail" width="180"></body></html>' % (
         rows)
-    return grammar.several("related", [
-        grammar.entity("html", page), grammar.binary(
-            "image/png", "qr.png", qr_picture(mail.link[:110]), "inline",
+    return mail_parts.several("related", [
+        mail_parts.entity("html", page), mail_parts.binary(
+            "image/png", "qr.png", mail_parts.qr_picture(mail.link[:110]), "inline",
             "qr@mail")], "=_" + mail.dice.hexadecimal(20))
 
 
 def lay_bill(mail, paragraphs, button):
     """Some lines, and the rest as an attached bill."""
-    return grammar.several("mixed", [
-        lay_letter(mail, paragraphs, button), grammar.binary(
-            "image/png", "INV%s.png" % mail.words["n"], png(
+    return mail_parts.several("mixed", [
+        lay_letter(mail, paragraphs, button), mail_parts.binary(
+            "image/png", "INV%s.png" % mail.words["n"], mail_parts.png(
                 [[255 - mail.dice.number(40) for _ in range(32)]
                  for _ in range(24)]))], "=_" + mail.dice.hexadecimal(20))
 
@@ -582,12 +530,12 @@ def build(text, number):
         paragraphs = [p if "://" in p or "@" in p else disguise(p, dice)
                       for p in paragraphs]
         subject = disguise(subject, dice)
-    head = ["From: " + grammar.named(name, address)]
+    head = ["From: " + mail_parts.named(name, address)]
     if dice.chance(80):
         head.append("To: " + mail.address)
     elif dice.chance(50):
         head.append("To: undisclosed-recipients:;")
-    head.append("Subject: " + grammar.word(subject))
+    head.append("Subject: " + mail_parts.word(subject))
     head.append("Date: Tue, 04 Mar 2025 %02d:%02d:00 +0000" % (
         dice.number(24), dice.number(60)))
     head.append("Message-ID: <%s@%s>" % (dice.hexadecimal(24),

@@ -1,15 +1,33 @@
 #!/usr/bin/env python3
-"""make_ham.py OUT: write honest mail of today, made up, in many languages.
+"""make_ham.py OUT [MANIFEST]: write honest mail of today, made up, in many
+languages.
 
 A development set against false alarms: what shops, banks, airlines, schools,
 offices and programs send, with the counted links, hidden previews, buttons,
 urgent words and foreign hosts that such mail has. None of it may go to
-Quarantine. It is no proof, being written by the same people as the checks; and
-nothing is trained on it. The result does not depend on chance."""
+Quarantine. It is no proof, being written by the same people as the checks. The
+result does not depend on chance.
+
+The kinds that stand here are each written in four layouts. LANGUAGE.txt beside
+this file holds grammars (tests/grammar.py) for kinds that attackers imitate, or
+that sound like theirs: "Links" are URLs, "Layouts" how it is put together,
+"Same" says that the links are those of the sender that was chosen, "%site%" is
+the sender's domain.
+
+MANIFEST becomes a table with tabs and a header line: class (ham), file, source,
+notes ("sub=made;cluster=…;lang=…")."""
 import base64
+import glob
 import hashlib
+import html
 import os
+import re
 import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import grammar  # noqa: E402
+import mail_parts  # noqa: E402
 
 # scenario: (sender's name, mailbox, its domain, where links lead, {language:
 # (subject, paragraphs, button)})
@@ -362,27 +380,177 @@ def message(key, language, layout, number):
                                    entity("html", page), mark)
 
 
+# --- from grammars --------------------------------------------------------------
+
+def choose_same(text, which):
+    """The choice of that number everywhere, so that names, addresses and links
+    go together."""
+    def one(found):
+        choices = found.group(1).split("|")
+        return choices[which % len(choices)]
+    before = None
+    while before != text:
+        before, text = text, re.sub(r"\{([^{}]*)\}", one, text)
+    return text
+
+
+def letter(paragraphs, dice):
+    """As people write it."""
+    plain = mail_parts.entity("plain", "\n\n".join(paragraphs) + "\n")
+    if dice.chance(50):
+        return plain
+    rows = "<div><br></div>".join(
+        "<div>%s</div>" % html.escape(p).replace("\n", "<br>")
+        for p in paragraphs)
+    return mail_parts.several("alternative", [plain, mail_parts.entity(
+        "html", '<div dir="ltr">%s</div>' % rows)],
+        "=_" + dice.hexadecimal(20))
+
+
+def with_file(paragraphs, button, links, footer, dice, layout):
+    """A letter with a document, or a page with a code to be scanned."""
+    if layout == "pdf":
+        return mail_parts.several("mixed", [
+            letter(paragraphs, dice), mail_parts.binary(
+                "application/pdf", "%s.pdf" % dice.digits(8), mail_parts.pdf(
+                    paragraphs[-1], (links or [None])[0]))],
+            "=_" + dice.hexadecimal(20))
+    page = as_simple(paragraphs, button, links, footer).replace(
+        "<hr>", '<img src="cid:code@ticket" width="160" alt=""><hr>')
+    return mail_parts.several("related", [
+        mail_parts.entity("html", page), mail_parts.binary(
+            "image/png", "code.png", mail_parts.qr_picture(
+                (links or ["TICKET " + dice.digits(12)])[0][:110]),
+            "inline", "code@ticket")], "=_" + dice.hexadecimal(20))
+
+
+def alternative(paragraphs, button, links, footer, domain, way, dice):
+    rows = [p.replace("\n", "<br>") for p in paragraphs]
+    page = as_designed(rows, button, links, footer, domain, way)
+    if way == "service":
+        return mail_parts.entity("html", page)
+    return mail_parts.several("alternative", [
+        mail_parts.entity("plain", as_plain(paragraphs, button, links, footer)),
+        mail_parts.entity("html", page)], "=_" + dice.hexadecimal(20))
+
+
+def body_of(layout, paragraphs, button, links, footer, site, dice):
+    if layout == "letter":
+        return letter(paragraphs + links[:1], dice)
+    if layout in ("pdf", "qr"):
+        return with_file(paragraphs, button, links, footer, dice, layout)
+    if layout == "plain":
+        return mail_parts.entity("plain", as_plain(paragraphs, button, links,
+                                                   footer))
+    if layout == "simple":
+        return mail_parts.entity("html", as_simple(
+            [p.replace("\n", "<br>") for p in paragraphs], button, links,
+            footer))
+    way = layout if layout in ("own", "service") else ""
+    return alternative(paragraphs, button, [counted(link, site, way)
+                                            for link in links],
+                       footer, site, way, dice)
+
+
+def words_for(text, dice):
+    first, box, host = dice.one(grammar.RECIPIENTS)
+    person = dice.one(grammar.MEN + grammar.WOMEN)
+    return {
+        "name": first, "user": box, "host": host, "addr": box + "@" + host,
+        "person": person, "box": person.lower().replace(" ", "."),
+        "n": dice.digits(8), "code": dice.token(8), "token": dice.token(40),
+        "sum": "%d.%02d" % (19 + dice.number(580), dice.number(100)),
+        "small": "%d.%02d" % (2 + dice.number(30), dice.number(100)),
+        "day": "%d" % (1 + dice.number(27)), "percent": dice.one(
+            ("89", "92", "95", "97", "98")),
+        "hours": dice.one(("12", "24", "48")),
+        "company": host.split(".")[0].replace("-", " ").title(),
+    }
+
+
+def grown(text, number):
+    """(name of the file, message) of a text's mail of that number."""
+    key = "%s-%s-%02d" % (text.kind, text.language, number)
+    dice = grammar.Dice("ham/" + key)
+    words = words_for(text, dice)
+
+    def say(value):
+        return grammar.fill(grammar.choose(value, dice), words).strip()
+
+    which = dice.number(12)
+    sender = grammar.fill(choose_same(text.fields["from"], which), words)
+    name, address = re.match(r"(.*) <(.*)>$", sender).groups()
+    domain = address.split("@")[1]
+    layouts = text.list("layouts", ["plain", "simple"])
+    layout = layouts[number % len(layouts)]
+    subject = say(text.fields["subject"])
+    button = say(text.fields.get("button", ""))
+    paragraphs = [p for p in (say(p).replace("\\n", "\n")
+                              for p in text.paragraphs) if p]
+    site = ".".join(domain.split(".")[-2:])
+    words["site"] = site
+    links = text.fields.get("links", "")
+    links = (say(choose_same(links, which)) if "same" in text.fields
+             else say(links)).split()
+    head = ["From: " + mail_parts.named(name, address),
+            "To: " + words["addr"], "Subject: " + mail_parts.word(subject),
+            "Date: Tue, 04 Mar 2025 %02d:%02d:00 +0000" % (
+                dice.number(24), dice.number(60)),
+            "Message-ID: <%s@%s>" % (dice.hexadecimal(24), domain)]
+    if layout in ("own", "service"):
+        head.append("List-Unsubscribe: <https://www.%s/u>" % site)
+    head.append("MIME-Version: 1.0")
+    footer = "%s · 1 Example Street · 12345 Exampletown" % name
+    return key, "\n".join(head) + "\n" + body_of(
+        layout, paragraphs, button, links, footer, site, dice)
+
+
+def all_grown():
+    counts = {}
+    for path in sorted(glob.glob(os.path.join(HERE, "*.txt"))):
+        for text in grammar.read(path):
+            for _ in range(COPIES.get(text.language, 3)):
+                place = (text.kind, text.language)
+                counts[place] = counts.get(place, 0) + 1
+                yield text, *grown(text, counts[place])
+
+
+COPIES = {"en": 5}
 LAYOUTS = ("plain", "simple", "own", "service")
 # People and small offices write no designed mail.
 PERSONAL = {"forward", "colleague", "school", "legal", "expiry", "voicemail",
             "quota"}
 
 
-def main():
-    if len(sys.argv) != 2:
-        print("usage: make_ham.py OUT", file=sys.stderr)
-        return 2
-    os.makedirs(sys.argv[1], exist_ok=True)
+def all_made():
+    """(kind, language, name of the file, message) of every mail."""
     number = 0
     for key in sorted(T):
         for language in sorted(T[key][2]):
             for layout in LAYOUTS[:2] if key in PERSONAL else LAYOUTS:
                 number += 1
-                path = os.path.join(sys.argv[1], "%s-%s-%s.eml" % (
-                    key, language, layout))
-                with open(path, "w", encoding="utf-8") as out:
-                    out.write(message(key, language, layout, number))
-    print("%d mails" % number)
+                yield key, language, "%s-%s-%s" % (key, language, layout), \
+                    message(key, language, layout, number)
+    for text, name, mail in all_grown():
+        yield text.kind, text.language, name, mail
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        print("usage: make_ham.py OUT [MANIFEST]", file=sys.stderr)
+        return 2
+    os.makedirs(sys.argv[1], exist_ok=True)
+    table = ["class\tfile\tsource\tnotes"]
+    for kind, language, name, mail in all_made():
+        with open(os.path.join(sys.argv[1], name + ".eml"), "w",
+                  encoding="utf-8") as out:
+            out.write(mail)
+        table.append("ham\t%s.eml\tmade-ham\tsub=made;cluster=ham-%s-%s;lang=%s"
+                     % (name, kind, language, language))
+    if len(sys.argv) == 3:
+        with open(sys.argv[2], "w", encoding="utf-8") as out:
+            out.write("\n".join(table) + "\n")
+    print("%d mails" % (len(table) - 1))
     return 0
 
 

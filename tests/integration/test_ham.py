@@ -26,7 +26,7 @@ class Ham(unittest.TestCase):
                 stdout=subprocess.PIPE, check=True)
             reports = [json.loads(line) for line in
                        done.stdout.splitlines()]
-        self.assertGreater(len(reports), 400)
+        self.assertGreater(len(reports), 1000)
         for report in reports:
             if report["verdict"] not in ("clean", "suspicious"):
                 wrong.append((os.path.basename(report["file"]),
