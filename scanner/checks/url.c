@@ -199,7 +199,25 @@ static void append_normalised(GString *out, const char *text, gsize size)
 	}
 }
 
-/* RFC 3986 5.2.4, on a path that starts with a slash. */
+/* How many dots a segment is made of, escaped or not; 0 if of anything else. */
+static guint count_dots(const char *segment)
+{
+	guint dots = 0;
+
+	while (*segment != '\0') {
+		if (*segment == '.')
+			segment++;
+		else if (g_ascii_strncasecmp(segment, "%2e", 3) == 0)
+			segment += 3;
+		else
+			return 0;
+		dots++;
+	}
+	return dots;
+}
+
+/* RFC 3986 5.2.4, on a path that starts with a slash; "%2e" is a dot as well
+   (WHATWG URL 4.1, double-dot URL path segment). */
 static void append_path(GString *out, const char *path, gsize size)
 {
 	g_autofree char *copy = g_strndup(path, size);
@@ -210,10 +228,12 @@ static void append_path(GString *out, const char *path, gsize size)
 	g_strdelimit(copy, "\\", '/');
 	segments = g_strsplit(copy + 1, "/", -1);
 	for (char **segment = segments; *segment != NULL; segment++) {
+		guint dots = count_dots(*segment);
+
 		slash = TRUE;
-		if (strcmp(*segment, ".") == 0)
+		if (dots == 1)
 			continue;
-		if (strcmp(*segment, "..") == 0) {
+		if (dots == 2) {
 			if (kept->len > 0)
 				g_ptr_array_set_size(kept, kept->len - 1);
 			continue;

@@ -27,6 +27,9 @@ static const struct {
 	{ "http://a@b@example.com/", "http://example.com/" },
 	{ "http://example.com/a/../b/./c/..", "http://example.com/b/" },
 	{ "http://example.com/../..", "http://example.com/" },
+	/* browsers take escaped dots for dots */
+	{ "http://example.com/a/%2e%2E/b/.%2e/c/%2e/d/%2e%2e%2e",
+	  "http://example.com/c/d/..." },
 	{ "http://example.com/%7euser/%2f", "http://example.com/~user/%2F" },
 	{ "http://example.com/%", "http://example.com/%" },
 	{ "http://example.com/%zz%4", "http://example.com/%zz%4" },
