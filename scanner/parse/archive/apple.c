@@ -106,15 +106,18 @@ static void read_macbinary(const guint8 *data, gsize size,
 bool warden_apple_read(const guint8 *data, gsize size,
 		       struct warden_apple *apple_r)
 {
+	bool found = TRUE;
+
 	memset(apple_r, 0, sizeof(*apple_r));
-	apple_r->name = g_strdup("");
 	if (warden_apple_is_double(data, size))
 		read_double(data, size, apple_r);
 	else if (warden_apple_is_macbinary(data, size))
 		read_macbinary(data, size, apple_r);
 	else
-		return FALSE;
-	return TRUE;
+		found = FALSE;
+	if (found && apple_r->name == NULL)
+		apple_r->name = g_strdup("");
+	return found;
 }
 
 void warden_apple_clear(struct warden_apple *apple)

@@ -15,7 +15,8 @@ struct warden_apple {
 
 bool warden_apple_is_double(const guint8 *data, gsize size);
 bool warden_apple_is_macbinary(const guint8 *data, gsize size);
-/* FALSE if it is neither. Free with warden_apple_clear(). */
+/* FALSE if it is neither: then there is nothing to free. Else free with
+   warden_apple_clear(). */
 bool warden_apple_read(const guint8 *data, gsize size,
 		       struct warden_apple *apple_r);
 void warden_apple_clear(struct warden_apple *apple);
