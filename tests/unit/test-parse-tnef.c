@@ -92,6 +92,59 @@ static void test_stream(void)
 	g_byte_array_unref(stream);
 }
 
+/* Text, compressed rich text and a page; none of them in an attachment. */
+static void test_bodies(void)
+{
+	static const struct {
+		guint id, type;
+		const char *found, *charset;
+		bool compressed;
+	} rows[] = {
+		{ 0x1000, 0x001f, "text/plain", "utf-16le", FALSE },
+		{ 0x1000, 0x001e, "text/plain", "", FALSE },
+		{ 0x1009, 0x0102, "text/rtf", "", TRUE },
+		{ 0x1013, 0x0102, "text/html", "", FALSE },
+		{ 0x1013, 0x001f, "text/html", "utf-16le", FALSE },
+		{ 0x1014, 0x0102, NULL, NULL, FALSE },
+	};
+
+	for (gsize i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
+		gsize row = i / 2;
+		bool attached = i % 2 == 1;
+		GByteArray *out = g_byte_array_new();
+		GByteArray *properties = g_byte_array_new();
+		GArray *files = warden_tnef_files_new();
+
+		put(properties, 1, 4);
+		put_property(properties, rows[row].id, rows[row].type, "text",
+			     4);
+		put(out, 0x223e9f78, 4);
+		put(out, 1, 2);
+		if (attached)
+			put_attribute(out, 0x00069002, "render", 6);
+		put_attribute(out, attached ? 0x00069005 : 0x00069003,
+			      properties->data, properties->len);
+		g_assert_cmpint(warden_tnef_read(out->data, out->len, files),
+				==, 1);
+		g_assert_cmpuint(files->len, ==, attached ||
+				 rows[row].found != NULL ? 1 : 0);
+		if (files->len > 0 && !attached) {
+			struct warden_tnef_file *file = &g_array_index(
+				files, struct warden_tnef_file, 0);
+
+			g_assert_cmpstr(file->type, ==, rows[row].found);
+			g_assert_cmpstr(file->charset, ==, rows[row].charset);
+			g_assert_true(file->compressed ==
+				      rows[row].compressed);
+			g_assert_cmpmem(out->data + file->start,
+					file->end - file->start, "text", 4);
+		}
+		g_array_unref(files);
+		g_byte_array_unref(properties);
+		g_byte_array_unref(out);
+	}
+}
+
 static void test_damage(void)
 {
 	GByteArray *stream = make_stream();
@@ -121,6 +174,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/tnef/stream", test_stream);
+	g_test_add_func("/tnef/bodies", test_bodies);
 	g_test_add_func("/tnef/damage", test_damage);
 	return g_test_run();
 }

@@ -2,13 +2,13 @@
 
 #include "rtf-compressed.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define HEADER_SIZE 16u		/* sizes, kind, check sum */
 #define KIND_COMPRESSED 0x75465a4cu
 #define KIND_PLAIN 0x414c454du
 #define DICTIONARY_SIZE 4096u
+#define RATIO 17u		/* see warden_rtf_decompress() */
 
 /* What the dictionary has at the beginning (2.1.2.1). */
 static const char preset[] =
@@ -95,4 +95,19 @@ int warden_rtf_decompress(const guint8 *data, gsize size, gsize max,
 		return -1;
 	g_byte_array_append(out, data, MIN(size, max));
 	return size <= max;
+}
+
+GBytes *warden_rtf_compressed_read(struct warden_queue *queue,
+				   const char *path, const guint8 *data,
+				   gsize size)
+{
+	gsize max = MIN(size * RATIO, WARDEN_ARCHIVE_MEMBER_MAX);
+	GByteArray *out;
+
+	if (!warden_queue_spend(queue, path, max))
+		return NULL;
+	out = g_byte_array_new();
+	if (warden_rtf_decompress(data, size, max, out) <= 0)
+		warden_queue_unscanned(queue, path, "damaged");
+	return g_byte_array_free_to_bytes(out);
 }

@@ -10,8 +10,6 @@
    attached are such storages again. */
 
 #define NAME_MAX_SIZE 1024u
-/* What one byte of compressed RTF may become. */
-#define RTF_RATIO 17u
 
 enum property {
 	PROPERTY_SUBJECT = 0x0037,
@@ -152,20 +150,16 @@ static void add_rtf(struct warden_office *office, guint storage)
 	g_autoptr(GBytes) bytes = entry == 0 ? NULL :
 		warden_office_read(office, entry);
 	g_autoptr(GBytes) unpacked = NULL;
-	GByteArray *out;
-	gsize size, max;
+	gsize size;
 	const guint8 *data;
 
 	if (bytes == NULL)
 		return;
 	data = g_bytes_get_data(bytes, &size);
-	max = MIN(size * RTF_RATIO, WARDEN_ARCHIVE_MEMBER_MAX);
-	if (!warden_queue_spend(office->queue, office->path, max))
-		return;
-	out = g_byte_array_new();
-	(void)warden_rtf_decompress(data, size, max, out);
-	unpacked = g_byte_array_free_to_bytes(out);
-	add(office, storage, "body.rtf", "text/rtf", "", unpacked);
+	unpacked = warden_rtf_compressed_read(office->queue, office->path,
+					      data, size);
+	if (unpacked != NULL)
+		add(office, storage, "body.rtf", "text/rtf", "", unpacked);
 }
 
 /* --- attachments --------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "../document/rtf-compressed.h"
 #include "../queue.h"
 #include "tnef.h"
 
@@ -27,17 +28,32 @@ static void add_names(struct warden_queue *queue,
 	}
 }
 
+/* NULL: no room for it. */
+static GBytes *read_file(struct warden_queue *queue,
+			 const struct warden_container *container,
+			 const struct warden_tnef_file *file)
+{
+	const char *path = container->part->path;
+	gsize size = file->end - file->start;
+	const guint8 *data = g_bytes_get_data(container->bytes, NULL);
+
+	if (file->compressed)
+		return warden_rtf_compressed_read(queue, path,
+						  data + file->start, size);
+	return warden_queue_spend(queue, path, size) ?
+		g_bytes_new_from_bytes(container->bytes, file->start, size) :
+		NULL;
+}
+
 static void add_file(struct warden_queue *queue,
 		     const struct warden_container *container,
-		     const struct warden_tnef_file *file)
+		     const struct warden_tnef_file *file, GBytes *bytes)
 {
-	g_autoptr(GBytes) bytes = g_bytes_new_from_bytes(
-		container->bytes, file->start, file->end - file->start);
 	g_autofree char *path = NULL;
 	struct warden_names names;
 	struct warden_item item = {
 		.names = &names, .declared_type = file->type,
-		.encoding = "", .charset = "",
+		.encoding = "", .charset = file->charset,
 		.flags = WARDEN_PART_MEMBER, .parent = container->part,
 		.depth = container->depth,
 	};
@@ -67,14 +83,16 @@ void warden_tnef_expand(struct warden_queue *queue,
 	for (i = 0; i < files->len; i++) {
 		const struct warden_tnef_file *file = &g_array_index(
 			files, struct warden_tnef_file, i);
+		g_autoptr(GBytes) bytes = NULL;
 
 		if (file->end <= file->start)
 			continue;
-		if (!warden_queue_spend(queue, path,
-					file->end - file->start) ||
-		    !warden_queue_spend_member(queue, path))
+		bytes = read_file(queue, container, file);
+		if (bytes == NULL || !warden_queue_spend_member(queue, path))
 			break;
-		add_file(queue, container, file);
+		if (g_bytes_get_size(bytes) == 0)
+			continue;
+		add_file(queue, container, file, bytes);
 		container->part->flags |= WARDEN_PART_CONTAINER;
 	}
 	g_array_unref(files);

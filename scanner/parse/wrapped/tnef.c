@@ -21,6 +21,8 @@ enum attribute {
 };
 
 enum property {
+	PROPERTY_BODY = 0x1000,
+	PROPERTY_RTF = 0x1009,
 	PROPERTY_HTML = 0x1013,
 	PROPERTY_DATA = 0x3701,
 	PROPERTY_FILENAME = 0x3704,
@@ -102,7 +104,7 @@ static bool skip_padded(struct reader *reader, gsize size)
 static struct warden_tnef_file *add_file(struct reader *reader,
 					 const char *type)
 {
-	struct warden_tnef_file file = { .type = type };
+	struct warden_tnef_file file = { .type = type, .charset = "" };
 
 	if (reader->files->len >= WARDEN_TNEF_FILES_MAX) {
 		reader->damaged = TRUE;
@@ -162,6 +164,33 @@ static gsize fixed_size(guint type)
 	}
 }
 
+/* The text of the message, of which there may be several readings. */
+static void take_body(struct reader *reader, guint id, guint type,
+		      gsize start, gsize size)
+{
+	static const struct {
+		guint id;
+		const char *type;
+	} bodies[] = {
+		{ PROPERTY_BODY, "text/plain" }, { PROPERTY_RTF, "text/rtf" },
+		{ PROPERTY_HTML, "text/html" },
+	};
+	struct warden_tnef_file *file;
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(bodies); i++) {
+		if (bodies[i].id != id)
+			continue;
+		file = add_file(reader, bodies[i].type);
+		if (file == NULL)
+			return;
+		file->charset = type == TYPE_UNICODE ? "utf-16le" : "";
+		file->compressed = id == PROPERTY_RTF;
+		file->start = start;
+		file->end = start + size;
+	}
+}
+
 static void take_value(struct reader *reader, guint id, guint type,
 		       gsize start, gsize size)
 {
@@ -177,10 +206,8 @@ static void take_value(struct reader *reader, guint id, guint type,
 			le32(data + start + 16) == SIGNATURE;
 		file->start = start + (type == TYPE_OBJECT ? 16 : 0);
 		file->end = start + size;
-	} else if (id == PROPERTY_HTML && !reader->attachment &&
-		   (file = add_file(reader, "text/html")) != NULL) {
-		file->start = start;
-		file->end = start + size;
+	} else if (!reader->attachment) {
+		take_body(reader, id, type, start, size);
 	}
 }
 

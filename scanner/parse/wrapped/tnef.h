@@ -14,6 +14,8 @@ struct warden_tnef_file {
 	/* Names as they stand, of any charset, up to three; NULL if fewer. */
 	char *names[3];
 	const char *type;	/* "text/html" for bodies …, "" for files */
+	const char *charset;	/* of a body, "" if not said */
+	bool compressed;	/* a body of compressed RTF (MS-OXRTFCP) */
 	bool is_tnef;		/* an attached message, a TNEF stream again */
 };
 
