@@ -3,27 +3,16 @@
 
 #include "warden-config.h"
 
+#include "fuzz-queue.h"
+
 #include "scanner/parse/document/equation.h"
 #include "scanner/parse/office/ole1.h"
 #include "scanner/parse/document/package.h"
-#include "scanner/parse/queue.h"
 #include "scanner/parse/document/rtf.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static struct warden_parser *get_parser(void)
-{
-	static struct warden_parser *parser;
-	char *error;
-
-	if (parser == NULL && warden_parser_init(&parser, &error) < 0)
-		abort();
-	return parser;
-}
 
 static void rtf(const uint8_t *data, size_t size)
 {
@@ -55,7 +44,7 @@ static void package(const uint8_t *data, size_t size, bool whole)
 {
 	struct warden_facts *facts = warden_facts_new();
 	struct warden_part *part = warden_facts_add_part(facts, "1", "a");
-	struct warden_queue *queue = warden_queue_new(get_parser(), facts,
+	struct warden_queue *queue = warden_queue_new(fuzz_parser(), facts,
 						      size);
 	struct warden_package *package = warden_package_new(queue, part);
 

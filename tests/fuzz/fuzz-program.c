@@ -3,10 +3,7 @@
 
 #include "warden-config.h"
 
-#include "scanner/parse/queue.h"
-
-#include <stdint.h>
-#include <stdlib.h>
+#include "fuzz-queue.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,45 +13,10 @@ static const char *const names[] = {
 	"a.sh", "a.py", "a.reg", "a.appref-ms", "", "a.one",
 };
 
-static struct warden_parser *get_parser(void)
-{
-	static struct warden_parser *parser;
-	char *error;
-
-	if (parser == NULL && warden_parser_init(&parser, &error) < 0)
-		abort();
-	return parser;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct warden_facts *facts;
-	struct warden_queue *queue;
-	struct warden_names name;
-	GBytes *bytes;
-	struct warden_item item = {
-		.path = "1", .declared_type = "", .encoding = "",
-		.charset = "", .names = &name,
-		.flags = WARDEN_PART_ATTACHMENT,
-	};
-
-	if (size == 0)
-		return 0;
-	facts = warden_facts_new();
-	queue = warden_queue_new(get_parser(), facts, size);
-	warden_names_init(&name);
-	warden_names_add(&name, names[data[0] % G_N_ELEMENTS(names)]);
-	bytes = g_bytes_new(data + 1, size - 1);
-	if (warden_queue_add(queue, &item, bytes) == NULL)
-		abort();
-	warden_queue_run(queue);
-	warden_queue_free(queue);
-	warden_names_clear(&name);
-	g_bytes_unref(bytes);
-	bytes = warden_facts_serialise(facts);
-	if (g_bytes_get_size(bytes) > WARDEN_FACTS_SIZE_MAX)
-		abort();
-	g_bytes_unref(bytes);
-	warden_facts_free(facts);
+	if (size > 0)
+		fuzz_open_file(data + 1, size - 1, "",
+			       names[data[0] % G_N_ELEMENTS(names)]);
 	return 0;
 }

@@ -21,6 +21,7 @@ CACHE = pathlib.Path(os.environ.get("WARDEN_CACHE", ROOT / ".cache"))
 DICTIONARIES = {"protocol": "fuzz-protocol.dict",
                 "notice": "fuzz-notice.dict",
                 "feed": "fuzz-feed.dict",
+                "check": "fuzz-check.dict",
                 "pdf": "fuzz-pdf.dict"}
 
 

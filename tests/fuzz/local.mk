@@ -1,15 +1,17 @@
 EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
+	tests/fuzz/make-seeds-check.py \
 	tests/fuzz/make-seeds-containers.py \
 	tests/fuzz/make-seeds-office.py \
 	tests/fuzz/make-seeds-picture.py \
 	tests/fuzz/make-seeds-program.py \
 	tests/fuzz/make-seeds-rules.py \
+	tests/fuzz/make-seeds-text.py \
 	tests/fuzz/make-seeds-web.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
 	tests/fuzz/fuzz-feed.dict \
 	tests/fuzz/fuzz-document.dict tests/fuzz/make-seeds-document.py \
 	tests/fuzz/fuzz-pdf.dict tests/fuzz/make-seeds-pdf.py \
-	tests/fuzz/fuzz-notice.dict \
+	tests/fuzz/fuzz-notice.dict tests/fuzz/fuzz-check.dict \
 	tests/fuzz/seeds
 
 # Every target runs over its seeds in `make check`; with --enable-fuzzers it is
@@ -19,6 +21,8 @@ WARDEN_FUZZER = $(AM_LDFLAGS) -fsanitize=fuzzer
 WARDEN_NOTICE_LIBS = scanner/libwarden-core.a scanner/libwarden-checks.a \
 	scanner/libwarden-facts.a scanner/libwarden-protocol.a \
 	$(JSON_LIBS) $(PSL_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(GLIB_LIBS)
+WARDEN_CHECK_LIBS = scanner/libwarden-core.a scanner/libwarden-checks.a \
+	$(WARDEN_PARSE_LIBS) $(PSL_LIBS) $(IDN_LIBS) $(ICU_LIBS)
 
 check_PROGRAMS += tests/fuzz/replay-protocol
 TESTS += tests/fuzz/replay-protocol
@@ -88,6 +92,7 @@ check_PROGRAMS += tests/fuzz/replay-document
 TESTS += tests/fuzz/replay-document
 tests_fuzz_replay_document_SOURCES = \
 	tests/fuzz/fuzz-document.c \
+	tests/fuzz/fuzz-queue.h \
 	tests/fuzz/replay.c
 tests_fuzz_replay_document_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/document"'
@@ -97,6 +102,7 @@ check_PROGRAMS += tests/fuzz/replay-file
 TESTS += tests/fuzz/replay-file
 tests_fuzz_replay_file_SOURCES = \
 	tests/fuzz/fuzz-file.c \
+	tests/fuzz/fuzz-queue.h \
 	tests/fuzz/replay.c
 tests_fuzz_replay_file_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/file"'
@@ -124,6 +130,7 @@ check_PROGRAMS += tests/fuzz/replay-web
 TESTS += tests/fuzz/replay-web
 tests_fuzz_replay_web_SOURCES = \
 	tests/fuzz/fuzz-web.c \
+	tests/fuzz/fuzz-queue.h \
 	tests/fuzz/replay.c
 tests_fuzz_replay_web_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/web"'
@@ -169,10 +176,41 @@ check_PROGRAMS += tests/fuzz/replay-program
 TESTS += tests/fuzz/replay-program
 tests_fuzz_replay_program_SOURCES = \
 	tests/fuzz/fuzz-program.c \
+	tests/fuzz/fuzz-queue.h \
 	tests/fuzz/replay.c
 tests_fuzz_replay_program_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/program"'
 tests_fuzz_replay_program_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-container
+TESTS += tests/fuzz/replay-container
+tests_fuzz_replay_container_SOURCES = \
+	tests/fuzz/fuzz-container.c \
+	tests/fuzz/fuzz-queue.h \
+	tests/fuzz/replay.c
+tests_fuzz_replay_container_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/container"'
+tests_fuzz_replay_container_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-text
+TESTS += tests/fuzz/replay-text
+tests_fuzz_replay_text_SOURCES = \
+	tests/fuzz/fuzz-text.c \
+	tests/fuzz/fuzz-queue.h \
+	tests/fuzz/replay.c
+tests_fuzz_replay_text_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/text"'
+tests_fuzz_replay_text_LDADD = $(WARDEN_PARSE_LIBS)
+
+check_PROGRAMS += tests/fuzz/replay-check
+TESTS += tests/fuzz/replay-check
+tests_fuzz_replay_check_SOURCES = \
+	tests/fuzz/fuzz-check.c \
+	tests/fuzz/fuzz-queue.h \
+	tests/fuzz/replay.c
+tests_fuzz_replay_check_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/check"'
+tests_fuzz_replay_check_LDADD = $(WARDEN_CHECK_LIBS)
 
 if FUZZERS
 noinst_PROGRAMS += tests/fuzz/fuzz-protocol
@@ -277,4 +315,22 @@ tests_fuzz_fuzz_feed_SOURCES = tests/fuzz/fuzz-feed.c
 tests_fuzz_fuzz_feed_CPPFLAGS = $(SCANNER_CPPFLAGS)
 tests_fuzz_fuzz_feed_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_feed_LDADD = $(WARDEN_FEED_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-container
+tests_fuzz_fuzz_container_SOURCES = tests/fuzz/fuzz-container.c
+tests_fuzz_fuzz_container_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_container_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_container_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-text
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz-text.c
+tests_fuzz_fuzz_text_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_text_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_text_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-check
+tests_fuzz_fuzz_check_SOURCES = tests/fuzz/fuzz-check.c
+tests_fuzz_fuzz_check_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_fuzz_fuzz_check_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_check_LDADD = $(WARDEN_CHECK_LIBS)
 endif
