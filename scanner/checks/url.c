@@ -154,6 +154,15 @@ void warden_url_parts_clear(struct warden_url_parts *parts)
 
 static bool parse_ipv4(const char *host, guint32 *address_r);
 
+/* What a browser opens (WHATWG URL 3.1, forbidden host code points): names that
+   hold marks of other pieces would be split elsewhere the next time. */
+static bool is_usable_host(const char *host)
+{
+	if (strchr(host, ':') != NULL)
+		return host[strspn(host, "0123456789abcdef:.")] == '\0';
+	return strpbrk(host, " #%/<>?@[\\]^|") == NULL;
+}
+
 /* Every notation of an address is one address. */
 static void append_host(GString *out, const char *host)
 {
@@ -266,7 +275,7 @@ char *warden_url_normalise(const char *url)
 	/* Lists and reports defang links. */
 	if (strcmp(scheme, "hxxp") == 0 || strcmp(scheme, "hxxps") == 0)
 		scheme = scheme[4] == 's' ? "https" : "http";
-	if (is_special(scheme)) {
+	if (is_special(scheme) && is_usable_host(parts.host)) {
 		port = parts.port;
 		if (strcmp(port, strcmp(scheme, "https") == 0 ? "443" :
 			   strcmp(scheme, "http") == 0 ? "80" : "21") == 0)

@@ -41,6 +41,11 @@ static const struct {
 	{ "http://0xc0.0.02.1/x", "http://192.0.2.1/x" },
 	{ "hxxps://example.com/", "https://example.com/" },
 	{ "http://example.com?x", "http://example.com/?x" },
+	/* hosts that are none */
+	{ "http://exam ple.com/", NULL },
+	{ "http://example.com%2f.example.org/", NULL },
+	{ "http://a[::1]/", NULL },
+	{ "http://a:b:c/", NULL },
 	{ "mailto:a@b.com", NULL },
 	{ "javascript:alert(1)", NULL },
 	{ "data:text/html,x", NULL },
