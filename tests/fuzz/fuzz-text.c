@@ -203,7 +203,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	uint8_t *copy;
 
-	if (size == 0)
+	if (size < 2)
 		return 0;
 	/* of its exact size, so that what is read behind it is seen */
 	copy = g_memdup2(data + 1, size - 1);
