@@ -45,6 +45,12 @@ static int (*const filters[])(struct archive *archive) = {
 /* Archives without a member are not longer; tar ends in zeros, and ISO images
    have their own headers. */
 #define EMPTY_MAX 64u
+/* Of an ISO 9660 image: where the descriptors begin, how many of them are looked
+   at, and what libarchive wants to see before it takes one for such. */
+#define ISO_SECTOR 2048u
+#define ISO_START (16u * ISO_SECTOR)
+#define ISO_DESCRIPTORS_MAX 32u
+#define ISO_SIZE_MIN (24u * ISO_SECTOR)
 
 struct reader {
 	struct warden_queue *queue;
@@ -112,6 +118,46 @@ static struct archive *open_archive(struct reader *reader)
 		return NULL;
 	}
 	return archive;
+}
+
+/* --- images of discs ------------------------------------------------------------------ */
+
+static bool is_iso(const guint8 *data, gsize size)
+{
+	return size > ISO_START + 6 &&
+	       memcmp(data + ISO_START + 1, "CD001", 5) == 0;
+}
+
+/* Windows shows the files of UDF (ECMA-167 3/9.1) if there are any, which need
+   not be those of ISO 9660; nothing kept reads them. */
+static bool has_udf(const guint8 *data, gsize size)
+{
+	guint i;
+
+	for (i = 0; i < ISO_DESCRIPTORS_MAX; i++) {
+		gsize at = ISO_START + i * ISO_SECTOR;
+
+		if (size < at + 6)
+			break;
+		if (memcmp(data + at + 1, "NSR0", 4) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* An image as large as libarchive wants it: a smaller one is mounted by a double
+   click like any other. */
+static GBytes *pad_image(GBytes *bytes)
+{
+	gsize size;
+	const guint8 *data = g_bytes_get_data(bytes, &size);
+	guint8 *padded;
+
+	if (!is_iso(data, size) || size >= ISO_SIZE_MIN)
+		return g_bytes_ref(bytes);
+	padded = g_malloc0(ISO_SIZE_MIN);
+	memcpy(padded, data, size);
+	return g_bytes_new_take(padded, ISO_SIZE_MIN);
 }
 
 /* --- names --------------------------------------------------------------------------- */
@@ -549,9 +595,13 @@ static bool is_compressed(const struct warden_part *part)
 
 /* Nothing came out, no error was seen, and yet there are bytes: the second
    volume of several, or a variety that libarchive skips over. But an empty
-   zip file is its end record alone. */
+   zip file is its end record alone, and folders are something, except on a
+   disc, where the first one is always there. */
 static bool lacks_members(const struct reader *reader)
 {
+	if (reader->folders &&
+	    reader->container->part->kind != WARDEN_KIND_DISK_IMAGE)
+		return reader->damaged;
 	if (reader->size >= 4 && memcmp(reader->data, "PK\5\6", 4) == 0)
 		return FALSE;
 	return reader->damaged || reader->size > EMPTY_MAX;
@@ -561,9 +611,11 @@ static void finish(struct reader *reader)
 {
 	struct warden_part *part = reader->container->part;
 
-	if (reader->members == 0 && !reader->folders && !reader->encrypted)
+	if (reader->members == 0 && !reader->encrypted)
 		reader->damaged = lacks_members(reader);
-
+	if (has_udf(reader->data, reader->size))
+		warden_queue_unscanned(reader->queue, part->path,
+				       "unsupported");
 	if (reader->members > 0)
 		part->flags |= WARDEN_PART_CONTAINER;
 	if (reader->encrypted) {
@@ -643,8 +695,9 @@ void warden_archive_expand(struct warden_queue *queue,
 			   const struct warden_container *container)
 {
 	struct reader reader = { .queue = queue, .container = container };
+	g_autoptr(GBytes) bytes = pad_image(container->bytes);
 
-	reader.data = g_bytes_get_data(container->bytes, &reader.size);
+	reader.data = g_bytes_get_data(bytes, &reader.size);
 	/* a tar file inside is opened as one; anything else is one file */
 	reader.raw = is_compressed(container->part);
 	warden_zip_read(reader.data, reader.size, &reader.zip);
