@@ -101,6 +101,7 @@ static const struct {
 } streams[] = {
 	{ "WordDocument", warden_office_look_word },
 	{ "PowerPoint Document", warden_office_look_slides },
+	{ "Current User", warden_office_look_slides_user },
 	{ "Workbook", warden_office_look_book },
 	{ "Book", warden_office_look_book },
 	{ "EncryptedPackage", warden_office_look_package },
@@ -110,8 +111,7 @@ static const struct {
 	{ "0Table", NULL }, { "1Table", NULL }, { "\1CompObj", NULL },
 	{ "\5SummaryInformation", NULL },
 	{ "\5DocumentSummaryInformation", NULL }, { "\3ObjInfo", NULL },
-	{ "Equation Native", NULL }, { "Current User", NULL },
-	{ "EncryptionInfo", NULL },
+	{ "Equation Native", NULL }, { "EncryptionInfo", NULL },
 };
 
 /* Objects that attacks use, by their storage's class; the first three fields

@@ -9,6 +9,9 @@
 /* Presentations (MS-PPT): a stream of records in records. */
 
 #define RECORD_HEADER 8u
+/* MS-PPT 2.3.2: behind the record's header and a size */
+#define USER_TOKEN_AT 12u
+#define USER_TOKEN_ENCRYPTED 0xf3d1c4dfu
 #define VERSION_CONTAINER 0x0fu
 /* Text is collected up to this. */
 #define TEXT_MAX (1024u * 1024)
@@ -129,4 +132,20 @@ void warden_office_look_slides(struct warden_office *office, guint index)
 	}
 	warden_office_add_urls(office, slides.text->str, slides.text->len);
 	g_string_free(slides.text, TRUE);
+}
+
+/* All else of an encrypted presentation may be unreadable, down to the headers of
+   its records: here it is said. */
+void warden_office_look_slides_user(struct warden_office *office, guint index)
+{
+	g_autoptr(GBytes) bytes = warden_office_read(office, index);
+	gsize size;
+	const guint8 *data;
+
+	if (bytes == NULL)
+		return;
+	data = g_bytes_get_data(bytes, &size);
+	if (size >= USER_TOKEN_AT + 4 &&
+	    le32(data + USER_TOKEN_AT) == USER_TOKEN_ENCRYPTED)
+		warden_office_encrypted(office);
 }

@@ -60,6 +60,8 @@ void warden_office_look_object(struct warden_office *office, guint index);
 void warden_office_look_word(struct warden_office *office, guint index);
 /* "PowerPoint Document" */
 void warden_office_look_slides(struct warden_office *office, guint index);
+/* "Current User" */
+void warden_office_look_slides_user(struct warden_office *office, guint index);
 /* "Workbook", "Book" */
 void warden_office_look_book(struct warden_office *office, guint index);
 /* "Data", "Pictures": drawings */
