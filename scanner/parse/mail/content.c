@@ -3,6 +3,8 @@
 #include "boundary.h"
 #include "content.h"
 
+#include "../../facts/limits.h"
+
 #include <string.h>
 
 struct reader {
@@ -245,8 +247,17 @@ static void take_field(struct reader *reader, guint index,
 	const struct warden_field *field = &g_array_index(
 		reader->header->fields, struct warden_field, index);
 	g_autofree char *value = warden_field_value(reader->header, field);
+	const char *start = (const char *)reader->header->data + field->value;
+	gsize size = MIN(field->value_end - field->value,
+			 WARDEN_HEADER_FIELD_MAX);
 
 	consumer->take(reader, value, wanted);
+	/* some client's string ends at a NUL that others skip */
+	if (size > 0 && memchr(start, '\0', size) != NULL) {
+		g_autofree char *cut = g_strstrip(g_strndup(start, size));
+
+		consumer->take(reader, cut, FALSE);
+	}
 }
 
 static void consume(struct reader *reader, const struct consumer *consumer)

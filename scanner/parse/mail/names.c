@@ -153,6 +153,15 @@ void warden_names_collect_pieces(struct warden_charsets *charsets,
 
 /* --- whole values ----------------------------------------------------------- */
 
+static void add_extended(struct warden_charsets *charsets, const char *value,
+			 struct warden_names *names)
+{
+	g_autofree char *name = warden_words_decode_extended(
+		charsets, value, WARDEN_FACT_NAME_MAX);
+
+	warden_names_add(names, name);
+}
+
 static void collect_extended(struct warden_charsets *charsets,
 			     const struct warden_params *params,
 			     const char *key, struct warden_names *names)
@@ -163,13 +172,19 @@ static void collect_extended(struct warden_charsets *charsets,
 	for (i = 0; i < params->params->len; i++) {
 		const struct warden_param *param = &g_array_index(
 			params->params, struct warden_param, i);
-		g_autofree char *name = NULL;
+		const char *nul;
 
 		if (strcmp(param->name, extended) != 0)
 			continue;
-		name = warden_words_decode_extended(charsets, param->value,
-						    WARDEN_FACT_NAME_MAX);
-		warden_names_add(names, name);
+		add_extended(charsets, param->value, names);
+		/* some client's string ends there */
+		nul = strstr(param->value, "%00");
+		if (nul != NULL) {
+			g_autofree char *cut = g_strndup(
+				param->value, nul - param->value);
+
+			add_extended(charsets, cut, names);
+		}
 	}
 }
 
