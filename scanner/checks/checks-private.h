@@ -44,6 +44,7 @@ extern const struct warden_check warden_check_program;
 extern const struct warden_check warden_check_pdf;
 extern const struct warden_check warden_check_rule;
 extern const struct warden_check warden_check_sender;
+extern const struct warden_check warden_check_test_mail;
 extern const struct warden_check warden_check_web;
 
 #endif

@@ -12,6 +12,7 @@ static const struct warden_check *const checks[] = {
 	&warden_check_link_target,
 	&warden_check_sender,
 	&warden_check_content,
+	&warden_check_test_mail,
 	&warden_check_office,
 	&warden_check_document,
 	&warden_check_pdf,

@@ -64,6 +64,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/site.h \
 	scanner/checks/unwrap.c \
 	scanner/checks/unwrap.h \
+	scanner/checks/test-mail.c \
 	scanner/checks/tokens.c \
 	scanner/checks/tokens.h \
 	scanner/checks/url.c \
