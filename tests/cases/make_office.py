@@ -578,6 +578,32 @@ def office_password_control():
                          absent=["OFFICE_PASSWORD_IN_MAIL"])
 
 
+@case
+def office_password_word():
+    """A document of the old kind; nobody tells the password."""
+    return with_file("minutes.doc", office.word(
+        text="\xe4\x11\xd7\xb2" * 20, flags=0x100)), dict(
+            verdict="unscannable", action="flag",
+            symbols=["ENCRYPTED_CONTENT"], unscanned=["encrypted"])
+
+
+@case
+def office_password_slides():
+    """A presentation: only the stream beside it can be read."""
+    return with_file("plan.ppt", office.slides(
+        office.record(0xfa8, b"Hello"), locked=True)), dict(
+            verdict="unscannable", action="flag",
+            symbols=["ENCRYPTED_CONTENT"], unscanned=["encrypted"])
+
+
+@case
+def office_password_slides_control():
+    """The same to be read by all."""
+    return with_file("plan.ppt", office.slides(
+        office.record(0xfa8, b"Hello"))), dict(
+            verdict="clean", action="allow", only=[])
+
+
 def write(name):
     message, expect = CASES[name]()
     folder = HERE / name

@@ -274,10 +274,15 @@ def record(kind, data, version=0, instance=0):
                        len(data)) + data
 
 
-def slides(*records):
-    """A .ppt with these records in its document."""
+def slides(*records, locked=False):
+    """A .ppt with these records in its document. locked: it says that it is
+    encrypted, and no record can be read."""
     body = record(0x3e8, b"".join(records), version=15)
-    return compound({"PowerPoint Document": body, "Current User": bytes(20)},
+    if locked:
+        body = bytes(c ^ 0x5a for c in body)
+    user = record(0xff6, struct.pack("<II", 20, 0xf3d1c4df if locked else
+                                     0xe391c05f))
+    return compound({"PowerPoint Document": body, "Current User": user},
                     bytes.fromhex("108d81649b4fcf1186ea00aa00b929e8"))
 
 

@@ -9,7 +9,9 @@ Each case is a folder with message.eml and expect.json:
   only              exactly these findings, as a set
   parts             each of these must be among the parts, with these values
   urls              addresses that must be among the links
+  only_urls         exactly these links, as a set
   unscanned         reasons that must be there
+  no_unscanned      true: everything was looked at
   list              indicators to import into a database for this case
   database          "broken": a file that is no database
   rules             {file name: text} of YARA rules for this case
@@ -106,7 +108,12 @@ def expectation_faults(report, expect):
     for url in expect.get("urls", []):
         if url not in urls:
             yield "no link to %s among %s" % (url, sorted(urls))
+    if "only_urls" in expect and urls != set(expect["only_urls"]):
+        yield "links to %s, expected only %s" % (sorted(urls),
+                                                 expect["only_urls"])
     reasons = {u["reason"] for u in report["unscanned"]}
+    if expect.get("no_unscanned") and reasons:
+        yield "unscanned for %s" % sorted(reasons)
     for reason in expect.get("unscanned", []):
         if reason not in reasons:
             yield "not unscanned for %s (%s)" % (reason, sorted(reasons))
