@@ -254,6 +254,19 @@ def agreement_faults():
             yield "no case has %s among its symbols" % symbol
     if not symbols:
         yield "no table of checks was found"
+    yield from table_faults()
+
+
+def table_faults():
+    """Cases that README.md names and that are not there."""
+    rows = re.findall(r"^\| .*", (CASES / "README.md").read_text(), re.M)
+    names = {name for row in rows
+             for name in re.findall(r"`([a-z0-9-]+)`", row)}
+    for name in sorted(names):
+        if not (CASES / name / "expect.json").exists():
+            yield "tests/cases/README.md: there is no case " + name
+    if not names:
+        yield "tests/cases/README.md names no case"
 
 
 def main(arguments):
