@@ -158,8 +158,10 @@ static bool parse_ipv4(const char *host, guint32 *address_r);
    hold marks of other pieces would be split elsewhere the next time. */
 static bool is_usable_host(const char *host)
 {
+	struct in6_addr six;
+
 	if (strchr(host, ':') != NULL)
-		return host[strspn(host, "0123456789abcdef:.")] == '\0';
+		return inet_pton(AF_INET6, host, &six) == 1;
 	return strpbrk(host, " #%/<>?@[\\]^|") == NULL;
 }
 
