@@ -92,6 +92,7 @@ WARDEN_PHRASES = \
 	config/phrases/pl.conf \
 	config/phrases/pt.conf \
 	config/phrases/ru.conf \
+	config/phrases/tr.conf \
 	config/phrases/zh.conf
 wardenphrasesdir = $(wardendatadir)/phrases
 wardenphrases_DATA = $(WARDEN_PHRASES)
