@@ -5,6 +5,7 @@ line, and paragraphs, one a line. "{one|other {nested|more}}" is one of several,
 "%word%" is filled in. Lines that start with "#" are remarks. What is chosen
 depends on a key alone, never on chance."""
 import hashlib
+import os
 import re
 
 
@@ -87,14 +88,22 @@ def read(path):
                 inside = False
             elif not texts:
                 continue
-            elif not inside and line:
+            elif not line:
+                inside = True
+            elif not inside:
                 name, _, value = line.partition(":")
                 texts[-1].fields[name.lower()] = value.strip()
-            elif line:
+            else:
                 texts[-1].paragraphs.append(line)
-            elif texts[-1].fields:
-                inside = True
     return texts
+
+
+def extras(path=None):
+    """{(kind, language): paragraphs} of mail_extras.txt."""
+    path = path or os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "mail_extras.txt")
+    return {(text.kind, text.language): text.paragraphs
+            for text in read(path)}
 
 
 # Whom the mails are for: name, mailbox, host.

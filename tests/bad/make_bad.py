@@ -15,6 +15,7 @@ import glob
 import hashlib
 import html
 import os
+import re
 import sys
 import urllib.parse
 
@@ -88,6 +89,8 @@ HACKED = (
 ODD_TLDS = ("top", "xyz", "icu", "shop", "click", "online", "site", "store",
             "live", "buzz", "cyou", "sbs", "rest", "quest", "monster", "info",
             "world", "today", "club", "fun")
+USUAL_TLDS = ("com", "com", "com", "net", "org", "com.br", "co.in", "ru", "pl",
+              "it", "fr", "com.tr", "co.za", "de", "nl", "cn", "jp")
 FREE_HOSTS = ("pages.dev", "web.app", "vercel.app", "netlify.app",
               "workers.dev", "firebaseapp.com", "weebly.com", "blogspot.com",
               "github.io", "glitch.me", "r2.dev", "square.site",
@@ -134,7 +137,12 @@ class Mail:
         layouts = text.list("layouts", family[2])
         self.sender = senders[turn % len(senders)]
         self.link_kind = links[turn % len(links)]
+        if self.link_kind != "none" and self.dice.chance(4):
+            self.link_kind = "ip"
         self.layout = layouts[number % len(layouts)]
+        # As forwarded or stripped on the way: the words alone.
+        if self.layout not in ("qr", "pdf", "page") and self.dice.chance(12):
+            self.link_kind, self.layout = "none", "plain"
         self.hacked = self.dice.one(HACKED) + self.dice.one(
             (".example", ".example", ".com.example", "-group.example"))
         self.link = self.make_link()
@@ -142,9 +150,16 @@ class Mail:
         self.words = self.make_words()
 
     def odd_domain(self):
-        name = syllables(self.dice, 2 + self.dice.number(2))
-        return "%s%s.%s" % (name, self.dice.hexadecimal(5),
-                            self.dice.one(ODD_TLDS))
+        """Bought for the purpose: under a cheap domain, or a usual one."""
+        if self.dice.chance(50):
+            return "%s%s.%s" % (
+                syllables(self.dice, 2 + self.dice.number(2)),
+                self.dice.hexadecimal(5) if self.dice.chance(40)
+                else syllables(self.dice, 3), self.dice.one(ODD_TLDS))
+        return "%s%s.%s" % (
+            syllables(self.dice, 5 + self.dice.number(2)), self.dice.one(
+                ("", "", "-" + self.dice.one(WORDS["look"]))),
+            self.dice.one(USUAL_TLDS))
 
     def free_mailbox(self, person):
         parts = person.lower().split()
@@ -271,7 +286,7 @@ class Mail:
         name, word = slug(self.brand) or "mail", self.dice.one(WORDS["look"])
         return self.dice.one((
             "https://%s-%s-%s.%s/%s" % (
-                name, word, self.dice.hexadecimal(5),
+                name, word, syllables(self.dice, 3),
                 self.dice.one(("com", "net", "info", "online")), word),
             "https://%s.com.%s.example/%s" % (name, self.dice.one(HACKED),
                                               word),
@@ -289,6 +304,10 @@ class Mail:
             return name, self.address
         if self.sender == "mailbox" or self.sender == "free":
             return name, self.free_mailbox(self.person)
+        if self.link_kind in ("odd", "hacked", "look") and dice.chance(18):
+            # a domain bought, or broken into, for both
+            host = self.link.split("/")[2]
+            return name, "%s@%s" % (box, re.sub("^(www|mail)\\.", "", host))
         if self.sender == "odd":
             return name, "%s@%s" % (box, self.odd_domain())
         if self.sender == "hosted":
@@ -308,6 +327,7 @@ class Mail:
         return name, "%s@%s" % (box, self.hacked)
 
 
+EXTRAS = grammar.extras()
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -351,8 +371,58 @@ DISGUISES = (disguise_twins, disguise_width, disguise_soft)
 # --- how it is put together ---------------------------------------------------
 
 def anchor(mail, button, style=""):
+    """The link behind words; now and then behind the address it isn't."""
+    shown = button
+    if mail.brand and "://" not in button and mail.dice.chance(4):
+        shown = "https://www.%s.com/%s" % (slug(mail.brand),
+                                           mail.dice.one(WORDS["look"]))
     return '<a href="%s"%s>%s</a>' % (html.escape(mail.link), style,
-                                      html.escape(button))
+                                      html.escape(shown))
+
+
+# Where pictures and small print of the imitated come from.
+GENUINE = {
+    "PayPal": "paypal.com", "Microsoft": "microsoft.com", "DHL": "dhl.com",
+    "Microsoft 365": "microsoft.com", "Netflix": "netflix.com",
+    "Amazon": "amazon.com", "Apple": "apple.com", "UPS": "ups.com",
+    "FedEx": "fedex.com", "Google": "google.com", "DocuSign": "docusign.com",
+    "Chase": "chase.com", "Facebook": "facebook.com", "Spotify": "spotify.com",
+    "Instagram": "instagram.com", "WeTransfer": "wetransfer.com",
+    "Sparkasse": "sparkasse.de", "PostNL": "postnl.nl", "ING": "ing.com",
+}
+
+
+def small_print(mail):
+    """Links beside the one that matters."""
+    dice, out = mail.dice, ""
+    if not mail.link:
+        return out
+    genuine = GENUINE.get(mail.brand)
+    if genuine and dice.chance(50):
+        out += '<a href="https://www.%s/privacy">%s</a> <img src="https://www.' \
+            '%s/logo.png" alt="%s"> ' % (genuine, "Privacy", genuine,
+                                         html.escape(mail.brand))
+    if dice.chance(35):
+        site = "/".join(mail.link.split("/")[:3])
+        out += '<a href="%s/%s">%s</a> ' % (site, dice.token(12), dice.one(
+            ("Unsubscribe", "Opt out", "Abmelden", "Preferences")))
+    if dice.chance(15):
+        out += "".join('<a href="https://www.%s.com/%s"><img src="https://cdn.'
+                       '%s.example/%s.png"></a>' % (n, slug(mail.brand) or "x",
+                                                    dice.one(HACKED), n)
+                       for n in ("facebook", "instagram", "youtube"))
+    return out
+
+
+def hidden_words(mail):
+    """Harmless words that only filters see."""
+    if not mail.dice.chance(5):
+        return ""
+    words = " ".join(" ".join(p) for key, p in sorted(EXTRAS.items())
+                     if key[0] in ("chat", "chat-business") and key[1] == "en")
+    return '<div style="%s">%s</div>' % (mail.dice.one((
+        "display:none", "font-size:0", "color:#fff;background:#fff")),
+        html.escape(words))
 
 
 def rows_of(mail, paragraphs, button):
@@ -396,8 +466,8 @@ def lay_simple(mail, paragraphs, button):
     rows, placed = rows_of(mail, paragraphs, button)
     if mail.link and not placed:
         rows.insert(max(1, len(rows) - 1), anchor(mail, button))
-    return mail_parts.entity("html", "<html><body>%s</body></html>" % "".join(
-        "<p>%s</p>" % row for row in rows))
+    return mail_parts.entity("html", "<html><body>%s%s</body></html>" % (
+        "".join("<p>%s</p>" % row for row in rows), hidden_words(mail)))
 
 
 def lay_bare(mail, paragraphs, button):
@@ -418,8 +488,9 @@ def lay_button(mail, paragraphs, button):
         rows.insert(max(1, len(rows) - 1), anchor(mail, button, style))
     return mail_parts.entity(
         "html", '<html><body style="margin:0"><table width="600" align='
-        '"center" cellpadding="10">%s</table></body></html>' % "".join(
-            "<tr><td>%s</td></tr>" % row for row in rows))
+        '"center" cellpadding="10">%s</table>%s%s</body></html>' % ("".join(
+            "<tr><td>%s</td></tr>" % row for row in rows), small_print(mail),
+            hidden_words(mail)))
 
 
 def lay_card(mail, paragraphs, button):
@@ -429,8 +500,9 @@ def lay_card(mail, paragraphs, button):
         rows.insert(max(1, len(rows) - 1), anchor(
             mail, button, ' style="background:#0b57d0;border-radius:4px;color:'
             '#fff;padding:14px 30px;font-weight:bold"'))
-    foot = "© %s. %s" % (title, anchor(mail, mail.dice.one(
-        ("Unsubscribe", "Privacy", "Help", "Contact"))) if mail.link else "")
+    foot = "© %s. %s%s" % (html.escape(title), anchor(mail, mail.dice.one(
+        ("Unsubscribe", "Privacy", "Help", "Contact")))
+        if mail.link and mail.dice.chance(50) else "", small_print(mail))
     logo = mail.dice.one((
         "<h2>%s</h2>" % html.escape(title),
         '<img src="https://%s.example/logo.png" alt="%s" width="140">' % (
@@ -514,18 +586,76 @@ LAYOUTS = {name[4:]: function for name, function in list(globals().items())
            if name.startswith("lay_")}
 
 
-def build(text, number):
+def add_some(paragraphs, choices, most, dice, at_end=True):
+    """Up to so many of the choices, before the last paragraph or after it."""
+    wanted, choices = 1 + dice.number(most), list(choices)
+    for _ in range(min(wanted, len(choices))):
+        chosen = choices.pop(dice.number(len(choices)))
+        paragraphs.insert(len(paragraphs) if at_end else
+                          max(1, len(paragraphs) - 1), chosen)
+
+
+def lengthen(mail, paragraphs, more):
+    """What stands around the matter itself."""
+    dice, kind = mail.dice, class_of(mail.text.kind)
+    language = mail.text.language
+    if FAMILIES[mail.text.kind] is LETTER:
+        if kind == "scam" and dice.chance(75):
+            add_some(paragraphs, more.get(("more-scam", language), ()), 4, dice,
+                     False)
+        elif dice.chance(20):
+            add_some(paragraphs, EXTRAS.get(("foot", language), ())[-1:], 1,
+                     dice)
+        return
+    if FAMILIES[mail.text.kind] is OFFER:
+        if dice.chance(55):
+            add_some(paragraphs, more.get(("more-offer", language), ()), 2,
+                     dice, False)
+    elif kind == "phish" and dice.chance(50):
+        add_some(paragraphs, more.get(("more-account", language), ()), 3, dice,
+                 False)
+    if dice.chance(55):
+        add_some(paragraphs, EXTRAS.get(("foot", language), ()), 3, dice)
+    if kind == "phish" and dice.chance(25):
+        add_some(paragraphs, EXTRAS.get(("safety", language), ()), 1, dice)
+
+
+SIGNS = ("⚠️ ", "🔔 ", "📦 ", "🎁 ", "✅ ", "❗", "★ ", "🔒 ", "💰 ", "🎉 ")
+
+
+def decorate(subject, name, mail):
+    """As senders do who want to be seen."""
+    dice = mail.dice
+    if FAMILIES[mail.text.kind] is LETTER:
+        return (subject.upper() if dice.chance(12) else subject), name
+    if dice.chance(11):
+        subject = dice.one(SIGNS) + subject
+    if dice.chance(18):
+        subject += dice.one(("!", "!!", " !", "!!!"))
+    if dice.chance(5):
+        subject = subject.upper()
+    if dice.chance(6):
+        subject += dice.one((" #%s", " [%s]", " - %s", " (%s)")) % dice.token(
+            9)
+    if dice.chance(7):
+        name += dice.one((" ✔", " #%s" % dice.digits(4), "_%s" % dice.token(5),
+                          " 🎁", " ®", "*", " !"))
+    return subject, name
+
+
+def build(text, number, more):
     mail = Mail(text, number)
     dice = mail.dice
     say = lambda words: grammar.fill(grammar.choose(words, dice), mail.words)
     name, address = mail.make_from(say(text.fields.get("from", "%person%")))
-    subject = say(text.fields["subject"])
+    subject, name = decorate(say(text.fields["subject"]), name, mail)
     button = say(text.fields.get("button", "Open"))
-    paragraphs = [say(p).replace("\\n", "\n").strip()
-                  for p in text.paragraphs]
+    paragraphs = list(text.paragraphs)
+    lengthen(mail, paragraphs, more)
+    paragraphs = [say(p).replace("\\n", "\n").strip() for p in paragraphs]
     paragraphs = [p for p in paragraphs if p]
-    if dice.chance(10) and text.language in ("en", "de", "fr", "es", "it", "pt",
-                                             "nl"):
+    if dice.chance(8) and text.language in ("en", "de", "fr", "es", "it", "pt",
+                                            "nl"):
         disguise = dice.one(DISGUISES)
         paragraphs = [p if "://" in p or "@" in p else disguise(p, dice)
                       for p in paragraphs]
@@ -561,12 +691,17 @@ def main():
         return 2
     os.makedirs(sys.argv[1], exist_ok=True)
     counts, table = {}, ["class\tfile\tsource\tnotes"]
-    for text in texts():
+    all_texts = list(texts())
+    more = {(text.kind, text.language): text.paragraphs for text in all_texts
+            if text.kind.startswith("more-")}
+    for text in all_texts:
+        if text.kind.startswith("more-"):
+            continue
         copies = COPIES.get(text.language, COPIES_ELSE)
         for _ in range(copies):
             place = (text.kind, text.language)
             counts[place] = counts.get(place, 0) + 1
-            mail, message = build(text, counts[place])
+            mail, message = build(text, counts[place], more)
             name = mail.key + ".eml"
             with open(os.path.join(sys.argv[1], name), "w",
                       encoding="utf-8") as out:

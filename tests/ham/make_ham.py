@@ -468,6 +468,40 @@ def words_for(text, dice):
     }
 
 
+EXTRAS = grammar.extras()
+PRIVATE_MAIL = ("gmail.", "gmx.", "web.de", "t-online", "yahoo.", "hotmail.",
+                "outlook.", "aol.", "orange.fr", "free.fr", "laposte",
+                "libero", "virgilio", "wp.pl", "onet.pl", "mail.ru", "yandex",
+                "ukr.net", "qq.com", "163.com", "ziggo", "sapo.pt", "uol.",
+                "btinternet", "proton.")
+SIGNS = ("🌱 ", "🎁 ", "✨ ", "📦 ", "⏰ ", "🎉 ", "✔ ")
+
+
+def some_of(kind, language, most, dice):
+    choices, out = list(EXTRAS.get((kind, language), ())), []
+    for _ in range(min(1 + dice.number(most), len(choices))):
+        out.append(choices.pop(dice.number(len(choices))))
+    return out
+
+
+def lengthen(paragraphs, layout, address, language, dice):
+    """What stands around the matter itself."""
+    out = list(paragraphs)
+    if layout in ("letter", "pdf") or (layout == "plain" and dice.chance(30)):
+        private = any(m in address.split("@")[1] for m in PRIVATE_MAIL)
+        kind = "chat" if private and layout != "pdf" else "chat-business"
+        if dice.chance(80):
+            out[-1:-1] = some_of(kind, language, 3, dice)
+        if not private and dice.chance(30):
+            out += EXTRAS.get(("foot", language), ())[-1:]
+        return out
+    if dice.chance(80):
+        out += some_of("foot", language, 3, dice)
+    if dice.chance(20):
+        out += some_of("safety", language, 2, dice)
+    return out
+
+
 def grown(text, number):
     """(name of the file, message) of a text's mail of that number."""
     key = "%s-%s-%02d" % (text.kind, text.language, number)
@@ -485,8 +519,12 @@ def grown(text, number):
     layout = layouts[number % len(layouts)]
     subject = say(text.fields["subject"])
     button = say(text.fields.get("button", ""))
-    paragraphs = [p for p in (say(p).replace("\\n", "\n")
-                              for p in text.paragraphs) if p]
+    if layout in ("own", "service") and dice.chance(15):
+        subject = dice.one(SIGNS) + subject
+    if layout in ("own", "service") and dice.chance(12):
+        subject += "!"
+    paragraphs = [p for p in (say(p).replace("\\n", "\n") for p in lengthen(
+        text.paragraphs, layout, address, text.language, dice)) if p]
     site = ".".join(domain.split(".")[-2:])
     words["site"] = site
     links = text.fields.get("links", "")
@@ -499,6 +537,10 @@ def grown(text, number):
             "Message-ID: <%s@%s>" % (dice.hexadecimal(24), domain)]
     if layout in ("own", "service"):
         head.append("List-Unsubscribe: <https://www.%s/u>" % site)
+    if layout in ("own", "service") and dice.chance(25):
+        head.append("Reply-To: " + dice.one((
+            "reply-%s@mailversand.example" % dice.token(10),
+            "hallo@%s" % site, "%s@reply.%s" % (dice.token(12), site))))
     head.append("MIME-Version: 1.0")
     footer = "%s · 1 Example Street · 12345 Exampletown" % name
     return key, "\n".join(head) + "\n" + body_of(
