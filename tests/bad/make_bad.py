@@ -12,8 +12,6 @@ MANIFEST becomes a table with tabs and a header line: class (phish, scam, spam),
 file, source, notes ("sub=FAMILY;cluster=…;lang=…")."""
 import base64
 import glob
-import hashlib
-import html
 import os
 import re
 import sys
@@ -22,7 +20,9 @@ import urllib.parse
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 import grammar  # noqa: E402
+import layouts  # noqa: E402
 import mail_parts  # noqa: E402
+import pools  # noqa: E402
 
 # family: (senders, links, layouts); what a text does not say itself.
 MAILBOX = (["hacked", "hacked", "self", "odd", "spoof", "free"],
@@ -79,42 +79,8 @@ SPAM = ("shop", "casino", "dating", "pharmacy", "diet", "iptv", "warranty",
 COPIES = {"en": 6}
 COPIES_ELSE = 3
 
-HACKED = (
-    "autohaus-wendel", "green-valley-school", "padaria-sol", "hotel-miramar",
-    "ferrari-impianti", "krishna-exports", "clinica-santa-rosa",
-    "meble-kowalski", "al-noor-trading", "bakkerij-de-molen", "lakeside-tiles",
-    "sunrise-logistics", "cabinet-moreau", "studio-nove", "tokmak-insaat",
-    "riverside-dental", "viveros-andinos", "nordkyst-maskin",
-)
-ODD_TLDS = ("top", "xyz", "icu", "shop", "click", "online", "site", "store",
-            "live", "buzz", "cyou", "sbs", "rest", "quest", "monster", "info",
-            "world", "today", "club", "fun")
-USUAL_TLDS = ("com", "com", "com", "net", "org", "com.br", "co.in", "ru", "pl",
-              "it", "fr", "com.tr", "co.za", "de", "nl", "cn", "jp")
-FREE_HOSTS = ("pages.dev", "web.app", "vercel.app", "netlify.app",
-              "workers.dev", "firebaseapp.com", "weebly.com", "blogspot.com",
-              "github.io", "glitch.me", "r2.dev", "square.site",
-              "wixsite.com", "webflow.io", "onrender.com")
-FREE_MAIL = ("gmail.com", "outlook.com", "hotmail.com", "yahoo.com",
-             "proton.me", "aol.com", "gmx.com", "mail.ru", "yandex.com",
-             "163.com")
-SHORTENERS = ("bit.ly", "tinyurl.com", "is.gd", "t.ly", "cutt.ly", "rb.gy",
-              "shorturl.at", "goo.su", "t.co", "s.id")
-WORDS = {"look": ("secure", "login", "service", "support", "verify", "account",
-                  "update", "help", "online", "konto", "client", "center")}
-
-
 def class_of(family):
     return "scam" if family in SCAMS else "spam" if family in SPAM else "phish"
-
-
-def slug(brand):
-    return "".join(c for c in brand.lower() if c.isascii() and c.isalnum())
-
-
-def syllables(dice, count):
-    return "".join(dice.one("bdfgklmnprstvz") + dice.one("aeiou")
-                   for _ in range(count))
 
 
 class Mail:
@@ -128,7 +94,8 @@ class Mail:
         self.first, self.box, self.host = self.dice.one(grammar.RECIPIENTS)
         self.address = "%s@%s" % (self.box, self.host)
         self.person = self.dice.one(
-            grammar.WOMEN if text.kind in ("widow", "romance") else grammar.MEN + grammar.WOMEN)
+            grammar.WOMEN if text.kind in ("widow", "romance")
+            else grammar.MEN + grammar.WOMEN)
         self.brand = grammar.choose(text.fields.get("brand", ""), self.dice)
         # each way gets its turn
         turn = number + self.dice.number(3)
@@ -143,7 +110,7 @@ class Mail:
         # As forwarded or stripped on the way: the words alone.
         if self.layout not in ("qr", "pdf", "page") and self.dice.chance(12):
             self.link_kind, self.layout = "none", "plain"
-        self.hacked = self.dice.one(HACKED) + self.dice.one(
+        self.hacked = self.dice.one(pools.HACKED) + self.dice.one(
             (".example", ".example", ".com.example", "-group.example"))
         self.link = self.make_link()
         self.reply = None
@@ -153,13 +120,14 @@ class Mail:
         """Bought for the purpose: under a cheap domain, or a usual one."""
         if self.dice.chance(50):
             return "%s%s.%s" % (
-                syllables(self.dice, 2 + self.dice.number(2)),
+                pools.syllables(self.dice, 2 + self.dice.number(2)),
                 self.dice.hexadecimal(5) if self.dice.chance(40)
-                else syllables(self.dice, 3), self.dice.one(ODD_TLDS))
+                else pools.syllables(self.dice, 3),
+                self.dice.one(pools.ODD_TLDS))
         return "%s%s.%s" % (
-            syllables(self.dice, 5 + self.dice.number(2)), self.dice.one(
-                ("", "", "-" + self.dice.one(WORDS["look"]))),
-            self.dice.one(USUAL_TLDS))
+            pools.syllables(self.dice, 5 + self.dice.number(2)), self.dice.one(
+                ("", "", "-" + self.dice.one(pools.LOGIN_WORDS))),
+            self.dice.one(pools.USUAL_TLDS))
 
     def free_mailbox(self, person):
         parts = person.lower().split()
@@ -167,7 +135,7 @@ class Mail:
             "".join(parts), ".".join(parts), parts[0][0] + parts[1],
             parts[1] + "office", "desk" + parts[0]))
         return "%s%s@%s" % (local, self.dice.digits(6 + self.dice.number(3)),
-                            self.dice.one(FREE_MAIL))
+                            self.dice.one(pools.FREE_MAIL))
 
     def make_words(self):
         dice = self.dice
@@ -186,7 +154,8 @@ class Mail:
             "company": self.host.split(".")[0].replace("-", " ").title(),
             "phone": dice.one(("+1 (800) 555-01%02d", "+1-888-555-01%02d",
                                "1 (877) 555 01%02d")) % dice.number(100),
-            "wallet": bitcoin(self.key), "pass": syllables(dice, 3) + day,
+            "wallet": pools.bitcoin(self.key),
+            "pass": pools.syllables(dice, 3) + day,
         }
 
     # --- where links lead -----------------------------------------------------
@@ -199,20 +168,20 @@ class Mail:
     def path(self):
         dice = self.dice
         return dice.one((
-            "wp-content/plugins/%s/index.php" % syllables(dice, 3),
+            "wp-content/plugins/%s/index.php" % pools.syllables(dice, 3),
             "wp-includes/%s/" % dice.hexadecimal(6),
-            "wp-admin/css/%s/login.php" % syllables(dice, 2),
-            ".well-known/%s/auth.html" % syllables(dice, 2),
-            "~%s/mail/owa.htm" % syllables(dice, 3),
-            "images/%s/verify.php?id=%s" % (syllables(dice, 2),
+            "wp-admin/css/%s/login.php" % pools.syllables(dice, 2),
+            ".well-known/%s/auth.html" % pools.syllables(dice, 2),
+            "~%s/mail/owa.htm" % pools.syllables(dice, 3),
+            "images/%s/verify.php?id=%s" % (pools.syllables(dice, 2),
                                             dice.hexadecimal(12)),
             "%s/%s.html" % (dice.token(6), dice.token(10)),
-            "cgi-bin/%s/?session=%s" % (syllables(dice, 2),
+            "cgi-bin/%s/?session=%s" % (pools.syllables(dice, 2),
                                         dice.hexadecimal(24)),
             "js/%s/" % dice.token(12), ""))
 
     def link_hacked(self):
-        site = self.dice.one(HACKED) + ".example"
+        site = self.dice.one(pools.HACKED) + ".example"
         return "https://%s%s/%s" % (self.dice.one(("", "www.", "mail.")),
                                     site, self.path())
 
@@ -225,9 +194,10 @@ class Mail:
             ("#%s", "?email=%s", "?e=%s", "#%s")) % value
 
     def link_free(self):
-        label = "%s-%s%s" % (syllables(self.dice, 2), syllables(self.dice, 2),
-                             self.dice.hexadecimal(6))
-        return "https://%s.%s/%s" % (label, self.dice.one(FREE_HOSTS),
+        label = "%s-%s%s" % (
+            pools.syllables(self.dice, 2), pools.syllables(self.dice, 2),
+            self.dice.hexadecimal(6))
+        return "https://%s.%s/%s" % (label, self.dice.one(pools.FREE_HOSTS),
                                      self.dice.one(("", "login", "index.html",
                                                     "verify")))
 
@@ -237,11 +207,11 @@ class Mail:
             self.dice.token(50),
             "https://form.jotform.com/%s" % self.dice.digits(21),
             "https://%s%s.typeform.com/to/%s" % (
-                syllables(self.dice, 3), self.dice.hexadecimal(6),
+                pools.syllables(self.dice, 3), self.dice.hexadecimal(6),
                 self.dice.token(8))))
 
     def link_short(self):
-        return "https://%s/%s" % (self.dice.one(SHORTENERS),
+        return "https://%s/%s" % (self.dice.one(pools.SHORTENERS),
                                   self.dice.token(14))
 
     def link_redirect(self):
@@ -264,7 +234,7 @@ class Mail:
     def link_ip(self):
         return "http://%s.%d/%s/" % (self.dice.one((
             "192.0.2", "198.51.100", "203.0.113")), self.dice.number(250),
-            syllables(self.dice, 3))
+            pools.syllables(self.dice, 3))
 
     def link_ipfs(self):
         name = "bafybei" + self.dice.hexadecimal(52)
@@ -274,7 +244,7 @@ class Mail:
             "https://cloudflare-ipfs.com/ipfs/%s/#%s")) % (name, self.address)
 
     def link_storage(self):
-        label = syllables(self.dice, 3) + self.dice.hexadecimal(8)
+        label = pools.syllables(self.dice, 3) + self.dice.hexadecimal(8)
         return self.dice.one((
             "https://storage.googleapis.com/%s/index.html#%s",
             "https://%s.s3.amazonaws.com/page.html?%s",
@@ -283,23 +253,25 @@ class Mail:
                 label, self.dice.token(12))
 
     def link_look(self):
-        name, word = slug(self.brand) or "mail", self.dice.one(WORDS["look"])
+        name = pools.slug(self.brand) or "mail"
+        word = self.dice.one(pools.LOGIN_WORDS)
         return self.dice.one((
             "https://%s-%s-%s.%s/%s" % (
-                name, word, syllables(self.dice, 3),
+                name, word, pools.syllables(self.dice, 3),
                 self.dice.one(("com", "net", "info", "online")), word),
-            "https://%s.com.%s.example/%s" % (name, self.dice.one(HACKED),
+            "https://%s.com.%s.example/%s" % (name, self.dice.one(pools.HACKED),
                                               word),
-            "https://%s.example/%s/%s/" % (self.dice.one(HACKED), name, word),
+            "https://%s.example/%s/%s/" % (self.dice.one(pools.HACKED), name,
+                                           word),
             "https://%s%s.%s/" % (word, name + self.dice.hexadecimal(4),
-                                  self.dice.one(ODD_TLDS))))
+                                  self.dice.one(pools.ODD_TLDS))))
 
     # --- who says to write ----------------------------------------------------
 
     def make_from(self, name):
         dice = self.dice
         box = dice.one(("info", "contact", "admin", "sales", "no-reply",
-                        "support", "notify", syllables(dice, 3)))
+                        "support", "notify", pools.syllables(dice, 3)))
         if self.sender == "spoof":
             return name, self.address
         if self.sender == "mailbox" or self.sender == "free":
@@ -312,278 +284,19 @@ class Mail:
             return name, "%s@%s" % (box, self.odd_domain())
         if self.sender == "hosted":
             return name, "%s@%s%s.%s" % (
-                box, syllables(dice, 3), dice.hexadecimal(6),
+                box, pools.syllables(dice, 3), dice.hexadecimal(6),
                 dice.one(("onmicrosoft.com", "firebaseapp.com",
                           "weebly.com", "shopify.com")))
         if self.sender == "esp":
             return name, "%s@em%s.%s" % (box, dice.digits(4), self.hacked)
         if self.sender == "lookalike" and self.brand:
             return name, "%s@%s" % (box, dice.one((
-                "%s-%s.example" % (slug(self.brand),
-                                   dice.one(WORDS["look"])),
-                "%s.%s.example" % (slug(self.brand), dice.hexadecimal(8)),
-                "%s%s.%s" % (slug(self.brand), dice.hexadecimal(5),
-                             dice.one(ODD_TLDS)))))
+                "%s-%s.example" % (pools.slug(self.brand),
+                                   dice.one(pools.LOGIN_WORDS)),
+                "%s.%s.example" % (pools.slug(self.brand), dice.hexadecimal(8)),
+                "%s%s.%s" % (pools.slug(self.brand), dice.hexadecimal(5),
+                             dice.one(pools.ODD_TLDS)))))
         return name, "%s@%s" % (box, self.hacked)
-
-
-EXTRAS = grammar.extras()
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-
-def bitcoin(key):
-    """An address with the right check sum, that belongs to nobody."""
-    data = b"\0" + hashlib.sha256(key.encode()).digest()[:20]
-    data += hashlib.sha256(hashlib.sha256(data).digest()).digest()[:4]
-    number, out = int.from_bytes(data, "big"), ""
-    while number:
-        number, rest = divmod(number, 58)
-        out = BASE58[rest] + out
-    return "1" + out
-
-
-# --- disguises ----------------------------------------------------------------
-
-TWINS = str.maketrans("aeopcyxiABEHKMOPCTXI",
-                      "аеорсухіАВЕНКМОРСТХІ")
-
-
-def disguise_twins(text, dice):
-    """Every third word in letters of another script that look alike."""
-    words = text.split(" ")
-    return " ".join(w.translate(TWINS) if dice.chance(33) else w
-                    for w in words)
-
-
-def disguise_width(text, dice):
-    return "".join(c + ("\u200b" if c.isalpha() and dice.chance(25) else "")
-                   for c in text)
-
-
-def disguise_soft(text, dice):
-    return "".join(c + ("\u00ad" if c.isalpha() and dice.chance(20) else "")
-                   for c in text)
-
-
-DISGUISES = (disguise_twins, disguise_width, disguise_soft)
-
-
-# --- how it is put together ---------------------------------------------------
-
-def anchor(mail, button, style=""):
-    """The link behind words; now and then behind the address it isn't."""
-    shown = button
-    if mail.brand and "://" not in button and mail.dice.chance(4):
-        shown = "https://www.%s.com/%s" % (slug(mail.brand),
-                                           mail.dice.one(WORDS["look"]))
-    return '<a href="%s"%s>%s</a>' % (html.escape(mail.link), style,
-                                      html.escape(shown))
-
-
-# Where pictures and small print of the imitated come from.
-GENUINE = {
-    "PayPal": "paypal.com", "Microsoft": "microsoft.com", "DHL": "dhl.com",
-    "Microsoft 365": "microsoft.com", "Netflix": "netflix.com",
-    "Amazon": "amazon.com", "Apple": "apple.com", "UPS": "ups.com",
-    "FedEx": "fedex.com", "Google": "google.com", "DocuSign": "docusign.com",
-    "Chase": "chase.com", "Facebook": "facebook.com", "Spotify": "spotify.com",
-    "Instagram": "instagram.com", "WeTransfer": "wetransfer.com",
-    "Sparkasse": "sparkasse.de", "PostNL": "postnl.nl", "ING": "ing.com",
-}
-
-
-def small_print(mail):
-    """Links beside the one that matters."""
-    dice, out = mail.dice, ""
-    if not mail.link:
-        return out
-    genuine = GENUINE.get(mail.brand)
-    if genuine and dice.chance(50):
-        out += '<a href="https://www.%s/privacy">%s</a> <img src="https://www.' \
-            '%s/logo.png" alt="%s"> ' % (genuine, "Privacy", genuine,
-                                         html.escape(mail.brand))
-    if dice.chance(35):
-        site = "/".join(mail.link.split("/")[:3])
-        out += '<a href="%s/%s">%s</a> ' % (site, dice.token(12), dice.one(
-            ("Unsubscribe", "Opt out", "Abmelden", "Preferences")))
-    if dice.chance(15):
-        out += "".join('<a href="https://www.%s.com/%s"><img src="https://cdn.'
-                       '%s.example/%s.png"></a>' % (n, slug(mail.brand) or "x",
-                                                    dice.one(HACKED), n)
-                       for n in ("facebook", "instagram", "youtube"))
-    return out
-
-
-def hidden_words(mail):
-    """Harmless words that only filters see."""
-    if not mail.dice.chance(5):
-        return ""
-    words = " ".join(" ".join(p) for key, p in sorted(EXTRAS.items())
-                     if key[0] in ("chat", "chat-business") and key[1] == "en")
-    return '<div style="%s">%s</div>' % (mail.dice.one((
-        "display:none", "font-size:0", "color:#fff;background:#fff")),
-        html.escape(words))
-
-
-def rows_of(mail, paragraphs, button):
-    """Paragraphs as HTML; the link where the text has it, or at the end."""
-    out, placed = [], False
-    for paragraph in paragraphs:
-        safe = html.escape(paragraph).replace("\n", "<br>")
-        if mail.link and html.escape(mail.link) in safe:
-            safe = safe.replace(html.escape(mail.link), anchor(mail, mail.link))
-            placed = True
-        out.append(safe)
-    return out, placed
-
-
-def lay_text(mail, paragraphs, button):
-    lines = list(paragraphs)
-    if mail.link and not any(mail.link in line for line in lines):
-        at = max(1, len(lines) - 1)
-        lines.insert(at, mail.dice.one((
-            "%s:\n%s" % (button, mail.link), mail.link,
-            "%s <%s>" % (button, mail.link))))
-    return mail_parts.entity("plain", "\n\n".join(lines) + "\n")
-
-
-def lay_plain(mail, paragraphs, _button):
-    return mail_parts.entity("plain", "\n\n".join(paragraphs) + "\n")
-
-
-def lay_letter(mail, paragraphs, _button):
-    rows = [html.escape(p).replace("\n", "<br>") for p in paragraphs]
-    page = mail.dice.one((
-        '<div dir="ltr">%s</div>' % "<div><br></div>".join(
-            "<div>%s</div>" % r for r in rows),
-        "<html><body><p>%s</p></body></html>" % "</p><p>".join(rows)))
-    plain = mail_parts.entity("plain", "\n\n".join(paragraphs) + "\n")
-    return mail_parts.several("alternative", [plain, mail_parts.entity("html", page)],
-                           "=_" + mail.dice.hexadecimal(20))
-
-
-def lay_simple(mail, paragraphs, button):
-    rows, placed = rows_of(mail, paragraphs, button)
-    if mail.link and not placed:
-        rows.insert(max(1, len(rows) - 1), anchor(mail, button))
-    return mail_parts.entity("html", "<html><body>%s%s</body></html>" % (
-        "".join("<p>%s</p>" % row for row in rows), hidden_words(mail)))
-
-
-def lay_bare(mail, paragraphs, button):
-    """As programs that send in bulk make it, without end tags or line ends."""
-    rows, placed = rows_of(mail, paragraphs, button)
-    if mail.link and not placed:
-        rows.insert(max(1, len(rows) - 1), "<b>%s</b>" % anchor(mail, button))
-    return mail_parts.entity("html", '<font face="Arial" size=2>' +
-                          "<br><br>".join(rows) + "</font>")
-
-
-def lay_button(mail, paragraphs, button):
-    rows, placed = rows_of(mail, paragraphs, button)
-    style = ' style="background:%s;color:#ffffff;padding:12px 28px;' \
-        'text-decoration:none;display:inline-block"' % mail.dice.one(
-            ("#0078d4", "#d93025", "#0f6cbd", "#ff6600", "#2e7d32"))
-    if mail.link and not placed:
-        rows.insert(max(1, len(rows) - 1), anchor(mail, button, style))
-    return mail_parts.entity(
-        "html", '<html><body style="margin:0"><table width="600" align='
-        '"center" cellpadding="10">%s</table>%s%s</body></html>' % ("".join(
-            "<tr><td>%s</td></tr>" % row for row in rows), small_print(mail),
-            hidden_words(mail)))
-
-
-def lay_card(mail, paragraphs, button):
-    rows, placed = rows_of(mail, paragraphs, button)
-    title = mail.brand or mail.words["company"]
-    if mail.link and not placed:
-        rows.insert(max(1, len(rows) - 1), anchor(
-            mail, button, ' style="background:#0b57d0;border-radius:4px;color:'
-            '#fff;padding:14px 30px;font-weight:bold"'))
-    foot = "© %s. %s%s" % (html.escape(title), anchor(mail, mail.dice.one(
-        ("Unsubscribe", "Privacy", "Help", "Contact")))
-        if mail.link and mail.dice.chance(50) else "", small_print(mail))
-    logo = mail.dice.one((
-        "<h2>%s</h2>" % html.escape(title),
-        '<img src="https://%s.example/logo.png" alt="%s" width="140">' % (
-            mail.dice.one(HACKED), html.escape(title))))
-    page = ("<html><head><style>body{font-family:Arial}td{padding:8px}</style>"
-            '</head><body bgcolor="#f3f3f3"><table bgcolor="#ffffff" width='
-            '"560"><tr><td>%s</td></tr>%s<tr><td style="font-size:11px;color:'
-            '#8a8a8a">%s</td></tr></table></body></html>' % (
-                logo, "".join("<tr><td>%s</td></tr>" % r for r in rows), foot))
-    if mail.dice.chance(40):
-        return mail_parts.entity("html", page)
-    return mail_parts.several("alternative", [
-        lay_text(mail, paragraphs, button), mail_parts.entity("html", page)],
-        "=_" + mail.dice.hexadecimal(20))
-
-
-def lay_picture(mail, paragraphs, button):
-    """The text is a picture; a link lies on it."""
-    rows = [[mail.dice.number(256) for _ in range(24)] for _ in range(16)]
-    inside = mail.dice.chance(50)
-    source = "cid:p1@mail" if inside else "https://%s.example/i/%s.png" % (
-        mail.dice.one(HACKED), mail.dice.token(8))
-    page = '<html><body><center><a href="%s"><img src="%s" width="600"%s></a>' \
-        "<br>%s</center></body></html>" % (
-            html.escape(mail.link), source, mail.dice.one((
-                "", ' alt="%s"' % html.escape(button))),
-            mail.dice.one(("", html.escape(paragraphs[0]))))
-    entity = mail_parts.entity("html", page)
-    if not inside:
-        return entity
-    return mail_parts.several("related", [entity, mail_parts.binary(
-        "image/png", "image001.png", mail_parts.png(rows), "inline", "p1@mail")],
-        "=_" + mail.dice.hexadecimal(20))
-
-
-def lay_page(mail, paragraphs, button):
-    """A form in an attached page that sends off what is typed."""
-    page = ("<html><head><title>%s</title></head><body><h3>%s</h3><form method="
-            '"post" action="%s"><input name="email" value="%s"><input type='
-            '"password" name="pw" placeholder="Password"><button>%s</button>'
-            "</form></body></html>" % (
-                button, html.escape(mail.words["company"]),
-                html.escape(mail.link), mail.address, button))
-    return mail_parts.several("mixed", [
-        lay_letter(mail, paragraphs, button), mail_parts.binary(
-            "text/html", "%s_%s.%s" % (
-                mail.text.kind.title(), mail.words["n"],
-                mail.dice.one(("html", "htm", "shtml"))), page.encode())],
-        "=_" + mail.dice.hexadecimal(20))
-
-
-def lay_pdf(mail, paragraphs, button):
-    data = mail_parts.pdf(" ".join(paragraphs[:2]), mail.link)
-    return mail_parts.several("mixed", [
-        lay_letter(mail, paragraphs, button), mail_parts.binary(
-            "application/pdf", "%s-%s.pdf" % (mail.text.kind,
-                                              mail.words["n"]), data)],
-        "=_" + mail.dice.hexadecimal(20))
-
-
-def lay_qr(mail, paragraphs, button):
-    rows = "".join("<p>%s</p>" % html.escape(p) for p in paragraphs)
-    page = '<html><body>%s<img src="cid:qr@mail" width="180"></body></html>' % (
-        rows)
-    return mail_parts.several("related", [
-        mail_parts.entity("html", page), mail_parts.binary(
-            "image/png", "qr.png", mail_parts.qr_picture(mail.link[:110]), "inline",
-            "qr@mail")], "=_" + mail.dice.hexadecimal(20))
-
-
-def lay_bill(mail, paragraphs, button):
-    """Some lines, and the rest as an attached bill."""
-    return mail_parts.several("mixed", [
-        lay_letter(mail, paragraphs, button), mail_parts.binary(
-            "image/png", "INV%s.png" % mail.words["n"], mail_parts.png(
-                [[255 - mail.dice.number(40) for _ in range(32)]
-                 for _ in range(24)]))], "=_" + mail.dice.hexadecimal(20))
-
-
-LAYOUTS = {name[4:]: function for name, function in list(globals().items())
-           if name.startswith("lay_")}
 
 
 def add_some(paragraphs, choices, most, dice, at_end=True):
@@ -595,6 +308,10 @@ def add_some(paragraphs, choices, most, dice, at_end=True):
                           max(1, len(paragraphs) - 1), chosen)
 
 
+def extra(kind, language):
+    return layouts.EXTRAS.get((kind, language), ())
+
+
 def lengthen(mail, paragraphs, more):
     """What stands around the matter itself."""
     dice, kind = mail.dice, class_of(mail.text.kind)
@@ -604,8 +321,7 @@ def lengthen(mail, paragraphs, more):
             add_some(paragraphs, more.get(("more-scam", language), ()), 4, dice,
                      False)
         elif dice.chance(20):
-            add_some(paragraphs, EXTRAS.get(("foot", language), ())[-1:], 1,
-                     dice)
+            add_some(paragraphs, extra("foot", language)[-1:], 1, dice)
         return
     if FAMILIES[mail.text.kind] is OFFER:
         if dice.chance(55):
@@ -615,9 +331,9 @@ def lengthen(mail, paragraphs, more):
         add_some(paragraphs, more.get(("more-account", language), ()), 3, dice,
                  False)
     if dice.chance(55):
-        add_some(paragraphs, EXTRAS.get(("foot", language), ()), 3, dice)
+        add_some(paragraphs, extra("foot", language), 3, dice)
     if kind == "phish" and dice.chance(25):
-        add_some(paragraphs, EXTRAS.get(("safety", language), ()), 1, dice)
+        add_some(paragraphs, extra("safety", language), 1, dice)
 
 
 SIGNS = ("⚠️ ", "🔔 ", "📦 ", "🎁 ", "✅ ", "❗", "★ ", "🔒 ", "💰 ", "🎉 ")
@@ -656,7 +372,7 @@ def build(text, number, more):
     paragraphs = [p for p in paragraphs if p]
     if dice.chance(8) and text.language in ("en", "de", "fr", "es", "it", "pt",
                                             "nl"):
-        disguise = dice.one(DISGUISES)
+        disguise = dice.one(layouts.DISGUISES)
         paragraphs = [p if "://" in p or "@" in p else disguise(p, dice)
                       for p in paragraphs]
         subject = disguise(subject, dice)
@@ -676,7 +392,7 @@ def build(text, number, more):
     if dice.chance(15):
         head.append("X-Priority: 1")
     head.append("MIME-Version: 1.0")
-    body = LAYOUTS[mail.layout](mail, paragraphs, button)
+    body = layouts.LAYOUTS[mail.layout](mail, paragraphs, button)
     return mail, "\n".join(head) + "\n" + body
 
 
@@ -707,7 +423,8 @@ def main():
                       encoding="utf-8") as out:
                 out.write(message)
             table.append("%s\t%s\tmade-bad\tsub=%s;cluster=%s;lang=%s" % (
-                class_of(text.kind), name, text.kind, mail.key.rsplit("-", 1)[0],
+                class_of(text.kind), name, text.kind,
+                mail.key.rsplit("-", 1)[0],
                 text.language))
     if len(sys.argv) == 3:
         with open(sys.argv[2], "w", encoding="utf-8") as out:

@@ -380,7 +380,7 @@ def message(key, language, layout, number):
                                    entity("html", page), mark)
 
 
-# --- from grammars --------------------------------------------------------------
+# --- from grammars ------------------------------------------------------------
 
 def choose_same(text, which):
     """The choice of that number everywhere, so that names, addresses and links
