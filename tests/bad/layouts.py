@@ -126,6 +126,14 @@ def lay_letter(mail, paragraphs, _button):
         "=_" + mail.dice.hexadecimal(20))
 
 
+def lay_letter_link(mail, paragraphs, button):
+    """A letter with an address in the text."""
+    rows = list(paragraphs)
+    if mail.link:
+        rows.insert(max(1, len(rows) - 1), mail.link)
+    return lay_letter(mail, rows, button)
+
+
 def lay_simple(mail, paragraphs, button):
     rows, placed = rows_of(mail, paragraphs, button)
     if mail.link and not placed:
@@ -247,5 +255,6 @@ def lay_bill(mail, paragraphs, button):
                  for _ in range(24)]))], "=_" + mail.dice.hexadecimal(20))
 
 
-LAYOUTS = {name[4:]: function for name, function in list(globals().items())
+LAYOUTS = {name[4:].replace("_", "-"): function
+           for name, function in list(globals().items())
            if name.startswith("lay_")}

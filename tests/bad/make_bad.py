@@ -53,6 +53,12 @@ FAMILIES = {
     "social": BRAND, "crypto-wallet": BRAND, "hosting": BRAND,
     "hotel": BRAND, "health": BRAND, "telecom": BRAND, "energy-refund": BRAND,
     "toll": BRAND,
+    "thread": (["hacked", "mailbox", "hacked"], ["hacked", "short", "storage"],
+               ["text", "simple", "letter-link"]),
+    "meeting": FILE, "policy": FILE, "invoice-view": FILE,
+    "app-account": BRAND, "benefit": BRAND, "student": BRAND,
+    "domain-notice": (["odd", "hacked", "esp"], ["odd", "hacked"],
+                      ["text", "simple", "card"]),
     "callback": CALL, "callback-pay": CALL,
     "boss-task": LETTER, "boss-cards": LETTER, "bank-change": LETTER,
     "boss-transfer": LETTER,
@@ -60,6 +66,7 @@ FAMILIES = {
                    ["plain", "letter"]),
     "inheritance": LETTER, "widow": LETTER, "lottery": LETTER,
     "compensation": LETTER, "diplomat": LETTER, "partner": LETTER,
+    "recovery": LETTER, "supply": LETTER, "threat": LETTER, "visa": LETTER,
     "loan": LETTER, "romance": LETTER, "job": LETTER, "donor": LETTER,
     "survey-prize": OFFER, "giveaway": OFFER, "points": OFFER,
     "invest": (["odd", "hacked", "mailbox", "esp"], ["odd", "short", "free"],
@@ -68,14 +75,18 @@ FAMILIES = {
     "diet": OFFER, "iptv": OFFER, "warranty": OFFER, "solar": OFFER,
     "seo": (["mailbox", "hacked"], ["none", "odd"], ["letter", "plain"]),
     "replica": OFFER, "insurance": OFFER, "antivirus": OFFER,
-    "credit": OFFER, "gadget": OFFER,
+    "credit": OFFER, "gadget": OFFER, "degree": OFFER, "cbd": OFFER,
+    "webinar": OFFER, "wine": OFFER, "senior": OFFER, "prophet": OFFER,
+    "directory": LETTER, "factory": LETTER, "leads": LETTER,
 }
 SCAMS = ("sextortion", "inheritance", "widow", "lottery", "compensation",
          "diplomat", "partner", "loan", "romance", "job", "donor",
-         "survey-prize", "giveaway", "points", "invest")
+         "survey-prize", "giveaway", "points", "invest", "recovery", "supply",
+         "threat", "visa")
 SPAM = ("shop", "casino", "dating", "pharmacy", "diet", "iptv", "warranty",
         "solar", "seo", "replica", "insurance", "antivirus", "credit",
-        "gadget")
+        "gadget", "degree", "cbd", "webinar", "wine", "senior", "prophet",
+        "directory", "factory", "leads")
 COPIES = {"en": 6}
 COPIES_ELSE = 3
 
