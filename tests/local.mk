@@ -1,6 +1,7 @@
 EXTRA_DIST += tests/grammar.py tests/mail_parts.py tests/mail_extras.txt \
 	tests/ham/make_ham.py tests/bad/make_bad.py \
 	tests/bad/layouts.py tests/bad/pools.py tests/ham/apps.txt \
+	tests/ham/press.txt \
 	tests/bad/de.txt tests/bad/en.txt tests/bad/es.txt tests/bad/fr.txt \
 	tests/bad/it.txt tests/bad/ja.txt tests/bad/nl.txt tests/bad/pl.txt \
 	tests/bad/pt.txt tests/bad/ru.txt tests/bad/tr.txt tests/bad/uk.txt \
