@@ -2,6 +2,7 @@ noinst_LIBRARIES += scanner/libwarden-parse.a
 scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/apart.c \
 	scanner/parse/budget.h \
+	scanner/parse/bytes.h \
 	scanner/parse/cache.c \
 	scanner/parse/cache.h \
 	scanner/parse/fuzzy.c \

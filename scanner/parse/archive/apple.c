@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "apple.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -11,21 +12,13 @@
 
 enum { ENTRY_DATA = 1, ENTRY_RESOURCE = 2, ENTRY_NAME = 3 };
 
-static guint16 be16(const guint8 *p)
-{
-	return p[0] << 8 | p[1];
-}
-
-static guint32 be32(const guint8 *p)
-{
-	return (guint32)be16(p) << 16 | be16(p + 2);
-}
-
 bool warden_apple_is_double(const guint8 *data, gsize size)
 {
 	return size >= HEAD_SIZE + ENTRY_SIZE &&
-		(be32(data) == 0x00051600 || be32(data) == 0x00051607) &&
-		be16(data + 24) > 0 && be16(data + 24) <= ENTRIES_MAX;
+	       (warden_be32(data) == 0x00051600 ||
+		warden_be32(data) == 0x00051607) &&
+	       warden_be16(data + 24) > 0 &&
+	       warden_be16(data + 24) <= ENTRIES_MAX;
 }
 
 /* No mark, only fields that cannot be otherwise. */
@@ -45,7 +38,7 @@ bool warden_apple_is_macbinary(const guint8 *data, gsize size)
 		if (data[i] != 0)
 			return FALSE;
 	}
-	wanted = (guint64)be32(data + 83) + be32(data + 87);
+	wanted = (guint64)warden_be32(data + 83) + warden_be32(data + 87);
 	/* each fork is filled up to 128 bytes, and may be cut */
 	return wanted > 0 && wanted + MACBINARY_SIZE <= (guint64)size + 256 &&
 		size <= wanted + MACBINARY_SIZE + 1024;
@@ -61,16 +54,16 @@ static void set_range(gsize size, guint64 start, guint64 length,
 static void read_double(const guint8 *data, gsize size,
 			struct warden_apple *apple)
 {
-	guint count = be16(data + 24), i;
+	guint count = warden_be16(data + 24), i;
 
 	for (i = 0; i < count && HEAD_SIZE + (i + 1) * ENTRY_SIZE <= size;
 	     i++) {
 		const guint8 *entry = data + HEAD_SIZE + i * ENTRY_SIZE;
 		gsize start, end;
 
-		set_range(size, be32(entry + 4), be32(entry + 8), &start,
-			  &end);
-		switch (be32(entry)) {
+		set_range(size, warden_be32(entry + 4), warden_be32(entry + 8),
+			  &start, &end);
+		switch (warden_be32(entry)) {
 		case ENTRY_DATA:
 			apple->data = start;
 			apple->data_end = end;
@@ -93,14 +86,15 @@ static void read_double(const guint8 *data, gsize size,
 static void read_macbinary(const guint8 *data, gsize size,
 			   struct warden_apple *apple)
 {
-	guint64 data_size = be32(data + 83);
+	guint64 data_size = warden_be32(data + 83);
 
 	g_free(apple->name);
 	apple->name = g_strndup((const char *)data + 2, data[1]);
 	set_range(size, MACBINARY_SIZE, data_size, &apple->data,
 		  &apple->data_end);
 	set_range(size, MACBINARY_SIZE + (data_size + 127) / 128 * 128,
-		  be32(data + 87), &apple->resource, &apple->resource_end);
+		  warden_be32(data + 87), &apple->resource,
+		  &apple->resource_end);
 }
 
 bool warden_apple_read(const guint8 *data, gsize size,

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "../member.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -21,11 +22,6 @@ struct header {
 	gsize next;		/* behind the header */
 };
 
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
-
 static bool read_header(const guint8 *data, gsize size, gsize at,
 			struct header *header)
 {
@@ -43,8 +39,8 @@ static bool read_header(const guint8 *data, gsize size, gsize at,
 		return FALSE;
 	header->flags = p[8];
 	header->type = p[10];
-	header->packed = le32(p + 16);
-	header->size = le32(p + 20);
+	header->packed = warden_le32(p + 16);
+	header->size = warden_le32(p + 20);
 	header->name = (const char *)p + 4 + first;
 	header->next = at + 4 + basic + 4;
 	/* each with its own check sum; zero ends them */

@@ -9,16 +9,6 @@
 /* Blocks of a sparse image: 2 TB of the smallest that is in use. */
 #define BLOCKS_MAX (4u * MEGABYTE)
 
-static guint32 be32(const guint8 *p)
-{
-	return (guint32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-}
-
-static guint64 be64(const guint8 *p)
-{
-	return (guint64)be32(p) << 32 | be32(p + 4);
-}
-
 /* length bytes at at, or NULL if they are not all there. */
 static const guint8 *
 range(const struct warden_disk *disk, guint64 at, guint64 length)
@@ -34,23 +24,24 @@ enum { VHD_FIXED = 2, VHD_DYNAMIC = 3, VHD_DIFFERENCING = 4 };
 /* A table of sector numbers; each block begins with a map of its sectors. */
 static bool open_dynamic(struct warden_disk *disk, const guint8 *footer)
 {
-	const guint8 *head = range(disk, be64(footer + 16), 1024), *table;
+	const guint8 *head = range(disk, warden_be64(footer + 16), 1024),
+		     *table;
 	guint32 count, i;
 	guint64 map;
 
 	if (head == NULL || memcmp(head, "cxsparse", 8) != 0)
 		return FALSE;
-	count = be32(head + 28);
-	disk->block_size = be32(head + 32);
+	count = warden_be32(head + 28);
+	disk->block_size = warden_be32(head + 32);
 	if (disk->block_size < SECTOR || count > BLOCKS_MAX)
 		return FALSE;
-	table = range(disk, be64(head + 16), (guint64)count * 4);
+	table = range(disk, warden_be64(head + 16), (guint64)count * 4);
 	if (table == NULL)
 		return FALSE;
 	map = (disk->block_size / SECTOR / 8 + SECTOR - 1) / SECTOR * SECTOR;
 	disk->blocks = g_array_sized_new(FALSE, TRUE, sizeof(guint64), count);
 	for (i = 0; i < count; i++) {
-		guint32 sector = be32(table + 4 * (gsize)i);
+		guint32 sector = warden_be32(table + 4 * (gsize)i);
 		guint64 at = sector == G_MAXUINT32 ? 0 :
 			(guint64)sector * SECTOR + map + 1;
 
@@ -61,8 +52,8 @@ static bool open_dynamic(struct warden_disk *disk, const guint8 *footer)
 
 static bool open_vhd(struct warden_disk *disk, const guint8 *footer)
 {
-	disk->length = be64(footer + 48);
-	switch (be32(footer + 60)) {
+	disk->length = warden_be64(footer + 48);
+	switch (warden_be32(footer + 60)) {
 	case VHD_FIXED:
 		disk->length = MIN(disk->length, disk->size);
 		return TRUE;

@@ -6,6 +6,8 @@
    file systems in them that Windows mounts with a double click (FAT, NTFS).
    Pure and bounded; damage gives less, never an error. */
 
+#include "../bytes.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -60,21 +62,6 @@ bool warden_ntfs_read(const struct warden_volume *volume,
 		      const struct warden_disk_sink *sink);
 
 /* --- for those modules ------------------------------------------------------- */
-
-static inline guint16 warden_le16(const guint8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static inline guint32 warden_le32(const guint8 *p)
-{
-	return warden_le16(p) | (guint32)warden_le16(p + 2) << 16;
-}
-
-static inline guint64 warden_le64(const guint8 *p)
-{
-	return warden_le32(p) | (guint64)warden_le32(p + 4) << 32;
-}
 
 /* UTF-16LE to UTF-8, ended by NUL or count units; never NULL. */
 char *warden_disk_name(const guint8 *units, gsize count);

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "zip.h"
+#include "../bytes.h"
 
 #include "../../facts/limits.h"
 
@@ -13,16 +14,6 @@
 #define ENDS_MAX 16u
 #define UNLISTED_MAX 200u
 #define FLAG_ENCRYPTED 1u
-
-static guint16 le16(const guint8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static guint32 le32(const guint8 *p)
-{
-	return le16(p) | (guint32)le16(p + 2) << 16;
-}
 
 struct reader {
 	const guint8 *data;
@@ -38,31 +29,26 @@ static bool is_local(const struct reader *reader, gsize at)
 
 	return at <= reader->size && reader->size - at >= LOCAL_SIZE &&
 	       memcmp(p, "PK\3\4", 4) == 0 && p[4] <= 63 &&
-	       le16(p + 8) <= 99 && le16(p + 26) > 0 &&
-	       le16(p + 26) <= reader->size - at - LOCAL_SIZE;
-}
-
-static guint64 le64(const guint8 *p)
-{
-	return le32(p) | (guint64)le32(p + 4) << 32;
+	       warden_le16(p + 8) <= 99 && warden_le16(p + 26) > 0 &&
+	       warden_le16(p + 26) <= reader->size - at - LOCAL_SIZE;
 }
 
 /* Where the member stands, if the directory's 32 bits do not hold it: the
    last of those eight-byte numbers that are needed (APPNOTE 4.5.3). */
 static gsize zip64_offset(const guint8 *central)
 {
-	const guint8 *p = central + CENTRAL_SIZE + le16(central + 28);
-	const guint8 *end = p + le16(central + 30);
-	gsize skip = (le32(central + 24) == G_MAXUINT32 ? 8 : 0) +
-		(le32(central + 20) == G_MAXUINT32 ? 8 : 0);
+	const guint8 *p = central + CENTRAL_SIZE + warden_le16(central + 28);
+	const guint8 *end = p + warden_le16(central + 30);
+	gsize skip = (warden_le32(central + 24) == G_MAXUINT32 ? 8 : 0) +
+		     (warden_le32(central + 20) == G_MAXUINT32 ? 8 : 0);
 
 	while (end - p >= 4) {
-		gsize size = le16(p + 2);
+		gsize size = warden_le16(p + 2);
 
 		if (size > (gsize)(end - p) - 4)
 			break;
-		if (le16(p) == 1 && size >= skip + 8)
-			return le64(p + 4 + skip);
+		if (warden_le16(p) == 1 && size >= skip + 8)
+			return warden_le64(p + 4 + skip);
 		p += 4 + size;
 	}
 	return G_MAXUINT32;
@@ -70,7 +56,7 @@ static gsize zip64_offset(const guint8 *central)
 
 static gsize local_offset(const guint8 *central)
 {
-	gsize offset = le32(central + 42);
+	gsize offset = warden_le32(central + 42);
 
 	return offset == G_MAXUINT32 ? zip64_offset(central) : offset;
 }
@@ -82,8 +68,8 @@ static void take_entry(struct reader *reader, const guint8 *central,
 	struct warden_zip_entry entry = {
 		.local = base + local_offset(central),
 		.name = central + CENTRAL_SIZE,
-		.name_size = le16(central + 28),
-		.encrypted = (le16(central + 8) & FLAG_ENCRYPTED) != 0,
+		.name_size = warden_le16(central + 28),
+		.encrypted = (warden_le16(central + 8) & FLAG_ENCRYPTED) != 0,
 	};
 	const guint8 *local;
 
@@ -94,9 +80,9 @@ static void take_entry(struct reader *reader, const guint8 *central,
 		return;
 	local = reader->data + entry.local;
 	entry.local_name = local + LOCAL_SIZE;
-	entry.local_name_size = le16(local + 26);
+	entry.local_name_size = warden_le16(local + 26);
 	entry.end = entry.local + LOCAL_SIZE + entry.local_name_size +
-		le16(local + 28) + le32(central + 20);
+		    warden_le16(local + 28) + warden_le32(central + 20);
 	g_hash_table_add(reader->listed, GSIZE_TO_POINTER(entry.local + 1));
 	zip->encrypted |= entry.encrypted;
 	zip->files += entry.name_size > 0 &&
@@ -114,17 +100,18 @@ static gsize zip64_directory(const struct reader *reader, gsize end)
 
 	if (end < 20 || memcmp(data + end - 20, "PK\6\7", 4) != 0)
 		return G_MAXUINT32;
-	at = le64(data + end - 20 + 8);
+	at = warden_le64(data + end - 20 + 8);
 	if (at > end || end - at < 56 || memcmp(data + at, "PK\6\6", 4) != 0)
 		return G_MAXUINT32;
-	return le64(data + at + 48);
+	return warden_le64(data + at + 48);
 }
 
 /* The directory of the end record at end. Returns FALSE if there is none. */
 static bool take_directory(struct reader *reader, gsize end)
 {
 	const guint8 *record = reader->data + end;
-	gsize length = le32(record + 12), said = le32(record + 16);
+	gsize length = warden_le32(record + 12),
+	      said = warden_le32(record + 16);
 	gsize at = length <= end ? end - length : end, base = 0;
 
 	if (said == G_MAXUINT32)
@@ -142,8 +129,8 @@ static bool take_directory(struct reader *reader, gsize end)
 	while (end - at >= CENTRAL_SIZE &&
 	       reader->zip->entries->len < WARDEN_ARCHIVE_MEMBERS_MAX) {
 		const guint8 *p = reader->data + at;
-		gsize whole = CENTRAL_SIZE + (gsize)le16(p + 28) +
-			le16(p + 30) + le16(p + 32);
+		gsize whole = CENTRAL_SIZE + (gsize)warden_le16(p + 28) +
+			      warden_le16(p + 30) + warden_le16(p + 32);
 
 		if (memcmp(p, "PK\1\2", 4) != 0 || whole > end - at)
 			break;

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "rtf-compressed.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -28,11 +29,6 @@ static void put(struct dictionary *dictionary, guint8 byte, GByteArray *out)
 	dictionary->bytes[dictionary->at] = byte;
 	dictionary->at = (dictionary->at + 1) % DICTIONARY_SIZE;
 	g_byte_array_append(out, &byte, 1);
-}
-
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
 }
 
 /* Twelve bits of place, four of length. FALSE: it points at itself, which is
@@ -86,7 +82,7 @@ int warden_rtf_decompress(const guint8 *data, gsize size, gsize max,
 
 	if (size < HEADER_SIZE)
 		return -1;
-	kind = le32(data + 8);
+	kind = warden_le32(data + 8);
 	data += HEADER_SIZE;
 	size -= HEADER_SIZE;
 	if (kind == KIND_COMPRESSED)

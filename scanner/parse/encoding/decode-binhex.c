@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "decode.h"
+#include "../bytes.h"
 #include "../lines.h"
 
 #include "../../facts/limits.h"
@@ -78,11 +79,6 @@ static gsize decode_text(const guint8 *data, gsize size, gsize at,
 	return at;
 }
 
-static guint32 be32(const guint8 *p)
-{
-	return (guint32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-}
-
 /* The fork at at, as much of it as there is. */
 static GBytes *fork_bytes(const GByteArray *raw, gsize at, guint32 size)
 {
@@ -99,8 +95,8 @@ static bool split(const GByteArray *raw, struct warden_embedded *file)
 
 	if (name == 0 || name > NAME_MAX_SIZE || raw->len < at)
 		return FALSE;
-	data_size = be32(raw->data + name + 12);
-	resource_size = be32(raw->data + name + 16);
+	data_size = warden_be32(raw->data + name + 12);
+	resource_size = warden_be32(raw->data + name + 16);
 	file->name = g_strndup((const char *)raw->data + 1, name);
 	file->bytes = fork_bytes(raw, at, data_size);
 	if (resource_size > 0)

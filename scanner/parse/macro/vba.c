@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "vba.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -28,16 +29,6 @@ enum record {
 #define LITERAL_MIN 6u
 #define LITERALS_MAX 200u
 
-static guint16 le16(const guint8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
-
 /* --- compression --------------------------------------------------------- */
 
 /* The chunk at data, with its header. 0: none. */
@@ -47,7 +38,7 @@ static gsize chunk_size(const guint8 *data, gsize size)
 
 	if (size <= CHUNK_HEADER)
 		return 0;
-	header = le16(data);
+	header = warden_le16(data);
 	if ((header & CHUNK_SIGNATURE) != CHUNK_SIGNED)
 		return 0;
 	return MIN((gsize)(header & CHUNK_LENGTH) + 3, size);
@@ -111,7 +102,7 @@ static bool unpack_chunk(const guint8 *data, gsize size, GByteArray *out)
 				continue;
 			}
 			if (size - at < 2 ||
-			    !copy(out, start, le16(data + at)))
+			    !copy(out, start, warden_le16(data + at)))
 				return FALSE;
 			at += 2;
 		}
@@ -133,7 +124,7 @@ int warden_vba_decompress(const guint8 *data, gsize size, gsize max,
 
 		if (chunk <= CHUNK_HEADER || out->len - start >= max)
 			return 0;
-		if ((le16(data + at) & CHUNK_COMPRESSED) == 0)
+		if ((warden_le16(data + at) & CHUNK_COMPRESSED) == 0)
 			g_byte_array_append(out, body, MIN(
 				chunk - CHUNK_HEADER, CHUNK_SIZE));
 		else if (!unpack_chunk(body, chunk - CHUNK_HEADER, out))
@@ -171,7 +162,7 @@ static void take_record(struct warden_vba_dir *dir,
 	switch (kind) {
 	case RECORD_CODE_PAGE:
 		if (size >= 2)
-			dir->code_page = le16(data);
+			dir->code_page = warden_le16(data);
 		break;
 	case RECORD_STREAM_NAME:
 		/* the Unicode one that follows is better, if it is there */
@@ -184,7 +175,7 @@ static void take_record(struct warden_vba_dir *dir,
 		break;
 	case RECORD_MODULE_OFFSET:
 		if (size >= 4)
-			module->offset = le32(data);
+			module->offset = warden_le32(data);
 		break;
 	case RECORD_MODULE_END:
 		if (module->stream != NULL &&
@@ -208,8 +199,8 @@ bool warden_vba_dir_read(const guint8 *data, gsize size,
 				     sizeof(struct warden_vba_module));
 	g_array_set_clear_func(dir_r->modules, module_clear);
 	while (size - at >= 6) {
-		guint kind = le16(data + at);
-		gsize length = le32(data + at + 2);
+		guint kind = warden_le16(data + at);
+		gsize length = warden_le32(data + at + 2);
 
 		/* its size does not count its last two bytes */
 		if (kind == RECORD_VERSION)
@@ -316,9 +307,9 @@ guint warden_vba_missing_strings(const guint8 *data, gsize size,
 	/* Instructions are not decoded: lengths differ between versions. An
 	   opcode with a length and so much text behind it is no accident. */
 	while (size - at >= 4 + LITERAL_MIN && seen < LITERALS_MAX) {
-		gsize length = le16(data + at + 2);
+		gsize length = warden_le16(data + at + 2);
 
-		if (le16(data + at) != OPCODE_LITERAL ||
+		if (warden_le16(data + at) != OPCODE_LITERAL ||
 		    length < LITERAL_MIN || length > size - at - 4 ||
 		    !is_text(data + at + 4, length)) {
 			at++;

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "office-crypt.h"
+#include "../bytes.h"
 
 #include <openssl/evp.h>
 #include <string.h>
@@ -14,16 +15,6 @@
 #define SALT_SIZE_MAX 64u
 /* [MS-OFFCRYPTO] 2.3.4.14: what bytes are missing are these. */
 #define PADDING 0x36
-
-static guint16 le16(const guint8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
 
 static void put_le32(guint8 *p, guint32 value)
 {
@@ -135,8 +126,10 @@ static bool decrypt(guint bits, const guint8 *key, const guint8 *iv,
 static gsize package_blocks(const guint8 *package, gsize size, gsize *size_r)
 {
 	gsize blocks = size < 8 ? 0 : (size - 8) & ~(gsize)(AES_BLOCK - 1);
-	guint64 said = size < 8 ? 0 : le32(package) |
-		(guint64)le32(package + 4) << 32;
+	guint64 said = size < 8 ? 0
+				: warden_le32(package) |
+					  (guint64)warden_le32(package + 4)
+						  << 32;
 
 	*size_r = MIN(said, blocks);
 	return blocks;
@@ -160,17 +153,17 @@ static bool read_standard(const guint8 *info, gsize size,
 	gsize header, at;
 	guint32 algorithm;
 
-	if (size < 12 + 32 || le16(info + 2) != 2)
+	if (size < 12 + 32 || warden_le16(info + 2) != 2)
 		return FALSE;
-	header = le32(info + 8);
+	header = warden_le32(info + 8);
 	if (header < 32 || header > size - 12)
 		return FALSE;
-	algorithm = le32(info + 12 + 8);
+	algorithm = warden_le32(info + 12 + 8);
 	if (algorithm < ALGORITHM_AES128 || algorithm > ALGORITHM_AES256)
 		return FALSE;
 	at = 12 + header;
 	if (size - at < 4 + STANDARD_SALT + 16 + 4 + 32 ||
-	    le32(info + at) != STANDARD_SALT)
+	    warden_le32(info + at) != STANDARD_SALT)
 		return FALSE;
 	standard_r->bits = 128 + 64 * (algorithm - ALGORITHM_AES128);
 	standard_r->salt = info + at + 4;
@@ -344,8 +337,8 @@ static bool read_agile(const guint8 *info, gsize size, struct agile *agile_r)
 	const char *xml = (const char *)info + 8, *element, *end;
 
 	memset(agile_r, 0, sizeof(*agile_r));
-	if (size < 8 || le16(info) != VERSION_AGILE ||
-	    le16(info + 2) != VERSION_AGILE)
+	if (size < 8 || warden_le16(info) != VERSION_AGILE ||
+	    warden_le16(info + 2) != VERSION_AGILE)
 		return FALSE;
 	element = find_element(xml, size - 8, "<keyData", &end);
 	if (element == NULL || !read_cipher(element, end, &agile_r->data))

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "../archive/inflate.h"
+#include "../bytes.h"
 #include "office.h"
 #include "office-target.h"
 
@@ -32,11 +33,6 @@ struct slides {
 	GString *text;		/* UTF-8 */
 };
 
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
-
 static void take_storage(struct slides *slides, const guint8 *data, gsize size,
 			 bool compressed)
 {
@@ -56,7 +52,7 @@ static void take_storage(struct slides *slides, const guint8 *data, gsize size,
 	}
 	if (size <= 4)
 		return;
-	max = MIN(le32(data), WARDEN_ARCHIVE_MEMBER_MAX);
+	max = MIN(warden_le32(data), WARDEN_ARCHIVE_MEMBER_MAX);
 	/* no more than zlib can make of it */
 	max = MIN(max, (size - 4) * 1032);
 	if (!warden_queue_spend(office->queue, office->path, max))
@@ -120,7 +116,7 @@ void warden_office_look_slides(struct warden_office *office, guint index)
 	while (size - at >= RECORD_HEADER) {
 		guint head = data[at] | data[at + 1] << 8;
 		guint kind = data[at + 2] | data[at + 3] << 8;
-		gsize length = le32(data + at + 4);
+		gsize length = warden_le32(data + at + 4);
 
 		at += RECORD_HEADER;
 		/* what is in a container comes next */
@@ -146,6 +142,6 @@ void warden_office_look_slides_user(struct warden_office *office, guint index)
 		return;
 	data = g_bytes_get_data(bytes, &size);
 	if (size >= USER_TOKEN_AT + 4 &&
-	    le32(data + USER_TOKEN_AT) == USER_TOKEN_ENCRYPTED)
+	    warden_le32(data + USER_TOKEN_AT) == USER_TOKEN_ENCRYPTED)
 		warden_office_encrypted(office);
 }

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "office.h"
+#include "../bytes.h"
 #include "office-field.h"
 #include "office-target.h"
 
@@ -39,16 +40,6 @@ struct word {
 	GString *text;		/* UTF-8 */
 };
 
-static guint16 le16(const guint8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
-
 /* --- text ---------------------------------------------------------------- */
 
 static void append(struct word *word, gsize start, gsize size, bool wide)
@@ -74,9 +65,9 @@ static void read_pieces(struct word *word, const guint8 *data, gsize size)
 
 	count = MIN(count, PIECES_MAX);
 	for (i = 0; i < count; i++) {
-		guint32 first = le32(data + i * 4);
-		guint32 next = le32(data + i * 4 + 4);
-		guint32 at = le32(data + (count + 1) * 4 + i * 8 + 2);
+		guint32 first = warden_le32(data + i * 4);
+		guint32 next = warden_le32(data + i * 4 + 4);
+		guint32 at = warden_le32(data + (count + 1) * 4 + i * 8 + 2);
 
 		if (next <= first)
 			continue;
@@ -101,11 +92,11 @@ static bool find_pieces(struct word *word, gsize at, gsize size)
 		gsize length;
 
 		if (data[0] == 2) {
-			length = MIN(le32(data + 1), size - 5);
+			length = MIN(warden_le32(data + 1), size - 5);
 			read_pieces(word, data + 5, length);
 			return word->text->len > 0;
 		}
-		length = 3 + (gsize)le16(data + 1);
+		length = 3 + (gsize)warden_le16(data + 1);
 		if (data[0] != 1 || length > size)
 			return FALSE;
 		data += length;
@@ -116,11 +107,11 @@ static bool find_pieces(struct word *word, gsize at, gsize size)
 
 static void read_text(struct word *word, bool old)
 {
-	guint32 start = le32(word->data + FIB_TEXT_START);
-	guint32 end = le32(word->data + FIB_TEXT_END);
+	guint32 start = warden_le32(word->data + FIB_TEXT_START);
+	guint32 end = warden_le32(word->data + FIB_TEXT_END);
 
-	if (!old && find_pieces(word, le32(word->data + FIB_PIECES),
-				le32(word->data + FIB_PIECES + 4)))
+	if (!old && find_pieces(word, warden_le32(word->data + FIB_PIECES),
+				warden_le32(word->data + FIB_PIECES + 4)))
 		return;
 	/* as if it had never been edited */
 	if (end > start)
@@ -162,8 +153,8 @@ static void look_for_fields(struct word *word)
    its length. */
 static void look_for_template(struct word *word)
 {
-	gsize at = le32(word->data + FIB_STRINGS);
-	gsize size = le32(word->data + FIB_STRINGS + 4), length;
+	gsize at = warden_le32(word->data + FIB_STRINGS);
+	gsize size = warden_le32(word->data + FIB_STRINGS + 4), length;
 	const guint8 *data = word->table + at;
 	g_autofree char *target = NULL;
 	guint i;
@@ -171,10 +162,10 @@ static void look_for_template(struct word *word)
 	if (at > word->table_size)
 		return;
 	size = MIN(size, word->table_size - at);
-	if (size < 6 || le16(data) != 0xffff)
+	if (size < 6 || warden_le16(data) != 0xffff)
 		return;
 	for (at = 6, i = 0; size - at >= 2; at += length, i++) {
-		length = (gsize)le16(data + at) * 2;
+		length = (gsize)warden_le16(data + at) * 2;
 		at += 2;
 		if (length > size - at)
 			return;
@@ -216,8 +207,8 @@ void warden_office_look_word(struct warden_office *office, guint index)
 	word.data = g_bytes_get_data(bytes, &word.size);
 	if (word.size < FIB_SIZE)
 		return;
-	magic = le16(word.data);
-	flags = le16(word.data + 10);
+	magic = warden_le16(word.data);
+	flags = warden_le16(word.data + 10);
 	old = magic == MAGIC_WORD6;
 	if (magic != MAGIC_WORD && !old)
 		return;

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "ole.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -21,11 +22,6 @@ enum kind {
 	KIND_STREAM = 2,
 	KIND_ROOT = 5,
 };
-
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
 
 /* --- sectors ------------------------------------------------------------- */
 
@@ -111,7 +107,7 @@ static void add_numbers(GArray *table, const guint8 *data, gsize size)
 	gsize i;
 
 	for (i = 0; i + 4 <= size; i += 4) {
-		guint32 number = le32(data + i);
+		guint32 number = warden_le32(data + i);
 
 		g_array_append_val(table, number);
 	}
@@ -132,11 +128,11 @@ static void add_fat_sector(struct warden_ole *ole, guint32 sector)
    sectors that end in the number of the next (2.5). */
 static void read_fat(struct warden_ole *ole)
 {
-	guint32 sector = le32(ole->data + 68);
+	guint32 sector = warden_le32(ole->data + 68);
 	guint left = sectors_count(ole), i;
 
 	for (i = 0; i < DIFAT_IN_HEADER; i++) {
-		guint32 number = le32(ole->data + 76 + i * 4);
+		guint32 number = warden_le32(ole->data + 76 + i * 4);
 
 		if (number <= SECTOR_MAX)
 			add_fat_sector(ole, number);
@@ -151,12 +147,12 @@ static void read_fat(struct warden_ole *ole)
 			break;
 		}
 		for (i = 0; i + 8 <= got; i += 4) {
-			guint32 number = le32(data + i);
+			guint32 number = warden_le32(data + i);
 
 			if (number <= SECTOR_MAX)
 				add_fat_sector(ole, number);
 		}
-		sector = le32(data + got - 4);
+		sector = warden_le32(data + got - 4);
 	}
 }
 
@@ -185,14 +181,16 @@ static char *entry_name(const guint8 *data)
 static void add_entry(struct warden_ole *ole, const guint8 *data, guint parent)
 {
 	struct warden_ole_entry entry = {
-		.name = entry_name(data), .parent = parent,
-		.storage = data[66] != KIND_STREAM, .start = le32(data + 116),
+		.name = entry_name(data),
+		.parent = parent,
+		.storage = data[66] != KIND_STREAM,
+		.start = warden_le32(data + 116),
 	};
-	guint64 size = le32(data + 120);
+	guint64 size = warden_le32(data + 120);
 
 	/* The upper half is only defined in version 4. */
 	if (ole->shift > 9)
-		size |= (guint64)le32(data + 124) << 32;
+		size |= (guint64)warden_le32(data + 124) << 32;
 	entry.size = MIN(size, ole->size);
 	memcpy(entry.class_id, data + 80, WARDEN_OLE_CLASS_SIZE);
 	g_array_append_val(ole->entries, entry);
@@ -242,15 +240,16 @@ static void walk_tree(struct warden_ole *ole, struct walk *walk)
 			return;
 		}
 		if (step.number > 0) {
-			push(walk, le32(data + 72), step.parent);
-			push(walk, le32(data + 68), step.parent);
+			push(walk, warden_le32(data + 72), step.parent);
+			push(walk, warden_le32(data + 68), step.parent);
 		}
 		if (kind != KIND_STREAM && kind != KIND_STORAGE &&
 		    step.number > 0)
 			continue;
 		add_entry(ole, data, step.parent);
 		if (kind != KIND_STREAM)
-			push(walk, le32(data + 76), ole->entries->len - 1);
+			push(walk, warden_le32(data + 76),
+			     ole->entries->len - 1);
 	}
 }
 
@@ -274,8 +273,8 @@ static void walk_orphans(struct warden_ole *ole, struct walk *walk)
 static bool read_directory(struct warden_ole *ole)
 {
 	bool whole = TRUE;
-	GByteArray *bytes = read_chain(ole, le32(ole->data + 48), ole->size,
-				       &whole);
+	GByteArray *bytes =
+		read_chain(ole, warden_le32(ole->data + 48), ole->size, &whole);
 	struct walk walk = {
 		.data = bytes->data, .count = bytes->len / ENTRY_SIZE,
 	};
@@ -303,8 +302,8 @@ static void read_ministream(struct warden_ole *ole)
 {
 	const struct warden_ole_entry *root = warden_ole_entry(ole, 0);
 	bool whole = TRUE;
-	GByteArray *table = read_chain(ole, le32(ole->data + 60), ole->size,
-				       &whole);
+	GByteArray *table =
+		read_chain(ole, warden_le32(ole->data + 60), ole->size, &whole);
 
 	add_numbers(ole->minifat, table->data, table->len);
 	g_byte_array_unref(table);

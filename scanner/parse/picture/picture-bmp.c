@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "picture.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -30,21 +31,12 @@ struct bitmap {
 	gsize pixels;		/* where they begin */
 };
 
-static guint le16(const guint8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static guint32 le32(const guint8 *p)
-{
-	return le16(p) | (guint32)le16(p + 2) << 16;
-}
-
 static bool is_bmp(const guint8 *data, gsize size)
 {
 	return size >= FILE_HEADER + CORE_HEADER && data[0] == 'B' &&
-	       data[1] == 'M' && le32(data + FILE_HEADER) >= CORE_HEADER &&
-	       le32(data + FILE_HEADER) <= 124;
+	       data[1] == 'M' &&
+	       warden_le32(data + FILE_HEADER) >= CORE_HEADER &&
+	       warden_le32(data + FILE_HEADER) <= 124;
 }
 
 static void take_masks(struct bitmap *bitmap, const guint8 *p, gsize left)
@@ -63,31 +55,31 @@ static void take_masks(struct bitmap *bitmap, const guint8 *p, gsize left)
 	if (bitmap->compression != COMPRESSION_MASKS || left < 12)
 		return;
 	for (i = 0; i < 3; i++)
-		bitmap->masks[i] = le32(p + 4 * i);
+		bitmap->masks[i] = warden_le32(p + 4 * i);
 }
 
 static bool parse_header(struct bitmap *bitmap)
 {
 	const guint8 *info = bitmap->data + FILE_HEADER;
-	gsize left = bitmap->size - FILE_HEADER, header = le32(info);
+	gsize left = bitmap->size - FILE_HEADER, header = warden_le32(info);
 
 	if (header > left)
 		return FALSE;
 	if (header < INFO_HEADER) {
-		bitmap->width = le16(info + 4);
-		bitmap->height = le16(info + 6);
-		bitmap->bits = le16(info + 10);
+		bitmap->width = warden_le16(info + 4);
+		bitmap->height = warden_le16(info + 6);
+		bitmap->bits = warden_le16(info + 10);
 		bitmap->palette_step = 3;
 		return TRUE;
 	}
-	bitmap->width = le32(info + 4);
-	bitmap->height = le32(info + 8);
+	bitmap->width = warden_le32(info + 4);
+	bitmap->height = warden_le32(info + 8);
 	bitmap->top_down = bitmap->height > G_MAXINT32;
 	if (bitmap->top_down)
 		bitmap->height = -bitmap->height;
-	bitmap->bits = le16(info + 14);
-	bitmap->compression = le32(info + 16);
-	bitmap->palette_count = le32(info + 32);
+	bitmap->bits = warden_le16(info + 14);
+	bitmap->compression = warden_le32(info + 16);
+	bitmap->palette_count = warden_le32(info + 32);
 	bitmap->palette_step = 4;
 	take_masks(bitmap, info + INFO_HEADER, left - INFO_HEADER);
 	return TRUE;
@@ -95,7 +87,7 @@ static bool parse_header(struct bitmap *bitmap)
 
 static void find_palette(struct bitmap *bitmap)
 {
-	gsize at = FILE_HEADER + le32(bitmap->data + FILE_HEADER);
+	gsize at = FILE_HEADER + warden_le32(bitmap->data + FILE_HEADER);
 	guint count = bitmap->bits > 8 ? 0 : 1u << bitmap->bits;
 
 	if (bitmap->palette_count == 0 || bitmap->palette_count > count)
@@ -125,7 +117,7 @@ static bool parse(const guint8 *data, gsize size, struct bitmap *bitmap)
 	    bitmap->compression > COMPRESSION_MASKS)
 		return FALSE;
 	find_palette(bitmap);
-	bitmap->pixels = le32(data + 10);
+	bitmap->pixels = warden_le32(data + 10);
 	return bitmap->pixels < size;
 }
 
@@ -195,7 +187,8 @@ static void take_value(const struct bitmap *bitmap, const guint8 *row,
 		out[2] = row[x * 3];
 		return;
 	}
-	value = bitmap->bits == 16 ? le16(row + x * 2) : le32(row + x * 4);
+	value = bitmap->bits == 16 ? warden_le16(row + x * 2)
+				   : warden_le32(row + x * 4);
 	for (i = 0; i < 3; i++)
 		out[i] = take_mask(value, bitmap->masks[i]);
 }

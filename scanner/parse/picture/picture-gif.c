@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "picture.h"
+#include "../bytes.h"
 
 #include <gif_lib.h>
 #include <string.h>
@@ -19,11 +20,6 @@ static bool is_gif(const guint8 *data, gsize size)
 {
 	return size >= 13 && (memcmp(data, "GIF87a", 6) == 0 ||
 			      memcmp(data, "GIF89a", 6) == 0);
-}
-
-static guint le16(const guint8 *p)
-{
-	return p[0] | p[1] << 8;
 }
 
 static gsize skip_blocks(const guint8 *data, gsize size, gsize at)
@@ -62,8 +58,9 @@ static bool is_endless(const guint8 *data, gsize size)
 static bool measure(const guint8 *data, gsize size,
 		    guint *width_r, guint *height_r, bool *whole_r)
 {
-	*width_r = le16(data + 6);
-	*height_r = is_endless(data, size) ? G_MAXUINT16 : le16(data + 8);
+	*width_r = warden_le16(data + 6);
+	*height_r =
+		is_endless(data, size) ? G_MAXUINT16 : warden_le16(data + 8);
 	*whole_r = TRUE;
 	return TRUE;
 }
@@ -212,8 +209,11 @@ static bool read_all(const guint8 *data, gsize size,
 		     warden_picture_seen_t *seen, void *context)
 {
 	struct reader reader = {
-		.data = data, .size = size, .transparent = -1,
-		.width = le16(data + 6), .height = le16(data + 8),
+		.data = data,
+		.size = size,
+		.transparent = -1,
+		.width = warden_le16(data + 6),
+		.height = warden_le16(data + 8),
 	};
 	int error;
 	guint shown;

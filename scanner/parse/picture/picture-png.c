@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "picture.h"
+#include "../bytes.h"
 
 #include <png.h>
 #include <string.h>
@@ -24,18 +25,13 @@ static bool is_png(const guint8 *data, gsize size)
 	return size >= 8 && memcmp(data, "\x89PNG\r\n\x1a\n", 8) == 0;
 }
 
-static guint be32(const guint8 *p)
-{
-	return (guint)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-}
-
 static bool measure(const guint8 *data, gsize size, guint *width_r,
 		    guint *height_r, bool *whole_r)
 {
 	if (size < 33 || memcmp(data + 12, "IHDR", 4) != 0)
 		return FALSE;
-	*width_r = be32(data + 16);
-	*height_r = be32(data + 20);
+	*width_r = warden_be32(data + 16);
+	*height_r = warden_be32(data + 20);
 	*whole_r = data[28] != 0;
 	return TRUE;
 }

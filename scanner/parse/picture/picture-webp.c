@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "picture.h"
+#include "../bytes.h"
 
 #include <string.h>
 #include <webp/decode.h>
@@ -11,11 +12,6 @@ static bool is_webp(const guint8 *data, gsize size)
 	       memcmp(data + 8, "WEBP", 4) == 0;
 }
 
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
-
 /* A chunk's data (RIFF: name, size, padded to even). */
 static bool find_chunk(const guint8 *data, gsize size, const char *name,
 		       gsize *start_r, gsize *end_r)
@@ -23,7 +19,7 @@ static bool find_chunk(const guint8 *data, gsize size, const char *name,
 	gsize at = 0;
 
 	while (size - at >= 8) {
-		gsize length = le32(data + at + 4);
+		gsize length = warden_le32(data + at + 4);
 
 		length = MIN(length, size - at - 8);
 		if (memcmp(data + at, name, 4) == 0) {

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "chm.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -21,16 +22,6 @@ struct reader {
 	struct warden_chm *chm;
 	gsize content;		/* where section 0 begins */
 };
-
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
-
-static guint64 le64(const guint8 *p)
-{
-	return le32(p) | (guint64)le32(p + 4) << 32;
-}
 
 static void file_clear(void *data)
 {
@@ -95,7 +86,7 @@ static bool take_chunk(struct reader *reader, const guint8 *chunk, gsize size)
 
 	if (memcmp(chunk, "PMGL", 4) != 0)
 		return TRUE;
-	spare = le32(chunk + 4);
+	spare = warden_le32(chunk + 4);
 	if (spare > size - CHUNK_HEADER_SIZE)
 		return FALSE;
 	end = chunk + size - spare;
@@ -115,7 +106,7 @@ static bool take_directory(struct reader *reader, gsize start,
 	if (start > reader->size || reader->size - start < 0x54 ||
 	    memcmp(header, "ITSP", 4) != 0)
 		return FALSE;
-	chunk_size = le32(header + 0x10);
+	chunk_size = warden_le32(header + 0x10);
 	if (chunk_size < CHUNK_HEADER_SIZE || chunk_size > 0x10000 ||
 	    directory_size < 0x54)
 		return FALSE;
@@ -148,9 +139,9 @@ static const struct warden_chm_file *find(const struct warden_chm *chm,
 /* Window and interval, in units of 32 kB since version 2. */
 static bool take_control(struct warden_chm *chm, const guint8 *control)
 {
-	guint32 unit = le32(control + 8) >= 2 ? FRAME_SIZE : 1;
-	guint64 interval = (guint64)le32(control + 12) * unit;
-	guint64 window = (guint64)le32(control + 16) * unit;
+	guint32 unit = warden_le32(control + 8) >= 2 ? FRAME_SIZE : 1;
+	guint64 interval = (guint64)warden_le32(control + 12) * unit;
+	guint64 window = (guint64)warden_le32(control + 16) * unit;
 	guint bits = 15;
 
 	if (memcmp(control + 4, "LZXC", 4) != 0)
@@ -172,20 +163,22 @@ static void take_frames(struct reader *reader,
 {
 	struct warden_chm *chm = reader->chm;
 	const guint8 *table = reader->data + resets->start;
-	guint32 count = MIN(le32(table + 4), FRAMES_MAX), i;
-	guint32 entries = le32(table + 12);
+	guint32 count = MIN(warden_le32(table + 4), FRAMES_MAX), i;
+	guint32 entries = warden_le32(table + 12);
 	guint64 last = 0, end = content->start + content->size;
 
-	if (le32(table + 8) != 8 || entries > resets->size ||
+	if (warden_le32(table + 8) != 8 || entries > resets->size ||
 	    count > (resets->size - entries) / 8 ||
-	    le64(table + 0x20) != FRAME_SIZE) {
+	    warden_le64(table + 0x20) != FRAME_SIZE) {
 		chm->damaged = TRUE;
 		return;
 	}
-	chm->size = le64(table + 0x10);
+	chm->size = warden_le64(table + 0x10);
 	for (i = 0; i <= count; i++) {
-		guint64 at = i == count ? content->size :
-			le64(table + entries + 8 * (gsize)i);
+		guint64 at =
+			i == count
+				? content->size
+				: warden_le64(table + entries + 8 * (gsize)i);
 		gsize frame;
 
 		if (at < last || at > content->size) {
@@ -212,16 +205,17 @@ bool warden_chm_parse(const guint8 *data, gsize size,
 				   sizeof(struct warden_chm_file));
 	g_array_set_clear_func(chm_r->files, file_clear);
 	chm_r->frames = g_array_new(FALSE, FALSE, sizeof(gsize));
-	directory = le64(data + 0x48);
+	directory = warden_le64(data + 0x48);
 	/* before version 3 the content follows the directory */
-	reader.content = le32(data + 4) >= 3 ? le64(data + 0x58) :
-		directory + le64(data + 0x50);
+	reader.content = warden_le32(data + 4) >= 3
+				 ? warden_le64(data + 0x58)
+				 : directory + warden_le64(data + 0x50);
 	if (reader.content > size || directory > size) {
 		chm_r->damaged = TRUE;
 		return TRUE;
 	}
-	chm_r->damaged = !take_directory(&reader, directory,
-					 le64(data + 0x50));
+	chm_r->damaged =
+		!take_directory(&reader, directory, warden_le64(data + 0x50));
 	control = find(chm_r, CONTROL, 0x18);
 	resets = find(chm_r, RESETS, 0x28);
 	content = find(chm_r, CONTENT, 1);

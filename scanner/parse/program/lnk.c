@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "lnk.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -42,16 +43,6 @@ struct reader {
 
 /* --- numbers and strings ----------------------------------------------------- */
 
-static guint16 le16(const guint8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
-
 static bool has(struct reader *reader, gsize size)
 {
 	if (size <= reader->size - reader->at)
@@ -66,7 +57,7 @@ static char *wide_string(const guint8 *text, gsize size)
 	char *utf8;
 
 	size = MIN(size, WARDEN_LNK_STRING_MAX) & ~(gsize)1;
-	while (length < size && le16(text + length) != 0)
+	while (length < size && warden_le16(text + length) != 0)
 		length += 2;
 	utf8 = g_convert_with_fallback((const char *)text, length, "UTF-8",
 				       "UTF-16LE", "?", NULL, NULL, NULL);
@@ -124,7 +115,7 @@ static char *long_name(const guint8 *item, gsize size)
 
 	if (found == NULL || found - item < 8)
 		return NULL;
-	version = le16(found - 2);
+	version = warden_le16(found - 2);
 	if (version < 3)
 		return NULL;
 	/* counted from the block's size, four bytes before the mark */
@@ -187,7 +178,7 @@ static void take_items(struct warden_lnk *lnk, const guint8 *data, gsize size)
 	guint count = 0;
 
 	while (size - at >= 2 && count++ < ITEMS_MAX) {
-		gsize length = le16(data + at);
+		gsize length = warden_le16(data + at);
 
 		if (length < 3)
 			break;
@@ -206,7 +197,7 @@ static void take_items(struct warden_lnk *lnk, const guint8 *data, gsize size)
 static char *info_string(const guint8 *info, gsize size, gsize field,
 			 bool wide)
 {
-	gsize at = field + 4 <= size ? le32(info + field) : 0;
+	gsize at = field + 4 <= size ? warden_le32(info + field) : 0;
 
 	if (at == 0 || at >= size)
 		return g_strdup("");
@@ -229,14 +220,14 @@ static void take_volume(struct warden_lnk *lnk, const guint8 *info, gsize size,
 static void take_network(struct warden_lnk *lnk, const guint8 *info,
 			 gsize size)
 {
-	gsize at = le32(info + 20);
+	gsize at = warden_le32(info + 20);
 	g_autofree char *share = NULL, *suffix = NULL;
 	bool wide;
 
 	if (at == 0 || at > size || size - at < 20)
 		return;
 	/* an offset beyond the fixed part says that there are wide ones */
-	wide = le32(info + at + 8) > 20 && size - at >= 28;
+	wide = warden_le32(info + at + 8) > 20 && size - at >= 28;
 	share = wide ? info_string(info + at, size - at, 20, TRUE) :
 		g_strdup("");
 	if (*share == '\0') {
@@ -257,8 +248,8 @@ static void take_info(struct warden_lnk *lnk, const guint8 *info, gsize size)
 		lnk->damaged = TRUE;
 		return;
 	}
-	header = le32(info + 4);
-	flags = le32(info + 8);
+	header = warden_le32(info + 4);
+	flags = warden_le32(info + 8);
 	if ((flags & 1) != 0) {
 		if (header >= 0x24 && size >= 0x24)
 			take_volume(lnk, info, size, TRUE);
@@ -305,11 +296,11 @@ static void take_property(struct warden_lnk *lnk, const guint8 *format,
 	gsize i;
 	char *text;
 
-	if (size < 17 || le16(value + 9) != 0x1f)
+	if (size < 17 || warden_le16(value + 9) != 0x1f)
 		return;
 	for (i = 0; i < G_N_ELEMENTS(properties); i++) {
 		if (memcmp(format, properties[i].format, 16) != 0 ||
-		    le32(value + 4) != properties[i].id)
+		    warden_le32(value + 4) != properties[i].id)
 			continue;
 		text = wide_string(value + 17, size - 17);
 		if (properties[i].is_arguments)
@@ -326,14 +317,14 @@ static void take_properties(struct warden_lnk *lnk, const guint8 *data,
 	guint count = 0;
 
 	while (size - at >= 24) {
-		gsize length = le32(data + at), value;
+		gsize length = warden_le32(data + at), value;
 
 		if (length < 24 || length > size - at)
 			return;
 		end = at + length;
 		value = at + 24;
 		while (end - value >= 9 && count++ < ITEMS_MAX) {
-			gsize part = le32(data + value);
+			gsize part = warden_le32(data + value);
 
 			if (part < 9 || part > end - value)
 				break;
@@ -346,7 +337,7 @@ static void take_properties(struct warden_lnk *lnk, const guint8 *data,
 
 static void take_block(struct warden_lnk *lnk, const guint8 *block, gsize size)
 {
-	switch (le32(block + 4)) {
+	switch (warden_le32(block + 4)) {
 	case BLOCK_ENVIRONMENT:
 	case BLOCK_DARWIN:
 		add_target(lnk, block_string(block, size));
@@ -370,7 +361,7 @@ static void take_blocks(struct reader *reader)
 	guint count = 0;
 
 	while (reader->size - reader->at >= 4 && count++ < BLOCKS_MAX) {
-		gsize size = le32(reader->data + reader->at);
+		gsize size = warden_le32(reader->data + reader->at);
 
 		if (size < 4) {
 			reader->at += 4;
@@ -396,7 +387,7 @@ static char *take_string(struct reader *reader, bool wide)
 
 	if (!has(reader, 2))
 		return g_strdup("");
-	count = (gsize)le16(reader->data + reader->at) << wide;
+	count = (gsize)warden_le16(reader->data + reader->at) << wide;
 	reader->at += 2;
 	if (!has(reader, count))
 		count = reader->size - reader->at;
@@ -428,7 +419,7 @@ static void take_lists(struct reader *reader, guint32 flags)
 	gsize size;
 
 	if ((flags & FLAG_ITEMS) != 0 && has(reader, 2)) {
-		size = le16(reader->data + reader->at);
+		size = warden_le16(reader->data + reader->at);
 		reader->at += 2;
 		if (!has(reader, size))
 			size = reader->size - reader->at;
@@ -437,7 +428,7 @@ static void take_lists(struct reader *reader, guint32 flags)
 	}
 	if ((flags & FLAG_INFO) != 0 && (flags & FLAG_NO_INFO) == 0 &&
 	    has(reader, 4)) {
-		size = le32(reader->data + reader->at);
+		size = warden_le32(reader->data + reader->at);
 		if (!has(reader, size))
 			size = reader->size - reader->at;
 		if (size >= 4)
@@ -456,7 +447,7 @@ bool warden_lnk_parse(const guint8 *data, gsize size,
 	guint32 flags;
 
 	memset(lnk_r, 0, sizeof(*lnk_r));
-	if (size < HEADER_SIZE || le32(data) != HEADER_SIZE ||
+	if (size < HEADER_SIZE || warden_le32(data) != HEADER_SIZE ||
 	    memcmp(data + 4, link_class, sizeof(link_class)) != 0)
 		return FALSE;
 	lnk_r->targets = g_ptr_array_new_with_free_func(g_free);
@@ -465,10 +456,10 @@ bool warden_lnk_parse(const guint8 *data, gsize size,
 	lnk_r->folder = g_strdup("");
 	lnk_r->icon = g_strdup("");
 	lnk_r->machine = g_strdup("");
-	flags = le32(data + 0x14);
-	lnk_r->icon_index = (gint32)le32(data + 0x38);
-	lnk_r->show = le32(data + 0x3c);
-	lnk_r->hotkey = le16(data + 0x40);
+	flags = warden_le32(data + 0x14);
+	lnk_r->icon_index = (gint32)warden_le32(data + 0x38);
+	lnk_r->show = warden_le32(data + 0x3c);
+	lnk_r->hotkey = warden_le16(data + 0x40);
 	take_lists(&reader, flags);
 	take_strings(&reader, flags);
 	take_blocks(&reader);

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "onenote.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -18,14 +19,6 @@ static const guint8 store_object[16] = {
 	0x4d, 0x0b, 0x7a, 0x9e, 0xac,
 };
 
-static guint64 le64(const guint8 *p)
-{
-	guint64 value;
-
-	memcpy(&value, p, sizeof(value));
-	return GUINT64_FROM_LE(value);
-}
-
 bool warden_onenote_next(const guint8 *data, gsize size, gsize *at,
 			 struct warden_onenote_file *file_r)
 {
@@ -38,7 +31,7 @@ bool warden_onenote_next(const guint8 *data, gsize size, gsize *at,
 		if (found == NULL ||
 		    (gsize)(data + size - found) < HEADER_SIZE)
 			break;
-		length = le64(found + 16);
+		length = warden_le64(found + 16);
 		file_r->start = found - data + HEADER_SIZE;
 		left = size - file_r->start;
 		file_r->cut = length > left;

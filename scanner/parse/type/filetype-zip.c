@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "filetype.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -50,16 +51,6 @@ static const struct {
 	{ "extension.vsixmanifest", MARK_SOFTWARE },
 	{ "package/services/", MARK_SOFTWARE },	/* NuGet */
 };
-
-static guint16 le16(const guint8 *p)
-{
-	return p[0] | p[1] << 8;
-}
-
-static guint32 le32(const guint8 *p)
-{
-	return le16(p) | (guint32)le16(p + 2) << 16;
-}
 
 static guint name_marks(const guint8 *name, gsize size)
 {
@@ -112,12 +103,12 @@ static bool find_directory(const guint8 *data, gsize size, gsize *real_r,
 	if (end == NULL)
 		return FALSE;
 	at = end - data;
-	length = le32(end + 12);
+	length = warden_le32(end + 12);
 	if (length < CENTRAL_SIZE || length > at ||
 	    memcmp(data + at - length, "PK\1\2", 4) != 0)
 		return FALSE;
 	*real_r = at - length;
-	*said_r = le32(end + 16);
+	*said_r = warden_le32(end + 16);
 	return TRUE;
 }
 
@@ -145,17 +136,18 @@ static guint central_marks(const guint8 *data, gsize size)
 
 	if (end == NULL)
 		return 0;
-	at = le32(end + 16);
+	at = warden_le32(end + 16);
 	for (i = 0; i < ENTRIES_MAX && at <= size &&
 	     size - at >= CENTRAL_SIZE; i++) {
 		const guint8 *p = data + at;
-		gsize name = le16(p + 28);
+		gsize name = warden_le16(p + 28);
 
 		if (memcmp(p, "PK\1\2", 4) != 0 ||
 		    size - at - CENTRAL_SIZE < name)
 			break;
 		found |= name_marks(p + CENTRAL_SIZE, name);
-		at += CENTRAL_SIZE + name + le16(p + 30) + le16(p + 32);
+		at += CENTRAL_SIZE + name + warden_le16(p + 30) +
+		      warden_le16(p + 32);
 	}
 	return found;
 }
@@ -169,13 +161,14 @@ static guint local_marks(const guint8 *data, gsize size)
 	for (i = 0; i < ENTRIES_MAX && at <= size &&
 	     size - at >= LOCAL_SIZE; i++) {
 		const guint8 *p = data + at;
-		gsize name = le16(p + 26);
+		gsize name = warden_le16(p + 26);
 
 		if (memcmp(p, "PK\3\4", 4) != 0 ||
 		    size - at - LOCAL_SIZE < name)
 			break;
 		found |= name_marks(p + LOCAL_SIZE, name);
-		at += (gsize)LOCAL_SIZE + name + le16(p + 28) + le32(p + 18);
+		at += (gsize)LOCAL_SIZE + name + warden_le16(p + 28) +
+		      warden_le32(p + 18);
 	}
 	return found;
 }
@@ -202,8 +195,8 @@ static bool find_mimetype(const guint8 *data, gsize size,
 	const char *text = (const char *)data + LOCAL_SIZE + 8;
 	gsize i;
 
-	if (size < LOCAL_SIZE + 8 + 60 || le16(data + 26) != 8 ||
-	    le16(data + 8) != 0 || le16(data + 28) != 0 ||
+	if (size < LOCAL_SIZE + 8 + 60 || warden_le16(data + 26) != 8 ||
+	    warden_le16(data + 8) != 0 || warden_le16(data + 28) != 0 ||
 	    memcmp(data + LOCAL_SIZE, "mimetype", 8) != 0)
 		return FALSE;
 	for (i = 0; i < G_N_ELEMENTS(types); i++) {

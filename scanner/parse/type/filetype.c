@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "../text/charset.h"
+#include "../bytes.h"
 #include "../archive/disk.h"
 #include "filetype.h"
 
@@ -196,11 +197,6 @@ static bool find_signature(const guint8 *data, gsize size,
 	return FALSE;
 }
 
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
-
 /* "MZ" also begins texts: what follows must be a DOS header. */
 static bool find_pe(const guint8 *data, gsize size,
 		    struct warden_filetype *type)
@@ -212,7 +208,7 @@ static bool find_pe(const guint8 *data, gsize size,
 		return FALSE;
 	type->kind = WARDEN_KIND_EXECUTABLE;
 	type->type = "application/x-dosexec";
-	offset = size >= 64 ? le32(data + 0x3c) : 0;
+	offset = size >= 64 ? warden_le32(data + 0x3c) : 0;
 	if (offset > 0 && offset < size &&
 	    has_bytes(data, size, offset, "PE\0\0", 4))
 		type->type = "application/vnd.microsoft.portable-executable";
@@ -256,7 +252,7 @@ static bool find_bmp(const guint8 *data, gsize size,
 	/* reserved fields are zero, the info header has one of few sizes */
 	if (size < 26 || !has_bytes(data, size, 0, "BM", 2) ||
 	    !has_bytes(data, size, 6, "\0\0\0\0", 4) ||
-	    le32(data + 14) < 12 || le32(data + 14) > 124)
+	    warden_le32(data + 14) < 12 || warden_le32(data + 14) > 124)
 		return FALSE;
 	type->type = "image/bmp";
 	type->kind = WARDEN_KIND_IMAGE;
@@ -273,8 +269,8 @@ static bool find_icon(const guint8 *data, gsize size,
 	    (data[2] != 1 && data[2] != 2) || data[3] != 0 || data[4] == 0 ||
 	    data[5] != 0 || data[9] != 0)
 		return FALSE;
-	length = le32(data + 14);
-	start = le32(data + 18);
+	length = warden_le32(data + 14);
+	start = warden_le32(data + 18);
 	if (length == 0 || start < 22 || start > size ||
 	    length > size - start)
 		return FALSE;
@@ -318,7 +314,7 @@ static bool find_flash(const guint8 *data, gsize size,
 	    data[3] >= 64)
 		return FALSE;
 	/* the length of the whole; a zlib or LZMA header behind it */
-	if (!(data[0] == 'F' && le32(data + 4) <= size) &&
+	if (!(data[0] == 'F' && warden_le32(data + 4) <= size) &&
 	    !(data[0] == 'C' && data[8] == 0x78) &&
 	    !(data[0] == 'Z' && data[12] == 0x5d))
 		return FALSE;
@@ -384,9 +380,9 @@ static bool find_lzma(const guint8 *data, gsize size,
 
 	if (size < 18 || data[0] != 0x5d)
 		return FALSE;
-	dictionary = le32(data + 1);
+	dictionary = warden_le32(data + 1);
 	if (dictionary < 4096 || (dictionary & (dictionary - 1)) != 0 ||
-	    (le32(data + 9) != 0 && le32(data + 9) != 0xffffffff))
+	    (warden_le32(data + 9) != 0 && warden_le32(data + 9) != 0xffffffff))
 		return FALSE;
 	type->type = "application/x-lzma";
 	type->kind = WARDEN_KIND_ARCHIVE;

@@ -1,23 +1,9 @@
 #include "warden-config.h"
 
 #include "polyglot.h"
+#include "../bytes.h"
 
 #include <string.h>
-
-static guint be16(const guint8 *p)
-{
-	return p[0] << 8 | p[1];
-}
-
-static guint32 be32(const guint8 *p)
-{
-	return (guint32)be16(p) << 16 | be16(p + 2);
-}
-
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
 
 /* Behind the chunk IEND. */
 static gsize end_png(const guint8 *data, gsize size)
@@ -25,7 +11,7 @@ static gsize end_png(const guint8 *data, gsize size)
 	gsize at = 8;
 
 	while (size - at >= 12) {
-		gsize length = be32(data + at);
+		gsize length = warden_be32(data + at);
 		bool last = memcmp(data + at + 4, "IEND", 4) == 0;
 
 		if (length > size - at - 12)
@@ -72,9 +58,9 @@ static gsize end_jpeg(const guint8 *data, gsize size)
 		}
 		if (marker == 0xd9)
 			return at + 2;
-		if (be16(data + at + 2) + 2u > size - at)
+		if (warden_be16(data + at + 2) + 2u > size - at)
 			return size;
-		at += 2 + be16(data + at + 2);
+		at += 2 + warden_be16(data + at + 2);
 		if (marker == 0xda)
 			at = skip_scan(data, size, at);
 	}
@@ -119,14 +105,14 @@ static gsize end_gif(const guint8 *data, gsize size)
 /* Its header has its size; some programs leave it zero. */
 static gsize end_bmp(const guint8 *data, gsize size)
 {
-	gsize said = size >= 26 ? le32(data + 2) : 0;
+	gsize said = size >= 26 ? warden_le32(data + 2) : 0;
 
 	return said < 26 || said > size ? size : said;
 }
 
 static gsize end_riff(const guint8 *data, gsize size)
 {
-	gsize said = (gsize)le32(data + 4) + 8;
+	gsize said = (gsize)warden_le32(data + 4) + 8;
 
 	said += said & 1;
 	return said > size ? size : said;

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "tnef.h"
+#include "../bytes.h"
 
 #include <string.h>
 
@@ -73,16 +74,11 @@ static bool has(struct reader *reader, gsize size)
 	return FALSE;
 }
 
-static guint32 le32(const guint8 *p)
-{
-	return p[0] | p[1] << 8 | p[2] << 16 | (guint32)p[3] << 24;
-}
-
 static bool take_u32(struct reader *reader, guint32 *value_r)
 {
 	if (!has(reader, 4))
 		return FALSE;
-	*value_r = le32(reader->data + reader->at);
+	*value_r = warden_le32(reader->data + reader->at);
 	reader->at += 4;
 	return TRUE;
 }
@@ -203,7 +199,7 @@ static void take_value(struct reader *reader, guint id, guint type,
 		   (file = current_file(reader)) != NULL) {
 		/* an interface's class stands before an object */
 		file->is_tnef = type == TYPE_OBJECT &&
-			le32(data + start + 16) == SIGNATURE;
+				warden_le32(data + start + 16) == SIGNATURE;
 		file->start = start + (type == TYPE_OBJECT ? 16 : 0);
 		file->end = start + size;
 	} else if (!reader->attachment) {
@@ -315,14 +311,14 @@ int warden_tnef_read(const guint8 *data, gsize size, GArray *files)
 		.data = data, .size = size, .at = HEADER_SIZE, .files = files,
 	};
 
-	if (size < HEADER_SIZE || le32(data) != SIGNATURE)
+	if (size < HEADER_SIZE || warden_le32(data) != SIGNATURE)
 		return -1;
 	/* a line end or two behind the last one is no damage */
 	while (size - reader.at >= ATTRIBUTE_SIZE && !reader.damaged) {
 		guint32 identity, length;
 
-		identity = le32(data + reader.at + 1);
-		length = le32(data + reader.at + 5);
+		identity = warden_le32(data + reader.at + 1);
+		length = warden_le32(data + reader.at + 5);
 		reader.at += ATTRIBUTE_SIZE;
 		if (!has(&reader, length))
 			break;
