@@ -42,3 +42,15 @@ void warden_embedded_clear(struct warden_embedded *file)
 	g_clear_pointer(&file->resource, g_bytes_unref);
 	g_clear_pointer(&file->name, g_free);
 }
+
+bool warden_decode_marked_uu(const guint8 *data, gsize size, gsize *at,
+			     struct warden_embedded *file_r)
+{
+	return warden_decode_uu(data, size, FALSE, at, file_r);
+}
+
+bool warden_decode_marked_binhex(const guint8 *data, gsize size, gsize *at,
+				 struct warden_embedded *file_r)
+{
+	return warden_decode_binhex(data, size, FALSE, at, file_r);
+}

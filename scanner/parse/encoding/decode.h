@@ -59,4 +59,12 @@ bool warden_decode_yenc(const guint8 *data, gsize size, gsize *at,
 bool warden_decode_binhex(const guint8 *data, gsize size, bool without_comment,
 			  gsize *at, struct warden_embedded *file_r);
 
+/* What of these has a mark of its own and is found anywhere in a text. */
+typedef bool warden_decode_next_t(const guint8 *data, gsize size, gsize *at,
+				  struct warden_embedded *file_r);
+bool warden_decode_marked_uu(const guint8 *data, gsize size, gsize *at,
+			     struct warden_embedded *file_r);
+bool warden_decode_marked_binhex(const guint8 *data, gsize size, gsize *at,
+				 struct warden_embedded *file_r);
+
 #endif

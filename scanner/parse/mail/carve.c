@@ -267,22 +267,7 @@ static bool is_delimiter(const guint8 *data, const struct warden_line *line)
 
 /* --- uuencode, yEnc and BinHex mark their own beginnings ----------------------------------------------- */
 
-typedef bool next_file_t(const guint8 *data, gsize size, gsize *at,
-			 struct warden_embedded *file_r);
-
-static bool next_uu(const guint8 *data, gsize size, gsize *at,
-		    struct warden_embedded *file_r)
-{
-	return warden_decode_uu(data, size, FALSE, at, file_r);
-}
-
-static bool next_binhex(const guint8 *data, gsize size, gsize *at,
-			struct warden_embedded *file_r)
-{
-	return warden_decode_binhex(data, size, FALSE, at, file_r);
-}
-
-static void carve_marked(struct warden_mail *mail, next_file_t *next)
+static void carve_marked(struct warden_mail *mail, warden_decode_next_t *next)
 {
 	struct warden_embedded file;
 	gsize at = 0;
@@ -323,7 +308,7 @@ void warden_carve(struct warden_mail *mail)
 		start = line.next;
 	}
 	take_piece(mail, start, mail->size);
-	carve_marked(mail, next_uu);
+	carve_marked(mail, warden_decode_marked_uu);
 	carve_marked(mail, warden_decode_yenc);
-	carve_marked(mail, next_binhex);
+	carve_marked(mail, warden_decode_marked_binhex);
 }

@@ -221,21 +221,6 @@ warden_text_embed(struct warden_text *text, GBytes *bytes, const char *name,
 	return part;
 }
 
-typedef bool next_file_t(const guint8 *data, gsize size, gsize *at,
-			 struct warden_embedded *file_r);
-
-static bool next_uu(const guint8 *data, gsize size, gsize *at,
-		    struct warden_embedded *file_r)
-{
-	return warden_decode_uu(data, size, FALSE, at, file_r);
-}
-
-static bool next_binhex(const guint8 *data, gsize size, gsize *at,
-			struct warden_embedded *file_r)
-{
-	return warden_decode_binhex(data, size, FALSE, at, file_r);
-}
-
 static void add_resource(struct warden_text *text,
 			 const struct warden_embedded *file)
 {
@@ -247,7 +232,7 @@ static void add_resource(struct warden_text *text,
 		(void)warden_text_embed(text, file->resource, name, "", FALSE);
 }
 
-static void look_for_files(struct warden_text *text, next_file_t *next,
+static void look_for_files(struct warden_text *text, warden_decode_next_t *next,
 			   enum warden_trait_index trait)
 {
 	struct warden_embedded file;
@@ -277,9 +262,11 @@ static void look_for_binhex(struct warden_text *text)
 	struct warden_embedded file;
 	gsize at = 0;
 
-	if (next_binhex(text->data, text->data_size, &at, &file)) {
+	if (warden_decode_marked_binhex(text->data, text->data_size, &at,
+					&file)) {
 		warden_embedded_clear(&file);
-		look_for_files(text, next_binhex, WARDEN_TRAIT_BINHEX);
+		look_for_files(text, warden_decode_marked_binhex,
+			       WARDEN_TRAIT_BINHEX);
 		return;
 	}
 	warden_queue_trait(text->queue, WARDEN_TRAIT_BINHEX, text->part->path,
@@ -293,7 +280,8 @@ static void look_in_text(struct warden_text *text)
 	gsize size = text->data_size;
 
 	if (memmem(data, size, "begin", 5) != NULL)
-		look_for_files(text, next_uu, WARDEN_TRAIT_UUENCODE);
+		look_for_files(text, warden_decode_marked_uu,
+			       WARDEN_TRAIT_UUENCODE);
 	if (memmem(data, size, "=ybegin ", 8) != NULL)
 		look_for_files(text, warden_decode_yenc, WARDEN_TRAIT_YENC);
 	if (memmem(data, size, "(This file must be converted with BinHex",
