@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "office-notes.h"
+#include "../macro/vba-code.h"
 
 #include <string.h>
 
@@ -118,4 +119,33 @@ void warden_office_notes_report(const struct warden_office_notes *notes,
 	if (notes->truncated)
 		warden_queue_limit(queue, WARDEN_TRAIT_LIMIT_FACTS, "",
 				   "count");
+}
+
+static const struct {
+	enum warden_vba_act act;
+	enum warden_trait_index trait;
+} acts[] = {
+	{WARDEN_VBA_AUTORUN, WARDEN_TRAIT_OFFICE_MACRO_AUTORUN},
+	{WARDEN_VBA_EXECUTES, WARDEN_TRAIT_OFFICE_MACRO_EXECUTES},
+	{WARDEN_VBA_COMMANDS, WARDEN_TRAIT_OFFICE_MACRO_COMMANDS},
+	{WARDEN_VBA_DOWNLOADS, WARDEN_TRAIT_OFFICE_MACRO_DOWNLOADS},
+	{WARDEN_VBA_WRITES, WARDEN_TRAIT_OFFICE_MACRO_WRITES},
+	{WARDEN_VBA_INJECTS, WARDEN_TRAIT_OFFICE_MACRO_INJECTS},
+	{WARDEN_VBA_FETCHES, WARDEN_TRAIT_OFFICE_MACRO_FETCHES},
+	{WARDEN_VBA_SPREADS, WARDEN_TRAIT_OFFICE_MACRO_SPREADS},
+};
+
+void warden_office_note_code(struct warden_office_notes *notes,
+			     const struct warden_vba_code *code)
+{
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS(acts); i++) {
+		if (warden_vba_code_does(code, acts[i].act))
+			warden_office_note(notes, acts[i].trait,
+					   code->acts[acts[i].act]->str);
+	}
+	if (code->hidden->len > 0)
+		warden_office_note(notes, WARDEN_TRAIT_OFFICE_MACRO_HIDES,
+				   code->hidden->str);
 }

@@ -11,6 +11,8 @@ struct warden_office_note {
 	char *detail;
 };
 
+struct warden_vba_code;
+
 struct warden_office_link {
 	char *url, *text;	/* UTF-8; text: what is shown, "" if nothing */
 };
@@ -33,6 +35,9 @@ void warden_office_notes_link(struct warden_office_notes *notes,
 /* XML with text that is shown. */
 void warden_office_notes_text(struct warden_office_notes *notes,
 			      const char *text, gsize size);
+/* What macros do, of either kind of Basic. */
+void warden_office_note_code(struct warden_office_notes *notes,
+			     const struct warden_vba_code *code);
 /* The note's detail, or NULL if there is no such trait. */
 const char *warden_office_notes_detail(const struct warden_office_notes *notes,
 				       enum warden_trait_index trait);

@@ -219,20 +219,6 @@ static void add_missing(struct project *project)
 
 /* --- what it does -------------------------------------------------------- */
 
-static const struct {
-	enum warden_vba_act act;
-	enum warden_trait_index trait;
-} acts[] = {
-	{ WARDEN_VBA_AUTORUN, WARDEN_TRAIT_OFFICE_MACRO_AUTORUN },
-	{ WARDEN_VBA_EXECUTES, WARDEN_TRAIT_OFFICE_MACRO_EXECUTES },
-	{ WARDEN_VBA_COMMANDS, WARDEN_TRAIT_OFFICE_MACRO_COMMANDS },
-	{ WARDEN_VBA_DOWNLOADS, WARDEN_TRAIT_OFFICE_MACRO_DOWNLOADS },
-	{ WARDEN_VBA_WRITES, WARDEN_TRAIT_OFFICE_MACRO_WRITES },
-	{ WARDEN_VBA_INJECTS, WARDEN_TRAIT_OFFICE_MACRO_INJECTS },
-	{ WARDEN_VBA_FETCHES, WARDEN_TRAIT_OFFICE_MACRO_FETCHES },
-	{ WARDEN_VBA_SPREADS, WARDEN_TRAIT_OFFICE_MACRO_SPREADS },
-};
-
 /* Addresses that are only put together; the others are the members'. */
 static void add_urls(struct project *project, const GString *strings)
 {
@@ -314,21 +300,11 @@ static void judge(struct project *project)
 {
 	struct warden_office *office = project->office;
 	struct warden_vba_code code;
-	gsize i;
 
 	warden_vba_code_read((const char *)project->sources->data,
 			     project->sources->len, &code);
 	look_elsewhere(office, &code);
-	for (i = 0; i < G_N_ELEMENTS(acts); i++) {
-		if (warden_vba_code_does(&code, acts[i].act))
-			warden_queue_trait(office->queue, acts[i].trait,
-					   office->path,
-					   code.acts[acts[i].act]->str);
-	}
-	if (code.hidden->len > 0)
-		warden_queue_trait(office->queue,
-				   WARDEN_TRAIT_OFFICE_MACRO_HIDES,
-				   office->path, code.hidden->str);
+	warden_office_note_code(&office->notes, &code);
 	if (code.encoded > 0) {
 		g_autofree char *detail = g_strdup_printf("%u bytes",
 							  code.encoded);
