@@ -70,12 +70,15 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/encoding/decode.h \
 	scanner/parse/encoding/unpack.c \
 	scanner/parse/encoding/unpack.h \
+	scanner/parse/macro/vba-call.c \
 	scanner/parse/macro/vba-code.c \
 	scanner/parse/macro/vba-code.h \
 	scanner/parse/macro/vba-decode.c \
 	scanner/parse/macro/vba-decode.h \
 	scanner/parse/macro/vba-fold.c \
 	scanner/parse/macro/vba-fold.h \
+	scanner/parse/macro/vba-fold-private.h \
+	scanner/parse/macro/vba-value.c \
 	scanner/parse/macro/vba-words.c \
 	scanner/parse/macro/vba-words.h \
 	scanner/parse/macro/vba.c \

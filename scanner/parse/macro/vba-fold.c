@@ -1,6 +1,6 @@
 #include "warden-config.h"
 
-#include "vba-fold.h"
+#include "vba-fold-private.h"
 
 #include <string.h>
 
@@ -8,21 +8,6 @@
 #define ARGUMENTS_MAX 512u
 /* Shorter texts say nothing. */
 #define STRING_MIN 3u
-
-enum value_kind {
-	VALUE_UNKNOWN = 0,
-	VALUE_TEXT,
-	VALUE_NUMBER,
-	VALUE_LIST,		/* Array(…), Split(…): texts joined by NUL */
-};
-
-struct value {
-	enum value_kind kind;
-	GString *text;		/* NULL unless text or list */
-	double number;
-	bool reported;
-	bool old;		/* of the first reading */
-};
 
 /* Where reading is in a statement. */
 struct cursor {
@@ -32,58 +17,19 @@ struct cursor {
 };
 
 static void fold_expression(struct cursor *cursor, guint binding,
-			    struct value *value_r);
+			    struct warden_vba_value *value_r);
 
 /* --- values -------------------------------------------------------------- */
 
-static void value_clear(struct value *value)
-{
-	if (value->text != NULL)
-		g_string_free(value->text, TRUE);
-	memset(value, 0, sizeof(*value));
-}
-
 static void value_free(void *data)
 {
-	value_clear(data);
+	warden_vba_value_clear(data);
 	g_free(data);
 }
 
 static void value_clear_in_array(void *data)
 {
-	value_clear(data);
-}
-
-static void set_text(struct warden_vba_fold *fold, struct value *value,
-		     const char *text, gsize size)
-{
-	value_clear(value);
-	size = MIN(size, WARDEN_VBA_VALUE_MAX);
-	fold->work += size;
-	value->kind = VALUE_TEXT;
-	value->text = g_string_new_len(text, size);
-}
-
-static void set_number(struct value *value, double number)
-{
-	value_clear(value);
-	value->kind = VALUE_NUMBER;
-	value->number = number;
-}
-
-static bool is_text(const struct value *value)
-{
-	return value->kind == VALUE_TEXT;
-}
-
-static void append(struct warden_vba_fold *fold, GString *to,
-		   const char *text, gsize size)
-{
-	gsize room = to->len < WARDEN_VBA_VALUE_MAX ?
-		WARDEN_VBA_VALUE_MAX - to->len : 0;
-
-	fold->work += MIN(size, room);
-	g_string_append_len(to, text, MIN(size, room));
+	warden_vba_value_clear(data);
 }
 
 void warden_vba_fold_init(struct warden_vba_fold *fold)
@@ -102,7 +48,7 @@ void warden_vba_fold_clear(struct warden_vba_fold *fold)
 	g_string_free(fold->strings, TRUE);
 }
 
-static void report(struct warden_vba_fold *fold, struct value *value)
+static void report(struct warden_vba_fold *fold, struct warden_vba_value *value)
 {
 	gsize at = fold->strings->len;
 
@@ -116,14 +62,16 @@ static void report(struct warden_vba_fold *fold, struct value *value)
 	value->reported = TRUE;
 	g_string_append_len(fold->strings, value->text->str,
 			    value->text->len);
-	for (; value->kind == VALUE_LIST && at < fold->strings->len; at++) {
+	for (; value->kind == WARDEN_VBA_VALUE_LIST && at < fold->strings->len;
+	     at++) {
 		if (fold->strings->str[at] == '\0')
 			fold->strings->str[at] = ',';
 	}
 	g_string_append_c(fold->strings, '\n');
 }
 
-static bool continues(const struct value *value, const struct value *old)
+static bool continues(const struct warden_vba_value *value,
+		      const struct warden_vba_value *old)
 {
 	return value->text != NULL && old->text != NULL &&
 	       value->text->len >= old->text->len &&
@@ -132,26 +80,26 @@ static bool continues(const struct value *value, const struct value *old)
 
 /* Takes the value. What is overwritten is reported, unless it goes on. */
 static void assign(struct warden_vba_fold *fold, const char *name,
-		   struct value *value)
+		   struct warden_vba_value *value)
 {
-	struct value *old = g_hash_table_lookup(fold->values, name);
+	struct warden_vba_value *old = g_hash_table_lookup(fold->values, name);
 	char *key;
 
 	if (old != NULL) {
 		if (!continues(value, old))
 			report(fold, old);
-		value_clear(old);
+		warden_vba_value_clear(old);
 		*old = *value;
 		old->reported = FALSE;
 	} else if (fold->order->len < WARDEN_VBA_VALUES_MAX) {
 		key = g_strdup(name);
 		g_ptr_array_add(fold->order, key);
-		old = g_new0(struct value, 1);
+		old = g_new0(struct warden_vba_value, 1);
 		*old = *value;
 		g_hash_table_insert(fold->values, key, old);
 	} else {
 		report(fold, value);
-		value_clear(value);
+		warden_vba_value_clear(value);
 	}
 	memset(value, 0, sizeof(*value));
 }
@@ -163,7 +111,7 @@ void warden_vba_fold_again(struct warden_vba_fold *fold)
 	fold->again = TRUE;
 	fold->work = 0;
 	for (i = 0; i < fold->order->len; i++) {
-		struct value *value = g_hash_table_lookup(
+		struct warden_vba_value *value = g_hash_table_lookup(
 			fold->values, g_ptr_array_index(fold->order, i));
 
 		value->old = TRUE;
@@ -173,10 +121,11 @@ void warden_vba_fold_again(struct warden_vba_fold *fold)
 /* text = text & "more" begins anew with the second reading. */
 static void forget_old(struct warden_vba_fold *fold, const char *name)
 {
-	struct value *value = g_hash_table_lookup(fold->values, name);
+	struct warden_vba_value *value =
+		g_hash_table_lookup(fold->values, name);
 
 	if (value != NULL && value->old)
-		value_clear(value);
+		warden_vba_value_clear(value);
 }
 
 void warden_vba_fold_finish(struct warden_vba_fold *fold)
@@ -221,272 +170,13 @@ static bool is_name(const struct cursor *cursor, guint at, const char *name)
 	       memcmp(word_text(cursor, word), name, word->size) == 0;
 }
 
-/* --- functions ----------------------------------------------------------- */
-
-struct call {
-	struct warden_vba_fold *fold;
-	const struct value *arguments;
-	guint count;
-};
-
-static double argument_number(const struct call *call, guint index,
-			      double otherwise)
-{
-	return index < call->count &&
-	       call->arguments[index].kind == VALUE_NUMBER ?
-		call->arguments[index].number : otherwise;
-}
-
-static const GString *argument_text(const struct call *call, guint index)
-{
-	return index < call->count && is_text(&call->arguments[index]) ?
-		call->arguments[index].text : NULL;
-}
-
-/* A number as an index or count, whatever it is. */
-static gsize bounded(double number, gsize max)
-{
-	return number <= 0 ? 0 : number >= max ? max : (gsize)number;
-}
-
-static void call_character(const struct call *call, struct value *value_r)
-{
-	double number = argument_number(call, 0, -1);
-	char utf8[6];
-
-	if (number < 0 || number > 0xffff ||
-	    !g_unichar_validate((gunichar)number))
-		return;
-	if (number < 0x80)
-		utf8[0] = (char)number;
-	set_text(call->fold, value_r, utf8,
-		 number < 0x80 ? 1 : g_unichar_to_utf8((gunichar)number,
-						       utf8));
-}
-
-static void call_reverse(const struct call *call, struct value *value_r)
-{
-	const GString *text = argument_text(call, 0);
-	gsize i;
-
-	if (text == NULL)
-		return;
-	set_text(call->fold, value_r, text->str, text->len);
-	for (i = 0; i < text->len; i++)
-		value_r->text->str[i] = text->str[text->len - 1 - i];
-}
-
-static void call_replace(const struct call *call, struct value *value_r)
-{
-	const GString *text = argument_text(call, 0);
-	const GString *from = argument_text(call, 1);
-	const GString *to = argument_text(call, 2);
-	gsize at = 0;
-
-	if (text == NULL || from == NULL || to == NULL || from->len == 0)
-		return;
-	set_text(call->fold, value_r, "", 0);
-	call->fold->work += text->len;
-	while (at < text->len) {
-		const char *found = memmem(text->str + at, text->len - at,
-					   from->str, from->len);
-		gsize end = found == NULL ? text->len :
-			(gsize)(found - text->str);
-
-		append(call->fold, value_r->text, text->str + at, end - at);
-		if (found == NULL)
-			break;
-		append(call->fold, value_r->text, to->str, to->len);
-		at = end + from->len;
-	}
-}
-
-static void call_same(const struct call *call, struct value *value_r)
-{
-	const GString *text = argument_text(call, 0);
-
-	if (text != NULL)
-		set_text(call->fold, value_r, text->str, text->len);
-	else if (call->count > 0 && call->arguments[0].kind == VALUE_NUMBER)
-		set_number(value_r, call->arguments[0].number);
-}
-
-static void call_left(const struct call *call, struct value *value_r)
-{
-	const GString *text = argument_text(call, 0);
-
-	if (text != NULL)
-		set_text(call->fold, value_r, text->str,
-			 bounded(argument_number(call, 1, 0), text->len));
-}
-
-static void call_right(const struct call *call, struct value *value_r)
-{
-	const GString *text = argument_text(call, 0);
-	gsize size;
-
-	if (text == NULL)
-		return;
-	size = bounded(argument_number(call, 1, 0), text->len);
-	set_text(call->fold, value_r, text->str + text->len - size, size);
-}
-
-static void call_middle(const struct call *call, struct value *value_r)
-{
-	const GString *text = argument_text(call, 0);
-	gsize start;
-
-	if (text == NULL || argument_number(call, 1, 0) < 1)
-		return;
-	start = bounded(argument_number(call, 1, 1) - 1, text->len);
-	set_text(call->fold, value_r, text->str + start,
-		 bounded(argument_number(call, 2, text->len),
-			 text->len - start));
-}
-
-/* Array(1, 2), Array("a", "b") */
-static void call_array(const struct call *call, struct value *value_r)
-{
-	guint i;
-
-	set_text(call->fold, value_r, "", 0);
-	value_r->kind = VALUE_LIST;
-	for (i = 0; i < call->count; i++) {
-		const struct value *value = &call->arguments[i];
-
-		if (is_text(value)) {
-			append(call->fold, value_r->text, value->text->str,
-			       value->text->len);
-		} else if (value->kind == VALUE_NUMBER) {
-			g_autofree char *number =
-				g_strdup_printf("%.0f", value->number);
-
-			append(call->fold, value_r->text, number,
-			       strlen(number));
-		}
-		append(call->fold, value_r->text, "", 1);
-	}
-}
-
-static void call_split(const struct call *call, struct value *value_r)
-{
-	static const struct value space = { .kind = VALUE_UNKNOWN };
-	const GString *text = argument_text(call, 0);
-	const GString *by = argument_text(call, 1);
-	struct value arguments[3] = { space, space, space };
-	struct call replace = {
-		.fold = call->fold, .arguments = arguments, .count = 3,
-	};
-
-	if (text == NULL)
-		return;
-	arguments[0] = call->arguments[0];
-	set_text(call->fold, &arguments[1], by == NULL ? " " : by->str,
-		 by == NULL ? 1 : by->len);
-	set_text(call->fold, &arguments[2], "", 1);
-	call_replace(&replace, value_r);
-	if (value_r->text != NULL) {
-		append(call->fold, value_r->text, "", 1);
-		value_r->kind = VALUE_LIST;
-	}
-	value_clear(&arguments[1]);
-	value_clear(&arguments[2]);
-}
-
-static void call_join(const struct call *call, struct value *value_r)
-{
-	const GString *by = argument_text(call, 1), *list;
-	gsize i;
-
-	if (call->count == 0 || call->arguments[0].kind != VALUE_LIST)
-		return;
-	list = call->arguments[0].text;
-	set_text(call->fold, value_r, "", 0);
-	for (i = 0; i < list->len; i++) {
-		if (list->str[i] != '\0')
-			append(call->fold, value_r->text, list->str + i, 1);
-		else if (i + 1 < list->len)
-			append(call->fold, value_r->text,
-			       by == NULL ? " " : by->str,
-			       by == NULL ? 1 : by->len);
-	}
-}
-
-static void call_code(const struct call *call, struct value *value_r)
-{
-	const GString *text = argument_text(call, 0);
-
-	if (text != NULL && text->len > 0)
-		set_number(value_r, (guint8)text->str[0]);
-}
-
-static void call_value(const struct call *call, struct value *value_r)
-{
-	const GString *text = argument_text(call, 0);
-
-	if (text == NULL)
-		call_same(call, value_r);
-	else if (g_ascii_strncasecmp(text->str, "&h", 2) == 0)
-		set_number(value_r, g_ascii_strtoull(text->str + 2, NULL, 16));
-	else
-		set_number(value_r, g_ascii_strtod(text->str, NULL));
-}
-
-static void call_space(const struct call *call, struct value *value_r)
-{
-	gsize count = bounded(argument_number(call, 0, 0), 1000);
-
-	set_text(call->fold, value_r, "", 0);
-	while (count-- > 0)
-		append(call->fold, value_r->text, " ", 1);
-}
-
-static const struct {
-	const char *name;
-	void (*call)(const struct call *call, struct value *value_r);
-} functions[] = {
-	{ "chr", call_character }, { "chrw", call_character },
-	{ "chrb", call_character }, { "strreverse", call_reverse },
-	{ "replace", call_replace }, { "left", call_left },
-	{ "right", call_right }, { "mid", call_middle },
-	{ "lcase", call_same }, { "ucase", call_same }, { "trim", call_same },
-	{ "ltrim", call_same }, { "rtrim", call_same }, { "cstr", call_same },
-	{ "cvar", call_same }, { "cint", call_value }, { "clng", call_value },
-	{ "cbyte", call_value }, { "cdbl", call_value }, { "val", call_value },
-	{ "asc", call_code }, { "ascw", call_code }, { "array", call_array },
-	{ "split", call_split }, { "join", call_join },
-	{ "space", call_space },
-};
-
-static const struct {
-	const char *name, *text;
-} constants[] = {
-	{ "vbcrlf", "\r\n" }, { "vbnewline", "\r\n" }, { "vblf", "\n" },
-	{ "vbcr", "\r" }, { "vbtab", "\t" }, { "vbnullstring", "" },
-	{ "vbnullchar", "" },
-};
-
-static bool call_known(const char *name, const struct call *call,
-		       struct value *value_r)
-{
-	gsize i;
-
-	for (i = 0; i < G_N_ELEMENTS(functions); i++) {
-		if (strcmp(functions[i].name, name) == 0) {
-			functions[i].call(call, value_r);
-			return TRUE;
-		}
-	}
-	return FALSE;
-}
-
 /* --- expressions --------------------------------------------------------- */
 
 /* Behind the opening bracket; ends behind the closing one. */
 static void fold_arguments(struct cursor *cursor, GArray *arguments)
 {
 	while (cursor->at < cursor->last && !is_sign(cursor, cursor->at, ')')) {
-		struct value value = { 0 };
+		struct warden_vba_value value = {0};
 		guint before = cursor->at;
 
 		fold_expression(cursor, 0, &value);
@@ -494,7 +184,7 @@ static void fold_arguments(struct cursor *cursor, GArray *arguments)
 		if (cursor->at == before || is_sign(cursor, cursor->at, ':') ||
 		    arguments->len >= ARGUMENTS_MAX) {
 			report(cursor->fold, &value);
-			value_clear(&value);
+			warden_vba_value_clear(&value);
 			cursor->at += cursor->at == before ||
 				is_sign(cursor, cursor->at, ':');
 			continue;
@@ -506,61 +196,76 @@ static void fold_arguments(struct cursor *cursor, GArray *arguments)
 	cursor->at++;
 }
 
+static const struct {
+	const char *name, *text;
+} constants[] = {
+	{"vbcrlf", "\r\n"}, {"vbnewline", "\r\n"}, {"vblf", "\n"},
+	{"vbcr", "\r"},     {"vbtab", "\t"},       {"vbnullstring", ""},
+	{"vbnullchar", ""},
+};
+
 static void copy_value(struct warden_vba_fold *fold, const char *name,
-		       struct value *value_r)
+		       struct warden_vba_value *value_r)
 {
-	const struct value *value = g_hash_table_lookup(fold->values, name);
+	const struct warden_vba_value *value =
+		g_hash_table_lookup(fold->values, name);
 	gsize i;
 
 	for (i = 0; i < G_N_ELEMENTS(constants); i++) {
 		if (strcmp(constants[i].name, name) == 0)
-			set_text(fold, value_r, constants[i].text,
-				 strlen(constants[i].text));
+			warden_vba_value_set_text(fold, value_r,
+						  constants[i].text,
+						  strlen(constants[i].text));
 	}
 	if (value == NULL || fold->work > WARDEN_VBA_WORK_MAX)
 		return;
 	if (value->text != NULL)
-		set_text(fold, value_r, value->text->str, value->text->len);
+		warden_vba_value_set_text(fold, value_r, value->text->str,
+					  value->text->len);
 	value_r->kind = value->kind;
 	value_r->number = value->number;
 }
 
 /* "name(3)": an element of an array. */
-static char *element_name(const char *name, const struct call *call)
+static char *element_name(const char *name, const struct warden_vba_call *call)
 {
 	if (call->count == 0)
 		return g_strdup(name);
-	return g_strdup_printf("%s(%d)", name,
-			       (int)bounded(argument_number(call, 0, 0),
-					    1000000));
+	return g_strdup_printf(
+		"%s(%d)", name,
+		(int)warden_vba_bounded(warden_vba_call_number(call, 0, 0),
+					1000000));
 }
 
 static void fold_call(struct cursor *cursor, const char *name, bool member,
-		      struct value *value_r)
+		      struct warden_vba_value *value_r)
 {
-	GArray *arguments = g_array_new(FALSE, TRUE, sizeof(struct value));
-	struct call call = { .fold = cursor->fold };
+	GArray *arguments =
+		g_array_new(FALSE, TRUE, sizeof(struct warden_vba_value));
+	struct warden_vba_call call = {.fold = cursor->fold};
 	guint i;
 
 	g_array_set_clear_func(arguments, value_clear_in_array);
 	cursor->at++;
 	fold_arguments(cursor, arguments);
-	call.arguments = (const struct value *)(const void *)arguments->data;
+	call.arguments =
+		(const struct warden_vba_value *)(const void *)arguments->data;
 	call.count = arguments->len;
-	if (!call_known(name, &call, value_r)) {
+	if (!warden_vba_call_known(name, &call, value_r)) {
 		g_autofree char *element = element_name(name, &call);
 
 		if (!member)
 			copy_value(cursor->fold, element, value_r);
 		for (i = 0; i < arguments->len; i++)
-			report(cursor->fold, &g_array_index(
-				arguments, struct value, i));
+			report(cursor->fold,
+			       &g_array_index(arguments,
+					      struct warden_vba_value, i));
 	}
 	g_array_unref(arguments);
 }
 
 /* A name, what it is called with, and what hangs on it: a.b("x").c */
-static void fold_name(struct cursor *cursor, struct value *value_r)
+static void fold_name(struct cursor *cursor, struct warden_vba_value *value_r)
 {
 	bool member = FALSE;
 
@@ -573,7 +278,7 @@ static void fold_name(struct cursor *cursor, struct value *value_r)
 			return;
 		name = g_strndup(word_text(cursor, word), word->size);
 		cursor->at++;
-		value_clear(value_r);
+		warden_vba_value_clear(value_r);
 		if (is_sign(cursor, cursor->at, '('))
 			fold_call(cursor, name, member, value_r);
 		else if (!member)
@@ -588,7 +293,8 @@ static void fold_name(struct cursor *cursor, struct value *value_r)
 	}
 }
 
-static void fold_operand(struct cursor *cursor, struct value *value_r)
+static void fold_operand(struct cursor *cursor,
+			 struct warden_vba_value *value_r)
 {
 	const struct warden_vba_word *word = word_at(cursor, cursor->at);
 
@@ -597,12 +303,12 @@ static void fold_operand(struct cursor *cursor, struct value *value_r)
 	cursor->depth++;
 	switch (word->kind) {
 	case WARDEN_VBA_TEXT:
-		set_text(cursor->fold, value_r, word_text(cursor, word),
-			 word->size);
+		warden_vba_value_set_text(cursor->fold, value_r,
+					  word_text(cursor, word), word->size);
 		cursor->at++;
 		break;
 	case WARDEN_VBA_NUMBER:
-		set_number(value_r, word->number);
+		warden_vba_value_set_number(value_r, word->number);
 		cursor->at++;
 		break;
 	case WARDEN_VBA_NAME:
@@ -610,7 +316,7 @@ static void fold_operand(struct cursor *cursor, struct value *value_r)
 		    is_name(cursor, cursor->at, "new")) {
 			cursor->at++;
 			fold_operand(cursor, value_r);
-			value_r->kind = VALUE_UNKNOWN;
+			value_r->kind = WARDEN_VBA_VALUE_UNKNOWN;
 		} else {
 			fold_name(cursor, value_r);
 		}
@@ -681,41 +387,47 @@ static double calculate(char operator, double a, double b)
 }
 
 /* What is not known joins as nothing: "cmd /c " & file is still "cmd /c ". */
-static void join(struct warden_vba_fold *fold, struct value *value,
-		 const struct value *right)
+static void join(struct warden_vba_fold *fold, struct warden_vba_value *value,
+		 const struct warden_vba_value *right)
 {
-	if (!is_text(value) && !is_text(right)) {
-		value_clear(value);
+	if (!warden_vba_value_is_text(value) &&
+	    !warden_vba_value_is_text(right)) {
+		warden_vba_value_clear(value);
 		return;
 	}
-	if (!is_text(value))
-		set_text(fold, value, "", 0);
-	if (is_text(right))
-		append(fold, value->text, right->text->str, right->text->len);
+	if (!warden_vba_value_is_text(value))
+		warden_vba_value_set_text(fold, value, "", 0);
+	if (warden_vba_value_is_text(right))
+		warden_vba_value_append(fold, value->text, right->text->str,
+					right->text->len);
 }
 
-static void combine(struct cursor *cursor, char operator, struct value *value,
-		    const struct value *right)
+static void combine(struct cursor *cursor, char operator,
+		    struct warden_vba_value * value,
+		    const struct warden_vba_value *right)
 {
-	if (operator == '&' || (operator == '+' &&
-				(is_text(value) || is_text(right))))
+	if (operator==
+	    '&' ||(operator== '+' &&(warden_vba_value_is_text(value) ||
+				     warden_vba_value_is_text(right))))
 		join(cursor->fold, value, right);
-	else if (value->kind == VALUE_NUMBER && right->kind == VALUE_NUMBER)
-		set_number(value, calculate(operator, value->number,
-					    right->number));
+	else if (value->kind == WARDEN_VBA_VALUE_NUMBER &&
+		 right->kind == WARDEN_VBA_VALUE_NUMBER)
+		warden_vba_value_set_number(
+			value,
+			calculate(operator, value->number, right->number));
 	else
-		value_clear(value);
+		warden_vba_value_clear(value);
 }
 
 static void fold_expression(struct cursor *cursor, guint binding,
-			    struct value *value_r)
+			    struct warden_vba_value *value_r)
 {
 	char operator;
 	guint found;
 
 	fold_operand(cursor, value_r);
 	while ((found = binding_of(cursor, &operator)) > binding) {
-		struct value right = { 0 };
+		struct warden_vba_value right = {0};
 
 		cursor->at++;
 		cursor->depth++;
@@ -723,7 +435,7 @@ static void fold_expression(struct cursor *cursor, guint binding,
 			fold_expression(cursor, found, &right);
 		cursor->depth--;
 		combine(cursor, operator, value_r, &right);
-		value_clear(&right);
+		warden_vba_value_clear(&right);
 	}
 }
 
@@ -789,9 +501,10 @@ static char *assigned_name(struct cursor *cursor)
 		return NULL;
 	}
 	cursor->at++;
-	return index < 0 ? g_steal_pointer(&name) :
-		g_strdup_printf("%s(%d)", name,
-				(int)bounded(index, 1000000));
+	return index < 0 ? g_steal_pointer(&name)
+			 : g_strdup_printf(
+				   "%s(%d)", name,
+				   (int)warden_vba_bounded(index, 1000000));
 }
 
 void warden_vba_fold_statement(struct warden_vba_fold *fold,
@@ -809,7 +522,7 @@ void warden_vba_fold_statement(struct warden_vba_fold *fold,
 	}
 	while (cursor.at < cursor.last) {
 		g_autofree char *name = NULL;
-		struct value value = { 0 };
+		struct warden_vba_value value = {0};
 		guint before;
 		bool assigns;
 
@@ -821,11 +534,11 @@ void warden_vba_fold_statement(struct warden_vba_fold *fold,
 			forget_old(fold, name);
 		before = cursor.at;
 		fold_expression(&cursor, 0, &value);
-		if (name != NULL && value.kind != VALUE_UNKNOWN)
+		if (name != NULL && value.kind != WARDEN_VBA_VALUE_UNKNOWN)
 			assign(fold, name, &value);
 		else
 			report(fold, &value);
-		value_clear(&value);
+		warden_vba_value_clear(&value);
 		cursor.at += cursor.at == before;
 	}
 }
