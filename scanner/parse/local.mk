@@ -234,12 +234,12 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/web/html-take.c \
 	scanner/parse/web/html.c \
 	scanner/parse/web/html.h \
-	scanner/parse/web/script-call.c \
-	scanner/parse/web/script-lexer.c \
-	scanner/parse/web/script-private.h \
-	scanner/parse/web/script-value.c \
-	scanner/parse/web/script.c \
-	scanner/parse/web/script.h \
+	scanner/parse/web/javascript-call.c \
+	scanner/parse/web/javascript-lexer.c \
+	scanner/parse/web/javascript-private.h \
+	scanner/parse/web/javascript-value.c \
+	scanner/parse/web/javascript.c \
+	scanner/parse/web/javascript.h \
 	scanner/parse/web/web-name.c \
 	scanner/parse/web/web-name.h \
 	scanner/parse/web/web-script.c \

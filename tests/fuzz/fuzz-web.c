@@ -5,7 +5,7 @@
 #include "fuzz-queue.h"
 
 #include "scanner/parse/web/css.h"
-#include "scanner/parse/web/script.h"
+#include "scanner/parse/web/javascript.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,10 +17,10 @@ static void ignore(void *context, const char *url, gsize size)
 
 static void try_script(const char *text, size_t size)
 {
-	struct warden_script script;
+	struct warden_javascript script;
 
-	warden_script_read(text, size, &script);
-	warden_script_clear(&script);
+	warden_javascript_read(text, size, &script);
+	warden_javascript_clear(&script);
 	(void)warden_css_scan(text, size, ignore, NULL);
 }
 

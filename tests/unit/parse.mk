@@ -86,11 +86,11 @@ tests_unit_test_parse_message_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_message_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-message
 
-check_PROGRAMS += tests/unit/test-parse-script
-tests_unit_test_parse_script_SOURCES = tests/unit/test-parse-script.c
-tests_unit_test_parse_script_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
-tests_unit_test_parse_script_LDADD = $(WARDEN_PARSE_LIBS)
-TESTS += tests/unit/test-parse-script
+check_PROGRAMS += tests/unit/test-parse-javascript
+tests_unit_test_parse_javascript_SOURCES = tests/unit/test-parse-javascript.c
+tests_unit_test_parse_javascript_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
+tests_unit_test_parse_javascript_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-javascript
 
 check_PROGRAMS += tests/unit/test-parse-tnef
 tests_unit_test_parse_tnef_SOURCES = tests/unit/test-parse-tnef.c

@@ -1,7 +1,7 @@
 #include "warden-config.h"
 
 #include "decode.h"
-#include "../web/script.h"
+#include "../web/javascript.h"
 #include "unpack.h"
 
 #include <string.h>
@@ -322,7 +322,7 @@ static bool unpack_layer(const struct warden_unpack *unpack,
 		return FALSE;
 	take_profile(text, size, &profile);
 	if (profile.percents > size / 12 &&
-	    offer(unpack, bytes_of(warden_script_unescape(text, size)),
+	    offer(unpack, bytes_of(warden_javascript_unescape(text, size)),
 		  "percent", layer))
 		return TRUE;
 	if (profile.backslashes > size / 12 &&

@@ -1,6 +1,6 @@
 #include "warden-config.h"
 
-#include "script.h"
+#include "javascript.h"
 #include "../encoding/unpack.h"
 #include "../text/urls.h"
 #include "web-script.h"
@@ -193,8 +193,8 @@ static void take_target(struct warden_web_scripts *scripts,
 }
 
 static void take_page(struct warden_web_scripts *scripts,
-		      const struct warden_script_text *text, const char *data,
-		      gsize size)
+		      const struct warden_javascript_text *text,
+		      const char *data, gsize size)
 {
 	scripts->writes_made |= text->made && size >= PAGE_SIZE_MIN &&
 		memchr(data, '<', size) != NULL;
@@ -204,7 +204,7 @@ static void take_page(struct warden_web_scripts *scripts,
 }
 
 static void take_code(struct warden_web_scripts *scripts,
-		      const struct warden_script_text *text, gsize size)
+		      const struct warden_javascript_text *text, gsize size)
 {
 	scripts->runs_made |= text->made && size >= CODE_SIZE_MIN;
 	if (size >= CODE_SIZE_MIN)
@@ -228,8 +228,8 @@ static void keep(struct warden_web_scripts *scripts, const char *data,
 }
 
 static void take_value(struct warden_web_scripts *scripts,
-		       const struct warden_script_text *text, const char *data,
-		       gsize size)
+		       const struct warden_javascript_text *text,
+		       const char *data, gsize size)
 {
 	struct warden_unpack unpack = unpack_for(scripts);
 
@@ -255,7 +255,7 @@ static void take_name(struct warden_web_scripts *scripts, const char *name)
 }
 
 static void take_text(struct warden_web_scripts *scripts,
-		      const struct warden_script_text *text)
+		      const struct warden_javascript_text *text)
 {
 	gsize size;
 	const char *data = g_bytes_get_data(text->bytes, &size);
@@ -263,28 +263,28 @@ static void take_text(struct warden_web_scripts *scripts,
 
 	if (size == 0)
 		return;
-	if (text->use != WARDEN_SCRIPT_VALUE)
+	if (text->use != WARDEN_JAVASCRIPT_VALUE)
 		copy = g_strndup(data, MIN(size, 16 * WARDEN_FACT_URL_MAX));
 	switch (text->use) {
-	case WARDEN_SCRIPT_PAGE:
+	case WARDEN_JAVASCRIPT_PAGE:
 		take_page(scripts, text, data, size);
 		break;
-	case WARDEN_SCRIPT_CODE:
+	case WARDEN_JAVASCRIPT_CODE:
 		take_code(scripts, text, size);
 		break;
-	case WARDEN_SCRIPT_TARGET:
+	case WARDEN_JAVASCRIPT_TARGET:
 		take_target(scripts, WARDEN_TRAIT_WEB_REDIRECT, copy);
 		break;
-	case WARDEN_SCRIPT_SEND:
+	case WARDEN_JAVASCRIPT_SEND:
 		take_target(scripts, WARDEN_TRAIT_WEB_SENDS, copy);
 		break;
-	case WARDEN_SCRIPT_LINK:
+	case WARDEN_JAVASCRIPT_LINK:
 		add_url(scripts, copy, strlen(copy));
 		break;
-	case WARDEN_SCRIPT_NAME:
+	case WARDEN_JAVASCRIPT_NAME:
 		take_name(scripts, copy);
 		break;
-	case WARDEN_SCRIPT_VALUE:
+	case WARDEN_JAVASCRIPT_VALUE:
 		break;
 	}
 	take_value(scripts, text, data, size);
@@ -310,7 +310,7 @@ static bool is_packed(const char *code, gsize size)
 }
 
 static void copy_keys(struct warden_web_scripts *scripts,
-		      const struct warden_script *script)
+		      const struct warden_javascript *script)
 {
 	guint i;
 
@@ -321,15 +321,15 @@ static void copy_keys(struct warden_web_scripts *scripts,
 
 /* The name comes last in most scripts, and is wanted before the file. */
 static void take_names(struct warden_web_scripts *scripts,
-		       const struct warden_script *script)
+		       const struct warden_javascript *script)
 {
 	guint i;
 
 	for (i = 0; i < script->texts->len; i++) {
-		const struct warden_script_text *text = &g_array_index(
-			script->texts, struct warden_script_text, i);
+		const struct warden_javascript_text *text = &g_array_index(
+			script->texts, struct warden_javascript_text, i);
 
-		if (text->use == WARDEN_SCRIPT_NAME)
+		if (text->use == WARDEN_JAVASCRIPT_NAME)
 			take_text(scripts, text);
 	}
 }
@@ -338,10 +338,10 @@ void warden_web_script(struct warden_web_scripts *scripts, const char *code,
 		       gsize size)
 {
 	struct warden_unpack unpack = unpack_for(scripts);
-	struct warden_script script;
+	struct warden_javascript script;
 	guint i;
 
-	warden_script_read(code, size, &script);
+	warden_javascript_read(code, size, &script);
 	scripts->acts |= script.acts;
 	scripts->code += size;
 	scripts->obfuscated += script.obfuscated + count_symbols(code, size);
@@ -350,16 +350,16 @@ void warden_web_script(struct warden_web_scripts *scripts, const char *code,
 	copy_keys(scripts, &script);
 	take_names(scripts, &script);
 	for (i = 0; i < script.texts->len; i++) {
-		const struct warden_script_text *text = &g_array_index(
-			script.texts, struct warden_script_text, i);
+		const struct warden_javascript_text *text = &g_array_index(
+			script.texts, struct warden_javascript_text, i);
 
-		if (text->use != WARDEN_SCRIPT_NAME)
+		if (text->use != WARDEN_JAVASCRIPT_NAME)
 			take_text(scripts, text);
 	}
 	for (i = 0; i < script.numbers->len; i++)
 		(void)warden_unpack_numbers(&unpack, g_ptr_array_index(
 			script.numbers, i));
-	warden_script_clear(&script);
+	warden_javascript_clear(&script);
 }
 
 void warden_web_data(struct warden_web_scripts *scripts, const char *data,
@@ -385,19 +385,19 @@ static const struct {
 	guint32 acts;	/* all of them */
 	enum warden_trait_index trait;
 } act_traits[] = {
-	{ WARDEN_SCRIPT_DECODES, WARDEN_TRAIT_WEB_DECODES },
-	{ WARDEN_SCRIPT_DECIPHERS, WARDEN_TRAIT_WEB_DECIPHERS },
-	{ WARDEN_SCRIPT_SAVES, WARDEN_TRAIT_WEB_SAVES },
-	{ WARDEN_SCRIPT_OBJECT_URL, WARDEN_TRAIT_WEB_OBJECT_URL },
-	{ WARDEN_SCRIPT_CLICKS, WARDEN_TRAIT_WEB_CLICKS },
-	{ WARDEN_SCRIPT_WRITES, WARDEN_TRAIT_WEB_WRITES },
-	{ WARDEN_SCRIPT_RUNS, WARDEN_TRAIT_WEB_RUNS },
-	{ WARDEN_SCRIPT_REDIRECTS, WARDEN_TRAIT_WEB_REDIRECT },
-	{ WARDEN_SCRIPT_SENDS, WARDEN_TRAIT_WEB_SENDS },
-	{ WARDEN_SCRIPT_WORKER, WARDEN_TRAIT_WEB_WORKER },
-	{ WARDEN_SCRIPT_ASSEMBLY, WARDEN_TRAIT_WEB_ASSEMBLY },
-	{ WARDEN_SCRIPT_SYSTEM, WARDEN_TRAIT_WEB_SYSTEM },
-	{ WARDEN_SCRIPT_HIDES, WARDEN_TRAIT_WEB_HIDES },
+	{WARDEN_JAVASCRIPT_DECODES, WARDEN_TRAIT_WEB_DECODES},
+	{WARDEN_JAVASCRIPT_DECIPHERS, WARDEN_TRAIT_WEB_DECIPHERS},
+	{WARDEN_JAVASCRIPT_SAVES, WARDEN_TRAIT_WEB_SAVES},
+	{WARDEN_JAVASCRIPT_OBJECT_URL, WARDEN_TRAIT_WEB_OBJECT_URL},
+	{WARDEN_JAVASCRIPT_CLICKS, WARDEN_TRAIT_WEB_CLICKS},
+	{WARDEN_JAVASCRIPT_WRITES, WARDEN_TRAIT_WEB_WRITES},
+	{WARDEN_JAVASCRIPT_RUNS, WARDEN_TRAIT_WEB_RUNS},
+	{WARDEN_JAVASCRIPT_REDIRECTS, WARDEN_TRAIT_WEB_REDIRECT},
+	{WARDEN_JAVASCRIPT_SENDS, WARDEN_TRAIT_WEB_SENDS},
+	{WARDEN_JAVASCRIPT_WORKER, WARDEN_TRAIT_WEB_WORKER},
+	{WARDEN_JAVASCRIPT_ASSEMBLY, WARDEN_TRAIT_WEB_ASSEMBLY},
+	{WARDEN_JAVASCRIPT_SYSTEM, WARDEN_TRAIT_WEB_SYSTEM},
+	{WARDEN_JAVASCRIPT_HIDES, WARDEN_TRAIT_WEB_HIDES},
 };
 
 void warden_web_scripts_finish(struct warden_web_scripts *scripts)
@@ -406,7 +406,7 @@ void warden_web_scripts_finish(struct warden_web_scripts *scripts)
 	gsize i;
 
 	if (!scripts->found && scripts->joined->len > 0 &&
-	    (scripts->acts & WARDEN_SCRIPT_DECODES) != 0)
+	    (scripts->acts & WARDEN_JAVASCRIPT_DECODES) != 0)
 		(void)warden_unpack_text(&unpack, scripts->joined->str,
 					 scripts->joined->len);
 	for (i = 0; i < G_N_ELEMENTS(act_traits); i++) {

@@ -1,10 +1,10 @@
-#ifndef WARDEN_PARSE_SCRIPT_PRIVATE_H
-#define WARDEN_PARSE_SCRIPT_PRIVATE_H
+#ifndef WARDEN_PARSE_JAVASCRIPT_PRIVATE_H
+#define WARDEN_PARSE_JAVASCRIPT_PRIVATE_H
 
-/* For script*.c only: script-lexer.c makes tokens, script-value.c constants
-   of them, script-call.c knows functions, script.c reads expressions. */
+/* For javascript*.c only: -lexer makes tokens, -value constants of them, -call
+   knows functions, javascript.c reads expressions. */
 
-#include "script.h"
+#include "javascript.h"
 
 /* --- tokens -------------------------------------------------------------------- */
 
@@ -95,7 +95,7 @@ bool script_value_print(const struct script_value *value, GString *out);
 
 struct script_reader {
 	struct script_lexer lexer;
-	struct warden_script *script;
+	struct warden_javascript *script;
 	GHashTable *names;	/* char* → struct script_value */
 	GHashTable *keys;	/* set of script->keys */
 	gsize left;		/* bytes that may be made */
@@ -118,7 +118,7 @@ struct script_call {
 bool script_spend(struct script_reader *reader, gsize size);
 /* A constant that stands for itself, or is used. */
 void script_note(struct script_reader *reader, struct script_value *value,
-		 enum warden_script_use use);
+		 enum warden_javascript_use use);
 /* A name was used: what does it tell? */
 void script_note_name(struct script_reader *reader, const char *name);
 /* The result, or NULL; owned by the caller. */

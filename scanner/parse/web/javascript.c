@@ -1,6 +1,6 @@
 #include "warden-config.h"
 
-#include "script-private.h"
+#include "javascript-private.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ static struct script_value *read_expression(struct script_reader *reader);
 
 static void text_clear(void *data)
 {
-	struct warden_script_text *text = data;
+	struct warden_javascript_text *text = data;
 
 	g_bytes_unref(text->bytes);
 }
@@ -45,10 +45,12 @@ bool script_spend(struct script_reader *reader, gsize size)
 
 static void add_text(struct script_reader *reader, const GString *from,
 		     const struct script_value *value,
-		     enum warden_script_use use)
+		     enum warden_javascript_use use)
 {
-	struct warden_script_text text = {
-		.use = use, .partial = value->partial, .made = value->made,
+	struct warden_javascript_text text = {
+		.use = use,
+		.partial = value->partial,
+		.made = value->made,
 		.joined = value->kind == SCRIPT_LIST,
 	};
 
@@ -101,13 +103,13 @@ static void note_list(struct script_reader *reader,
 			g_ptr_array_index(list->items, i);
 
 		if (item == NULL || item->kind != SCRIPT_TEXT) {
-			script_note(reader, item, WARDEN_SCRIPT_VALUE);
+			script_note(reader, item, WARDEN_JAVASCRIPT_VALUE);
 			continue;
 		}
 		size += item->text->len;
 		if (item->text->len > 1024 ||
 		    strstr(item->text->str, "://") != NULL)
-			script_note(reader, item, WARDEN_SCRIPT_VALUE);
+			script_note(reader, item, WARDEN_JAVASCRIPT_VALUE);
 	}
 	if (size < VALUE_SIZE_MIN || !script_spend(reader, size))
 		return;
@@ -120,14 +122,14 @@ static void note_list(struct script_reader *reader,
 			g_string_append_len(joined, item->text->str,
 					    item->text->len);
 	}
-	add_text(reader, joined, list, WARDEN_SCRIPT_VALUE);
+	add_text(reader, joined, list, WARDEN_JAVASCRIPT_VALUE);
 }
 
 void script_note(struct script_reader *reader, struct script_value *value,
-		 enum warden_script_use use)
+		 enum warden_javascript_use use)
 {
 	if (value == NULL ||
-	    ((value->noted || value->kept) && use == WARDEN_SCRIPT_VALUE))
+	    ((value->noted || value->kept) && use == WARDEN_JAVASCRIPT_VALUE))
 		return;
 	value->noted = TRUE;
 	if (value->kind == SCRIPT_LIST) {
@@ -137,9 +139,9 @@ void script_note(struct script_reader *reader, struct script_value *value,
 		note_list(reader, value);
 		reader->depth--;
 	} else if (value->kind == SCRIPT_TEXT) {
-		if (use == WARDEN_SCRIPT_VALUE)
+		if (use == WARDEN_JAVASCRIPT_VALUE)
 			add_key(reader, value->text);
-		if (use != WARDEN_SCRIPT_VALUE ||
+		if (use != WARDEN_JAVASCRIPT_VALUE ||
 		    value->text->len >= VALUE_SIZE_MIN ||
 		    strstr(value->text->str, "://") != NULL)
 			add_text(reader, value->text, value, use);
@@ -407,7 +409,7 @@ static void read_call(struct script_reader *reader, struct operand *operand)
 	}
 	result = script_call(reader, &call);
 	for (i = 0; i < call.count; i++) {
-		script_note(reader, call.arguments[i], WARDEN_SCRIPT_VALUE);
+		script_note(reader, call.arguments[i], WARDEN_JAVASCRIPT_VALUE);
 		script_value_unref(call.arguments[i]);
 	}
 	script_value_unref(list);
@@ -598,7 +600,7 @@ read_operators(struct script_reader *reader, struct script_value *left,
 		struct script_value *right, *result;
 
 		if (c == '^')
-			reader->script->acts |= WARDEN_SCRIPT_DECIPHERS;
+			reader->script->acts |= WARDEN_JAVASCRIPT_DECIPHERS;
 		script_lexer_next(lexer);
 		if (!read_operand(reader, &right, NULL))
 			return left;
@@ -614,8 +616,8 @@ read_operators(struct script_reader *reader, struct script_value *left,
 		result = chooses ? script_value_ref(left != NULL ? left :
 						    right) :
 			calculate(c, left, right);
-		script_note(reader, left, WARDEN_SCRIPT_VALUE);
-		script_note(reader, right, WARDEN_SCRIPT_VALUE);
+		script_note(reader, left, WARDEN_JAVASCRIPT_VALUE);
+		script_note(reader, right, WARDEN_JAVASCRIPT_VALUE);
 		script_value_unref(left);
 		script_value_unref(right);
 		left = result;
@@ -679,7 +681,7 @@ static void read_inside(struct script_reader *reader, char close,
 			any = TRUE;
 			continue;
 		}
-		script_note(reader, last, WARDEN_SCRIPT_VALUE);
+		script_note(reader, last, WARDEN_JAVASCRIPT_VALUE);
 		script_value_unref(last);
 		last = read_next(reader);
 		any = TRUE;
@@ -697,14 +699,14 @@ static void unref_value(void *value)
 	script_value_unref(value);
 }
 
-void warden_script_read(const char *text, gsize size,
-			struct warden_script *script_r)
+void warden_javascript_read(const char *text, gsize size,
+			    struct warden_javascript *script_r)
 {
 	struct script_reader reader = { .script = script_r };
 
 	memset(script_r, 0, sizeof(*script_r));
 	script_r->texts = g_array_new(FALSE, FALSE,
-				      sizeof(struct warden_script_text));
+				      sizeof(struct warden_javascript_text));
 	g_array_set_clear_func(script_r->texts, text_clear);
 	script_r->numbers = g_ptr_array_new_with_free_func(numbers_free);
 	script_r->keys = g_ptr_array_new_with_free_func(g_free);
@@ -716,7 +718,7 @@ void warden_script_read(const char *text, gsize size,
 	while (reader.lexer.token.kind != SCRIPT_END) {
 		struct script_value *value = read_next(&reader);
 
-		script_note(&reader, value, WARDEN_SCRIPT_VALUE);
+		script_note(&reader, value, WARDEN_JAVASCRIPT_VALUE);
 		script_value_unref(value);
 	}
 	script_note_names(&reader);
@@ -726,7 +728,7 @@ void warden_script_read(const char *text, gsize size,
 	g_hash_table_unref(reader.keys);
 }
 
-void warden_script_clear(struct warden_script *script)
+void warden_javascript_clear(struct warden_javascript *script)
 {
 	g_clear_pointer(&script->texts, g_array_unref);
 	g_clear_pointer(&script->numbers, g_ptr_array_unref);

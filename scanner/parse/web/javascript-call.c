@@ -1,7 +1,7 @@
 #include "warden-config.h"
 
 #include "../encoding/decode.h"
-#include "script-private.h"
+#include "javascript-private.h"
 
 #include <string.h>
 
@@ -15,43 +15,43 @@ static const struct {
 	const char *name;
 	guint32 acts;
 } telling[] = {
-	{ "activexobject", WARDEN_SCRIPT_SYSTEM },
-	{ "ajax", WARDEN_SCRIPT_SENDS },
-	{ "atob", WARDEN_SCRIPT_DECODES },
-	{ "axios", WARDEN_SCRIPT_SENDS },
-	{ "blob", WARDEN_SCRIPT_BLOB },
-	{ "charcodeat", WARDEN_SCRIPT_DECODES },
-	{ "click", WARDEN_SCRIPT_CLICKS },
-	{ "createobjecturl", WARDEN_SCRIPT_OBJECT_URL },
-	{ "cryptojs", WARDEN_SCRIPT_DECIPHERS },
-	{ "debugger", WARDEN_SCRIPT_HIDES },
-	{ "decodeuri", WARDEN_SCRIPT_DECODES },
-	{ "decodeuricomponent", WARDEN_SCRIPT_DECODES },
-	{ "decrypt", WARDEN_SCRIPT_DECIPHERS },
-	{ "dispatchevent", WARDEN_SCRIPT_CLICKS },
-	{ "download", WARDEN_SCRIPT_SAVES },
-	{ "eval", WARDEN_SCRIPT_RUNS },
-	{ "execscript", WARDEN_SCRIPT_RUNS },
-	{ "fetch", WARDEN_SCRIPT_SENDS },
-	{ "fromcharcode", WARDEN_SCRIPT_DECODES },
-	{ "innerhtml", WARDEN_SCRIPT_WRITES },
-	{ "insertadjacenthtml", WARDEN_SCRIPT_WRITES },
-	{ "mssaveblob", WARDEN_SCRIPT_SAVES },
-	{ "mssaveoropenblob", WARDEN_SCRIPT_SAVES },
-	{ "oncontextmenu", WARDEN_SCRIPT_HIDES },
-	{ "outerhtml", WARDEN_SCRIPT_WRITES },
-	{ "saveas", WARDEN_SCRIPT_SAVES },
-	{ "sendbeacon", WARDEN_SCRIPT_SENDS },
-	{ "showsavefilepicker", WARDEN_SCRIPT_SAVES },
-	{ "srcdoc", WARDEN_SCRIPT_WRITES },
-	{ "uint8array", WARDEN_SCRIPT_BLOB },
-	{ "unescape", WARDEN_SCRIPT_DECODES },
-	{ "webassembly", WARDEN_SCRIPT_ASSEMBLY },
-	{ "worker", WARDEN_SCRIPT_WORKER },
-	{ "write", WARDEN_SCRIPT_WRITES },
-	{ "writeln", WARDEN_SCRIPT_WRITES },
-	{ "wscript", WARDEN_SCRIPT_SYSTEM },
-	{ "xmlhttprequest", WARDEN_SCRIPT_SENDS },
+	{"activexobject", WARDEN_JAVASCRIPT_SYSTEM},
+	{"ajax", WARDEN_JAVASCRIPT_SENDS},
+	{"atob", WARDEN_JAVASCRIPT_DECODES},
+	{"axios", WARDEN_JAVASCRIPT_SENDS},
+	{"blob", WARDEN_JAVASCRIPT_BLOB},
+	{"charcodeat", WARDEN_JAVASCRIPT_DECODES},
+	{"click", WARDEN_JAVASCRIPT_CLICKS},
+	{"createobjecturl", WARDEN_JAVASCRIPT_OBJECT_URL},
+	{"cryptojs", WARDEN_JAVASCRIPT_DECIPHERS},
+	{"debugger", WARDEN_JAVASCRIPT_HIDES},
+	{"decodeuri", WARDEN_JAVASCRIPT_DECODES},
+	{"decodeuricomponent", WARDEN_JAVASCRIPT_DECODES},
+	{"decrypt", WARDEN_JAVASCRIPT_DECIPHERS},
+	{"dispatchevent", WARDEN_JAVASCRIPT_CLICKS},
+	{"download", WARDEN_JAVASCRIPT_SAVES},
+	{"eval", WARDEN_JAVASCRIPT_RUNS},
+	{"execscript", WARDEN_JAVASCRIPT_RUNS},
+	{"fetch", WARDEN_JAVASCRIPT_SENDS},
+	{"fromcharcode", WARDEN_JAVASCRIPT_DECODES},
+	{"innerhtml", WARDEN_JAVASCRIPT_WRITES},
+	{"insertadjacenthtml", WARDEN_JAVASCRIPT_WRITES},
+	{"mssaveblob", WARDEN_JAVASCRIPT_SAVES},
+	{"mssaveoropenblob", WARDEN_JAVASCRIPT_SAVES},
+	{"oncontextmenu", WARDEN_JAVASCRIPT_HIDES},
+	{"outerhtml", WARDEN_JAVASCRIPT_WRITES},
+	{"saveas", WARDEN_JAVASCRIPT_SAVES},
+	{"sendbeacon", WARDEN_JAVASCRIPT_SENDS},
+	{"showsavefilepicker", WARDEN_JAVASCRIPT_SAVES},
+	{"srcdoc", WARDEN_JAVASCRIPT_WRITES},
+	{"uint8array", WARDEN_JAVASCRIPT_BLOB},
+	{"unescape", WARDEN_JAVASCRIPT_DECODES},
+	{"webassembly", WARDEN_JAVASCRIPT_ASSEMBLY},
+	{"worker", WARDEN_JAVASCRIPT_WORKER},
+	{"write", WARDEN_JAVASCRIPT_WRITES},
+	{"writeln", WARDEN_JAVASCRIPT_WRITES},
+	{"wscript", WARDEN_JAVASCRIPT_SYSTEM},
+	{"xmlhttprequest", WARDEN_JAVASCRIPT_SENDS},
 };
 
 void script_note_name(struct script_reader *reader, const char *name)
@@ -84,7 +84,7 @@ static bool is_one_of(const char *name, const char *const *names)
 
 /* --- decoding ------------------------------------------------------------------------ */
 
-GString *warden_script_unescape(const char *text, gsize size)
+GString *warden_javascript_unescape(const char *text, gsize size)
 {
 	GString *out = g_string_sized_new(size);
 	gsize i = 0;
@@ -176,8 +176,8 @@ static struct script_value *decode_percent(struct script_reader *reader,
 {
 	if (value == NULL || value->kind != SCRIPT_TEXT)
 		return NULL;
-	return as_decoded(reader, warden_script_unescape(value->text->str,
-							 value->text->len));
+	return as_decoded(reader, warden_javascript_unescape(value->text->str,
+							     value->text->len));
 }
 
 static void append_code(GString *out, double number)
@@ -557,18 +557,18 @@ static void note_use(struct script_reader *reader,
 		call->arguments[1];
 
 	if (is_one_of(call->name, runs))
-		script_note(reader, first, WARDEN_SCRIPT_CODE);
+		script_note(reader, first, WARDEN_JAVASCRIPT_CODE);
 	else if (is_one_of(call->name, pages))
-		script_note(reader, first, WARDEN_SCRIPT_PAGE);
+		script_note(reader, first, WARDEN_JAVASCRIPT_PAGE);
 	else if (is_one_of(call->name, sends))
-		script_note(reader, first, WARDEN_SCRIPT_SEND);
+		script_note(reader, first, WARDEN_JAVASCRIPT_SEND);
 	else if (strcmp(call->name, "insertAdjacentHTML") == 0)
-		script_note(reader, second, WARDEN_SCRIPT_PAGE);
+		script_note(reader, second, WARDEN_JAVASCRIPT_PAGE);
 	else if (strcmp(call->name, "open") == 0 &&
 		 strcmp(call->owner, "window") != 0 && second != NULL)
-		script_note(reader, second, WARDEN_SCRIPT_SEND);
+		script_note(reader, second, WARDEN_JAVASCRIPT_SEND);
 	else if (strcmp(call->name, "open") == 0)
-		script_note(reader, first, WARDEN_SCRIPT_LINK);
+		script_note(reader, first, WARDEN_JAVASCRIPT_LINK);
 	else if (strcmp(call->name, "setAttribute") == 0 && first != NULL &&
 		 first->kind == SCRIPT_TEXT)
 		script_assign(reader, "", first->text->str,
@@ -576,8 +576,8 @@ static void note_use(struct script_reader *reader,
 	else if ((strcmp(call->name, "replace") == 0 ||
 		  strcmp(call->name, "assign") == 0) &&
 		 strcmp(call->owner, "location") == 0) {
-		reader->script->acts |= WARDEN_SCRIPT_REDIRECTS;
-		script_note(reader, first, WARDEN_SCRIPT_TARGET);
+		reader->script->acts |= WARDEN_JAVASCRIPT_REDIRECTS;
+		script_note(reader, first, WARDEN_JAVASCRIPT_TARGET);
 	}
 }
 
@@ -666,18 +666,18 @@ static void note_assignment(struct script_reader *reader, const char *owner,
 	};
 
 	if (is_location(owner, name)) {
-		reader->script->acts |= WARDEN_SCRIPT_REDIRECTS;
-		script_note(reader, value, WARDEN_SCRIPT_TARGET);
+		reader->script->acts |= WARDEN_JAVASCRIPT_REDIRECTS;
+		script_note(reader, value, WARDEN_JAVASCRIPT_TARGET);
 	} else if (is_one_of(name, pages)) {
-		script_note(reader, value, WARDEN_SCRIPT_PAGE);
+		script_note(reader, value, WARDEN_JAVASCRIPT_PAGE);
 	} else if (is_one_of(name, links)) {
-		script_note(reader, value, WARDEN_SCRIPT_LINK);
+		script_note(reader, value, WARDEN_JAVASCRIPT_LINK);
 	} else if (strcmp(name, "url") == 0 &&
-		   (reader->script->acts & WARDEN_SCRIPT_SENDS) != 0) {
-		script_note(reader, value, WARDEN_SCRIPT_SEND);
+		   (reader->script->acts & WARDEN_JAVASCRIPT_SENDS) != 0) {
+		script_note(reader, value, WARDEN_JAVASCRIPT_SEND);
 	} else if (strcmp(name, "download") == 0) {
-		reader->script->acts |= WARDEN_SCRIPT_SAVES;
-		script_note(reader, value, WARDEN_SCRIPT_NAME);
+		reader->script->acts |= WARDEN_JAVASCRIPT_SAVES;
+		script_note(reader, value, WARDEN_JAVASCRIPT_NAME);
 	}
 }
 
@@ -689,7 +689,7 @@ static int compare_names(const void *a, const void *b)
 static void release(struct script_reader *reader, struct script_value *value)
 {
 	value->kept = FALSE;
-	script_note(reader, value, WARDEN_SCRIPT_VALUE);
+	script_note(reader, value, WARDEN_JAVASCRIPT_VALUE);
 }
 
 void script_assign(struct script_reader *reader, const char *owner,

@@ -1,6 +1,6 @@
 #include "warden-config.h"
 
-#include "script-private.h"
+#include "javascript-private.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "warden-config.h"
 
 #include "scanner/parse/web/css.h"
-#include "scanner/parse/web/script.h"
+#include "scanner/parse/web/javascript.h"
 #include "scanner/parse/encoding/unpack.h"
 
 #include <string.h>
@@ -11,10 +11,13 @@
 /* --- scripts -------------------------------------------------------------------- */
 
 static const char *const uses[] = {
-	[WARDEN_SCRIPT_VALUE] = "value", [WARDEN_SCRIPT_PAGE] = "page",
-	[WARDEN_SCRIPT_CODE] = "code", [WARDEN_SCRIPT_TARGET] = "target",
-	[WARDEN_SCRIPT_SEND] = "send", [WARDEN_SCRIPT_LINK] = "link",
-	[WARDEN_SCRIPT_NAME] = "name",
+	[WARDEN_JAVASCRIPT_VALUE] = "value",
+	[WARDEN_JAVASCRIPT_PAGE] = "page",
+	[WARDEN_JAVASCRIPT_CODE] = "code",
+	[WARDEN_JAVASCRIPT_TARGET] = "target",
+	[WARDEN_JAVASCRIPT_SEND] = "send",
+	[WARDEN_JAVASCRIPT_LINK] = "link",
+	[WARDEN_JAVASCRIPT_NAME] = "name",
 };
 
 #define LONG "abcdefghijklmnopqrstuvwxyz"
@@ -84,15 +87,16 @@ static void test_constants(void)
 	guint j;
 
 	for (i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct warden_script script;
+		struct warden_javascript script;
 		g_autoptr(GString) texts = g_string_new(NULL);
 
-		warden_script_read(rows[i].script, strlen(rows[i].script),
-				   &script);
+		warden_javascript_read(rows[i].script, strlen(rows[i].script),
+				       &script);
 		for (j = 0; j < script.texts->len; j++) {
-			const struct warden_script_text *text =
+			const struct warden_javascript_text *text =
 				&g_array_index(script.texts,
-					       struct warden_script_text, j);
+					       struct warden_javascript_text,
+					       j);
 			gsize size;
 			const char *data = g_bytes_get_data(text->bytes,
 							    &size);
@@ -103,7 +107,7 @@ static void test_constants(void)
 					       data);
 		}
 		g_assert_cmpstr(texts->str, ==, rows[i].texts);
-		warden_script_clear(&script);
+		warden_javascript_clear(&script);
 	}
 }
 
@@ -113,27 +117,27 @@ static void test_acts(void)
 		const char *script;
 		guint32 acts;
 	} rows[] = {
-		{ "x = atob(y)", WARDEN_SCRIPT_DECODES },
-		{ "URL.createObjectURL(new Blob(x))",
-		  WARDEN_SCRIPT_BLOB | WARDEN_SCRIPT_OBJECT_URL },
-		{ "a['down' + 'load'] = x; a.click()",
-		  WARDEN_SCRIPT_SAVES | WARDEN_SCRIPT_CLICKS },
-		{ "x = y ^ z", WARDEN_SCRIPT_DECIPHERS },
-		{ "location = x", WARDEN_SCRIPT_REDIRECTS },
-		{ "x = location.href", 0 },
-		{ "new XMLHttpRequest", WARDEN_SCRIPT_SENDS },
-		{ "new ActiveXObject(x)", WARDEN_SCRIPT_SYSTEM },
-		{ "x = 'atob'", 0 },
+		{"x = atob(y)", WARDEN_JAVASCRIPT_DECODES},
+		{"URL.createObjectURL(new Blob(x))",
+		 WARDEN_JAVASCRIPT_BLOB | WARDEN_JAVASCRIPT_OBJECT_URL},
+		{"a['down' + 'load'] = x; a.click()",
+		 WARDEN_JAVASCRIPT_SAVES | WARDEN_JAVASCRIPT_CLICKS},
+		{"x = y ^ z", WARDEN_JAVASCRIPT_DECIPHERS},
+		{"location = x", WARDEN_JAVASCRIPT_REDIRECTS},
+		{"x = location.href", 0},
+		{"new XMLHttpRequest", WARDEN_JAVASCRIPT_SENDS},
+		{"new ActiveXObject(x)", WARDEN_JAVASCRIPT_SYSTEM},
+		{"x = 'atob'", 0},
 	};
 	gsize i;
 
 	for (i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct warden_script script;
+		struct warden_javascript script;
 
-		warden_script_read(rows[i].script, strlen(rows[i].script),
-				   &script);
+		warden_javascript_read(rows[i].script, strlen(rows[i].script),
+				       &script);
 		g_assert_cmpuint(script.acts, ==, rows[i].acts);
-		warden_script_clear(&script);
+		warden_javascript_clear(&script);
 	}
 }
 
@@ -151,12 +155,12 @@ static void test_hostile(void)
 
 	for (i = 0; i < G_N_ELEMENTS(pieces); i++) {
 		g_autoptr(GString) text = g_string_new("a='xxxxxxxx';");
-		struct warden_script script;
+		struct warden_javascript script;
 
 		for (j = 0; j < 50000; j++)
 			g_string_append(text, pieces[i]);
-		warden_script_read(text->str, text->len, &script);
-		warden_script_clear(&script);
+		warden_javascript_read(text->str, text->len, &script);
+		warden_javascript_clear(&script);
 	}
 }
 
