@@ -515,6 +515,7 @@ def grown(text, number):
     sender = grammar.fill(choose_same(text.fields["from"], which), words)
     name, address = re.match(r"(.*) <(.*)>$", sender).groups()
     domain = address.split("@")[1]
+    words["site"] = site = ".".join(domain.split(".")[-2:])
     layouts = text.list("layouts", ["plain", "simple"])
     layout = layouts[number % len(layouts)]
     subject = say(text.fields["subject"])
@@ -525,8 +526,6 @@ def grown(text, number):
         subject += "!"
     paragraphs = [p for p in (say(p).replace("\\n", "\n") for p in lengthen(
         text.paragraphs, layout, address, text.language, dice)) if p]
-    site = ".".join(domain.split(".")[-2:])
-    words["site"] = site
     links = text.fields.get("links", "")
     links = (say(choose_same(links, which)) if "same" in text.fields
              else say(links)).split()
