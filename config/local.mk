@@ -2,7 +2,7 @@ wardenconf_DATA += config/warden.conf config/scores.conf
 EXTRA_DIST += config/warden.conf config/scores.conf config/model.conf \
 	config/brands.conf config/link-hosts.conf docs/lists.md \
 	tools/train.py docs/classifier.md docs/checks.md docs/rules.md \
-	docs/sender.md docs/dlp.md
+	docs/sender.md docs/signatures.md docs/dlp.md
 dist_man_MANS += man/warden.conf.5
 dist_wardendata_DATA = config/warden-feed-update.service \
 	config/warden-feed-update.timer

@@ -97,6 +97,17 @@ static void print_changes(FILE *out, const struct warden_policy *policy,
 	}
 }
 
+static void print_signatures(FILE *out, const GPtrArray *signatures)
+{
+	for (guint i = 0; i < signatures->len; i++) {
+		const struct warden_signature *signature = signatures->pdata[i];
+
+		fprintf(out, "  signature: %s, %s%s%s; %s\n", signature->kind,
+			signature->status, signature->signer[0] == '\0' ? "" :
+			", ", signature->signer, signature->detail);
+	}
+}
+
 /* --- the whole ------------------------------------------------------------------ */
 
 static void print_knowledge(FILE *out, const struct warden_config *config,
@@ -122,5 +133,6 @@ void cli_explain(FILE *out, const struct warden_config *config,
 	print_findings(out, policy, result->findings);
 	print_sums(out, policy, result->findings);
 	print_changes(out, policy, input, result);
+	print_signatures(out, result->facts->signatures);
 	print_knowledge(out, config, policy, input, result);
 }

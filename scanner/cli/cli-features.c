@@ -172,6 +172,8 @@ static int run_init(struct run *run, const char *config, char **error_r)
 		return -1;
 	settings.timeout_msecs = run->config->reader_msecs;
 	settings.memory_limit = run->config->reader_memory;
+	settings.smime_roots = run->config->smime_roots;
+	settings.openpgp_keys = run->config->openpgp_keys;
 	return warden_reader_init(&settings, &run->reader, error_r);
 }
 

@@ -108,7 +108,7 @@ static int learn_files(struct cli_options *options, enum warden_class class)
 		.user = options->query.user != NULL ? options->query.user :
 			"",
 	};
-	struct warden_reader_settings settings;
+	struct warden_reader_settings settings = { 0 };
 	char *error = NULL;
 	int status;
 

@@ -279,6 +279,8 @@ static int scan_init(struct scan *scan, const struct options *options,
 	settings.memory_limit = scan->config->reader_memory;
 	settings.sensitive = scan->config->site.dlp->enabled;
 	settings.patterns = scan->config->site.dlp->patterns;
+	settings.smime_roots = scan->config->smime_roots;
+	settings.openpgp_keys = scan->config->openpgp_keys;
 	if (warden_reader_init(&settings, &scan->reader, error_r) < 0)
 		return -1;
 	scan->rulebook = warden_rulebook_new(scan->config, scan->reader,

@@ -82,6 +82,9 @@ static const struct {
 	{ "learn", "minimum", KEY_UINT, FIELD(learn_minimum), 1, 100000, 30 },
 	{ "learn", "half_life_days", KEY_UINT, FIELD(learn_half_life_days),
 	  7, 3650, 180 },
+	{ "signatures", "smime_roots", KEY_PATH, FIELD(smime_roots), 0, 0, 0 },
+	{ "signatures", "openpgp_keys", KEY_PATH, FIELD(openpgp_keys),
+	  0, 0, 0 },
 	{ "notice", "folder", KEY_PATH, FIELD(notice_folder), 0, 0, 0 },
 	{ "notice", "from", KEY_FROM, FIELD(notice_from), 0, 0, 0 },
 #undef FIELD
@@ -497,6 +500,8 @@ void warden_config_free(struct warden_config *config)
 	warden_phrases_free((struct warden_phrases *)config->site.phrases);
 	g_free(config->phrases_folder);
 	g_free(config->model_file);
+	g_free(config->smime_roots);
+	g_free(config->openpgp_keys);
 	g_free(config->path);
 	g_free(config->database);
 	g_free(config->journal);

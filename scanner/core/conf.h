@@ -3,7 +3,7 @@
 
 /* warden.conf: one GKeyFile for wardend and the command line. Groups:
    [service] [store] [reader] [yara] [clamd] [classifier] [content] [learn]
-   [links] [notice] [sender] [policy] [actions] [scores]. Unknown groups, keys
+   [links] [notice] [sender] [signatures] [policy] [actions] [scores]. Unknown groups, keys
    and values are errors that name file, group, key and value. */
 
 #include "policy.h"
@@ -30,6 +30,9 @@ struct warden_config {
 	char *link_hosts_file;	/* likewise */
 	char *phrases_folder;	/* absolute path; NULL = as compiled in */
 	char *model_file;	/* absolute path; NULL = as compiled in */
+	/* Of those whose signatures are believed; NULL = none. */
+	char *smime_roots;	/* absolute path of a file or folder */
+	char *openpgp_keys;	/* absolute path */
 	char *notice_folder;	/* texts that replace built-in ones; NULL = none */
 	char *notice_from;	/* of notices; NULL = postmaster */
 	guint learn_minimum;	/* mails of each kind before a model speaks */

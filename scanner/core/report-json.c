@@ -85,6 +85,17 @@ static void add_url(JsonBuilder *builder, gconstpointer data)
 	add_string(builder, "part", url->part);
 }
 
+static void add_signature(JsonBuilder *builder, gconstpointer data)
+{
+	const struct warden_signature *signature = data;
+
+	add_string(builder, "kind", signature->kind);
+	add_string(builder, "status", signature->status);
+	add_string(builder, "signer", signature->signer);
+	add_string(builder, "part", signature->part);
+	add_string(builder, "detail", signature->detail);
+}
+
 static void add_unscanned(JsonBuilder *builder, gconstpointer data)
 {
 	const struct warden_unscanned *unscanned = data;
@@ -147,6 +158,8 @@ char *warden_scan_report_json(const struct warden_config *config,
 	add_list(builder, "urls", result->facts->urls, add_url);
 	add_list(builder, "unscanned", result->facts->unscanned,
 		 add_unscanned);
+	add_list(builder, "signatures", result->facts->signatures,
+		 add_signature);
 	add_hash(builder, "sha256", result->facts->key);
 	add_engine(builder, epoch);
 	add_int(builder, "elapsed_us", result->elapsed_usecs);

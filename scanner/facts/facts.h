@@ -130,10 +130,14 @@ struct warden_text_facts {
 /* A signature over (a part of) the message, verified. */
 struct warden_signature {
 	char *kind;		/* "smime", "openpgp" */
-	/* "valid": by a known signer, unaltered. "unknown": unaltered, the
-	   signer is not known. "expired", "altered", "invalid". */
+	/* "valid": by a known signer, unaltered. "unknown": the signer is not
+	   known; unaltered as far as one can tell without a key. "expired":
+	   unaltered, the certificate, key or signature was not good when it
+	   was made. "altered": it was made over something else. "invalid":
+	   broken, weak, not supported, not for mail. */
 	char *status;
-	char *signer;		/* address that the key is for, "" if none */
+	/* Addresses that the key is for, separated by spaces; "" if none. */
+	char *signer;
 	char *part;
 	char *detail;
 };

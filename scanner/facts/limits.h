@@ -141,6 +141,15 @@
 #define WARDEN_FACT_UNSCANNED_MAX 500u
 #define WARDEN_FACT_MATCHES_MAX 200u
 #define WARDEN_FACT_SIGNATURES_MAX 20u
+/* Signed parts of one message that are verified; who signed one of them; the
+   certificates that come with it, which are all looked through for each; a
+   detached signature with those. Honest mail has one, one, four and 10 kB. */
+#define WARDEN_SIGNATURES_MAX 4u
+#define WARDEN_SIGNATURE_SIGNERS_MAX 4u
+#define WARDEN_SIGNATURE_CERTIFICATES_MAX 20u
+#define WARDEN_SIGNATURE_SIZE_MAX (256u * 1024)
+/* What is signed: some 0.1 s for each signer. */
+#define WARDEN_SIGNED_MAX (64u * 1024 * 1024)
 #define WARDEN_FACT_SENSITIVE_MAX 200u
 #define WARDEN_FACT_REFERENCES_MAX 20u
 /* Some thirty pages: what a person reads of a mail. */

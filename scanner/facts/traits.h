@@ -351,6 +351,12 @@
 	/* the same where the site insists on it */ \
 	X(CLAMD_REQUIRED, "clamd-required")
 
+/* Signatures (S/MIME, OpenPGP). */
+#define WARDEN_TRAITS_SIGNATURE(X) \
+	/* what a signature covers is not all that is shown; detail: where the
+	   rest stands */ \
+	X(SIGNATURE_PARTIAL, "signature-partial")
+
 #define WARDEN_TRAITS(X) \
 	WARDEN_TRAITS_AMBIGUOUS(X) \
 	WARDEN_TRAITS_OTHER(X) \
@@ -360,7 +366,8 @@
 	WARDEN_TRAITS_WEB(X) \
 	WARDEN_TRAITS_PROGRAM(X) \
 	WARDEN_TRAITS_IMAGE(X) \
-	WARDEN_TRAITS_RULES(X)
+	WARDEN_TRAITS_RULES(X) \
+	WARDEN_TRAITS_SIGNATURE(X)
 
 #define WARDEN_TRAIT_ENUM(name, code) WARDEN_TRAIT_##name,
 #define WARDEN_TRAIT_ONE(name, code) + 1

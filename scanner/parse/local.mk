@@ -19,6 +19,13 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/queue-private.h \
 	scanner/parse/queue.c \
 	scanner/parse/queue.h \
+	scanner/parse/signature/signature-find.c \
+	scanner/parse/signature/signature-openpgp.c \
+	scanner/parse/signature/signature-smime.c \
+	scanner/parse/signature/signature.c \
+	scanner/parse/signature/signature.h \
+	scanner/parse/signature/signers.c \
+	scanner/parse/signature/signers.h \
 	scanner/parse/stream.c \
 	scanner/parse/stream.h \
 	scanner/parse/trait-set.c \
@@ -254,6 +261,6 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/wrapped/tnef.h
 scanner_libwarden_parse_a_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(MAGIC_CFLAGS) $(CRYPTO_CFLAGS) $(IDN_CFLAGS) \
-	$(IMAGE_CFLAGS) $(ZBAR_CFLAGS) \
+	$(IMAGE_CFLAGS) $(ZBAR_CFLAGS) $(RNP_CFLAGS) \
 	$(QPDF_CFLAGS) $(ZLIB_CFLAGS)
 EXTRA_DIST += scanner/parse/README.md

@@ -4,6 +4,7 @@
 #include "mail/header.h"
 #include "mail/mail.h"
 #include "parse.h"
+#include "signature/signers.h"
 
 #include <gmime/gmime.h>
 #include <openssl/crypto.h>
@@ -54,6 +55,7 @@ void warden_parser_deinit(struct warden_parser **_parser)
 	magic_close(parser->magic);
 	warden_charsets_free(parser->charsets);
 	warden_cache_free(parser->cache);
+	warden_signers_free(parser->signers);
 	g_free(parser);
 	g_mime_shutdown();
 }
@@ -70,6 +72,18 @@ void warden_parser_set_sensitive(
 {
 	parser->sensitive = TRUE;
 	parser->patterns = patterns;
+}
+
+int warden_parser_set_signers(struct warden_parser *parser, const char *roots,
+			      const char *keys, char **error_r)
+{
+	struct warden_signers *signers;
+
+	if (warden_signers_load(roots, keys, &signers, error_r) < 0)
+		return -1;
+	warden_signers_free(parser->signers);
+	parser->signers = signers;
+	return 1;
 }
 
 guint64 warden_parser_cache_hits(const struct warden_parser *parser)

@@ -27,6 +27,13 @@ void warden_parser_set_sensitive(
 	struct warden_parser *parser,
 	const struct warden_sensitive_patterns *patterns);
 
+/* Verify signatures: by these authorities and keys (signature/signers.h says
+   what the two paths may be; NULL = none), which are read at once. Returns 1,
+   or -1 with *error_r: those of an earlier call stay. Off until this is
+   called. */
+int warden_parser_set_signers(struct warden_parser *parser, const char *roots,
+			      const char *keys, char **error_r);
+
 /* Large files that did not have to be taken apart, because an earlier message
    had them. */
 guint64 warden_parser_cache_hits(const struct warden_parser *parser);

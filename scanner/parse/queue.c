@@ -97,6 +97,11 @@ struct warden_parser *warden_queue_parser(struct warden_queue *queue)
 	return queue->parser;
 }
 
+struct warden_facts *warden_queue_facts(struct warden_queue *queue)
+{
+	return queue->facts;
+}
+
 /* --- budget --------------------------------------------------------------------------- */
 
 bool warden_queue_spend(struct warden_queue *queue, const char *path,

@@ -22,6 +22,7 @@ struct warden_parser {
 	struct warden_rules *rules;	/* NULL = none; not ours */
 	bool sensitive;		/* look for what that is */
 	const struct warden_sensitive_patterns *patterns; /* NULL = none */
+	struct warden_signers *signers;	/* NULL: signatures are not verified */
 };
 
 struct warden_queue;
@@ -53,6 +54,8 @@ void warden_queue_run(struct warden_queue *queue);
 void warden_queue_free(struct warden_queue *queue);
 
 struct warden_parser *warden_queue_parser(struct warden_queue *queue);
+/* Those that are being made. */
+struct warden_facts *warden_queue_facts(struct warden_queue *queue);
 
 /* Add a part, look at its bytes (hash, type, links), and enqueue it if it is
    a container. Returns NULL if it was not worth one (only_active) or there

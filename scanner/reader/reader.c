@@ -34,6 +34,11 @@ int warden_reader_init(const struct warden_reader_settings *settings,
 		return -1;
 	if (settings->sensitive)
 		warden_parser_set_sensitive(parser, settings->patterns);
+	if (warden_parser_set_signers(parser, settings->smime_roots,
+				      settings->openpgp_keys, error_r) < 0) {
+		warden_parser_deinit(&parser);
+		return -1;
+	}
 	struct warden_reader *reader = g_new0(struct warden_reader, 1);
 	reader->settings = *settings;
 	reader->parser = parser;

@@ -31,6 +31,9 @@ struct warden_reader_settings {
 	   (NULL = none; the caller's). */
 	bool sensitive;
 	const struct warden_sensitive_patterns *patterns;
+	/* Who is believed when mail is signed (parse/signature/signers.h):
+	   paths that are read once, by init; NULL = nobody. */
+	const char *smime_roots, *openpgp_keys;
 };
 
 /* Loads the parser (warm), forks nothing yet. Returns 1 or -1. */

@@ -96,6 +96,8 @@ static int init(const struct options *options,
 		.memory_limit = (*config_r)->reader_memory,
 		.sensitive = (*config_r)->site.dlp->enabled,
 		.patterns = (*config_r)->site.dlp->patterns,
+		.smime_roots = (*config_r)->smime_roots,
+		.openpgp_keys = (*config_r)->openpgp_keys,
 	};
 	if (warden_reader_init(&settings, reader_r, error_r) < 0)
 		return -1;

@@ -5,6 +5,7 @@ EXTRA_DIST += tests/fuzz/fuzz.py tests/fuzz/make-seeds.py \
 	tests/fuzz/make-seeds-picture.py \
 	tests/fuzz/make-seeds-program.py \
 	tests/fuzz/make-seeds-rules.py \
+	tests/fuzz/make-seeds-signature.py \
 	tests/fuzz/make-seeds-text.py \
 	tests/fuzz/make-seeds-web.py \
 	tests/fuzz/fuzz-protocol.dict tests/fuzz/fuzz-parse.dict \
@@ -212,6 +213,15 @@ tests_fuzz_replay_check_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) \
 	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/check"'
 tests_fuzz_replay_check_LDADD = $(WARDEN_CHECK_LIBS)
 
+check_PROGRAMS += tests/fuzz/replay-signature
+TESTS += tests/fuzz/replay-signature
+tests_fuzz_replay_signature_SOURCES = \
+	tests/fuzz/fuzz-signature.c \
+	tests/fuzz/replay.c
+tests_fuzz_replay_signature_CPPFLAGS = $(WARDEN_SIGNATURE_CPPFLAGS) \
+	-DWARDEN_SEEDS=$(WARDEN_SEEDS)/signature"'
+tests_fuzz_replay_signature_LDADD = $(WARDEN_PARSE_LIBS)
+
 if FUZZERS
 noinst_PROGRAMS += tests/fuzz/fuzz-protocol
 tests_fuzz_fuzz_protocol_SOURCES = tests/fuzz/fuzz-protocol.c
@@ -285,6 +295,12 @@ tests_fuzz_fuzz_program_SOURCES = tests/fuzz/fuzz-program.c
 tests_fuzz_fuzz_program_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_fuzz_fuzz_program_LDFLAGS = $(WARDEN_FUZZER)
 tests_fuzz_fuzz_program_LDADD = $(WARDEN_PARSE_LIBS)
+
+noinst_PROGRAMS += tests/fuzz/fuzz-signature
+tests_fuzz_fuzz_signature_SOURCES = tests/fuzz/fuzz-signature.c
+tests_fuzz_fuzz_signature_CPPFLAGS = $(WARDEN_SIGNATURE_CPPFLAGS)
+tests_fuzz_fuzz_signature_LDFLAGS = $(WARDEN_FUZZER)
+tests_fuzz_fuzz_signature_LDADD = $(WARDEN_PARSE_LIBS)
 
 noinst_PROGRAMS += tests/fuzz/fuzz-web
 tests_fuzz_fuzz_web_SOURCES = tests/fuzz/fuzz-web.c

@@ -40,6 +40,14 @@ void warden_parser_set_sensitive(
 {
 }
 
+int warden_parser_set_signers(struct warden_parser *parser G_GNUC_UNUSED,
+			      const char *roots G_GNUC_UNUSED,
+			      const char *keys G_GNUC_UNUSED,
+			      char **error_r G_GNUC_UNUSED)
+{
+	return 1;
+}
+
 void warden_parser_set_rules(struct warden_parser *parser,
 			     struct warden_rules *rules)
 {

@@ -3,9 +3,14 @@ WARDEN_PARSE_LIBS = scanner/libwarden-parse.a scanner/libwarden-rules.a \
 	scanner/libwarden-facts.a \
 	$(GMIME_LIBS) $(GLIB_LIBS) $(CRYPTO_LIBS) $(ARCHIVE_LIBS) \
 	$(MAGIC_LIBS) $(IDN_LIBS) $(ICU_LIBS) $(QPDF_LIBS) $(ZLIB_LIBS) $(IMAGE_LIBS) \
-	$(ZBAR_LIBS) $(YARA_LIBS) -lm
+	$(ZBAR_LIBS) $(YARA_LIBS) $(RNP_LIBS) -lm
 WARDEN_PARSE_CPPFLAGS = $(SCANNER_CPPFLAGS) $(GMIME_CFLAGS) $(MAGIC_CFLAGS) \
 	$(ARCHIVE_CFLAGS)
+
+WARDEN_SIGNATURE_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS) $(CRYPTO_CFLAGS) \
+	$(RNP_CFLAGS) -DWARDEN_SIGNERS='"$(abs_srcdir)/tests/signature"' \
+	-DWARDEN_CASES='"$(abs_srcdir)/tests/cases"'
+EXTRA_DIST += tests/signature
 
 # Shows what parsing makes of files; for people.
 noinst_PROGRAMS += tests/unit/parse-dump
@@ -103,6 +108,12 @@ tests_unit_test_parse_rar5_SOURCES = tests/unit/test-parse-rar5.c
 tests_unit_test_parse_rar5_CPPFLAGS = $(WARDEN_PARSE_CPPFLAGS)
 tests_unit_test_parse_rar5_LDADD = $(WARDEN_PARSE_LIBS)
 TESTS += tests/unit/test-parse-rar5
+
+check_PROGRAMS += tests/unit/test-parse-signature
+tests_unit_test_parse_signature_SOURCES = tests/unit/test-parse-signature.c
+tests_unit_test_parse_signature_CPPFLAGS = $(WARDEN_SIGNATURE_CPPFLAGS)
+tests_unit_test_parse_signature_LDADD = $(WARDEN_PARSE_LIBS)
+TESTS += tests/unit/test-parse-signature
 
 check_PROGRAMS += tests/unit/test-parse-passwords
 tests_unit_test_parse_passwords_SOURCES = tests/unit/test-parse-passwords.c

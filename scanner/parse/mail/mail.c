@@ -2,6 +2,7 @@
 
 #include "../encoding/decode.h"
 #include "mail.h"
+#include "../signature/signature.h"
 #include "../text/visible.h"
 
 #include <string.h>
@@ -568,6 +569,7 @@ static void read_views(struct warden_mail *mail, const char *path)
 		}
 		warden_view_clear(&gmime);
 	}
+	warden_signature_look(mail, &strict, flagged);
 	if (flagged)
 		look_again(mail, &strict);
 	warden_view_clear(&strict);

@@ -12,9 +12,6 @@
 #define DEPTH_MAX 3u
 #define PACKETS_MAX 200u
 
-enum algorithm { ALGORITHM_NONE, ALGORITHM_ZIP, ALGORITHM_ZLIB,
-		 ALGORITHM_BZIP2 };
-
 struct pgp {
 	struct warden_queue *queue;
 	const struct warden_container *container;
@@ -77,16 +74,16 @@ static void take_compressed(struct pgp *pgp, GBytes *body, guint depth)
 				   "depth");
 		return;
 	}
-	if (data[0] == ALGORITHM_BZIP2) {
+	if (data[0] == WARDEN_PGP_BZIP2) {
 		/* opened as the archive that it is; its packets as a file */
 		bytes = g_bytes_new_from_bytes(body, 1, size - 1);
 		add_file(pgp, "", "compressed.pgp.bz2", "", bytes);
 		return;
 	}
-	bytes = data[0] == ALGORITHM_NONE ?
+	bytes = data[0] == WARDEN_PGP_UNCOMPRESSED ?
 		g_bytes_new_from_bytes(body, 1, size - 1) :
 		warden_deflate_read(pgp->queue, path, data + 1, size - 1,
-			       data[0] == ALGORITHM_ZIP ? WARDEN_DEFLATE_RAW :
+			       data[0] == WARDEN_PGP_ZIP ? WARDEN_DEFLATE_RAW :
 			       WARDEN_DEFLATE_ZLIB, &whole);
 	if (!whole)
 		warden_queue_unscanned(pgp->queue, path, "damaged");
@@ -127,31 +124,12 @@ static void read_packets(struct pgp *pgp, GBytes *bytes, guint depth)
 	}
 }
 
-/* What stands between two lines of dashes (RFC 9580 6.2): behind the empty
-   line that ends its own header, to the check sum. */
 static void read_armor(struct pgp *pgp, const guint8 *data, gsize size)
 {
-	struct warden_trait_set traits = { { 0 } };
-	const guint8 *end = memmem(data, size, "-----END", 8);
-	const guint8 *sum;
-	gsize start = 0;
-	GArray *readings;
+	g_autoptr(GBytes) bytes = warden_pgp_dearmor(data, size);
 
-	size = end == NULL ? size : (gsize)(end - data);
-	for (; start + 1 < size; start++) {
-		if (data[start] == '\n' &&
-		    (data[start + 1] == '\n' || data[start + 1] == '\r'))
-			break;
-	}
-	sum = size > 6 ? memrchr(data, '=', size) : NULL;
-	if (sum != NULL && sum > data + start && sum[-1] == '\n')
-		size = sum - data;
-	readings = warden_readings_new();
-	warden_decode_base64(data + start, size - start, readings, &traits);
-	if (readings->len > 0)
-		read_packets(pgp, g_array_index(
-			readings, struct warden_reading, 0).bytes, 0);
-	g_array_unref(readings);
+	if (bytes != NULL)
+		read_packets(pgp, bytes, 0);
 }
 
 void warden_pgp_expand(struct warden_queue *queue,

@@ -2,6 +2,8 @@
 
 #include "pgp.h"
 
+#include "../encoding/decode.h"
+
 #include <string.h>
 
 /* A stretch of bytes that is read from its front. */
@@ -144,7 +146,7 @@ bool warden_pgp_is_message(const guint8 *data, gsize size)
 	case WARDEN_PGP_LITERAL:
 	case WARDEN_PGP_ENCRYPTED_PROTECTED:
 	case WARDEN_PGP_ENCRYPTED_AEAD:
-	case 4:		/* one-pass signature, before what it signs */
+	case WARDEN_PGP_ONE_PASS:
 		return TRUE;
 	default:
 		return FALSE;
@@ -155,4 +157,30 @@ bool warden_pgp_is_armored(const guint8 *data, gsize size)
 {
 	return size > strlen(WARDEN_PGP_BEGIN) &&
 		memmem(data, size, WARDEN_PGP_BEGIN, strlen(WARDEN_PGP_BEGIN)) != NULL;
+}
+
+GBytes *warden_pgp_dearmor(const guint8 *data, gsize size)
+{
+	struct warden_trait_set traits = { { 0 } };
+	const guint8 *end = memmem(data, size, "-----END", 8);
+	const guint8 *sum;
+	gsize start = 0;
+	GArray *readings = warden_readings_new();
+	GBytes *bytes = NULL;
+
+	size = end == NULL ? size : (gsize)(end - data);
+	for (; start + 1 < size; start++) {
+		if (data[start] == '\n' &&
+		    (data[start + 1] == '\n' || data[start + 1] == '\r'))
+			break;
+	}
+	sum = size > 6 ? memrchr(data, '=', size) : NULL;
+	if (sum != NULL && sum > data + start && sum[-1] == '\n')
+		size = sum - data;
+	warden_decode_base64(data + start, size - start, readings, &traits);
+	if (readings->len > 0)
+		bytes = g_bytes_ref(g_array_index(
+			readings, struct warden_reading, 0).bytes);
+	g_array_unref(readings);
+	return bytes;
 }
