@@ -60,6 +60,7 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/sender-auth.c \
 	scanner/checks/sender-names.c \
 	scanner/checks/sender-past.c \
+	scanner/checks/sender-signature.c \
 	scanner/checks/sender-private.h \
 	scanner/checks/site.h \
 	scanner/checks/unwrap.c \

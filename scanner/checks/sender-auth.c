@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* What our own servers found about the sender's domain (RFC 8601), and what
-   the reader found about signatures. */
+/* What our own servers found about the sender's domain (RFC 8601). */
 
 static bool is_aligned(const struct warden_sender *sender, const char *domain)
 {
@@ -124,34 +123,8 @@ static void check_own(const struct warden_sender *sender)
 				    "it says that it is from %s", sender->host);
 }
 
-/* --- signatures -------------------------------------------------------------- */
-
-static void check_signature(const struct warden_sender *sender,
-			    const struct warden_signature *signature)
-{
-	struct warden_findings *findings = sender->findings;
-	g_autofree char *signer = g_utf8_strdown(signature->signer, -1);
-	bool valid = strcmp(signature->status, "valid") == 0;
-
-	if (strcmp(signature->status, "altered") == 0)
-		warden_findings_add(findings, "SIGNATURE_ALTERED",
-				    signature->part, "%s", signature->detail);
-	else if (valid && signer[0] != '\0' &&
-		 strcmp(signer, sender->address) != 0)
-		warden_findings_add(findings, "SIGNATURE_OTHER_SIGNER",
-				    signature->part, "%s signed, the mail is"
-				    " from %s", signer, sender->address);
-	else if (valid && signer[0] != '\0')
-		warden_findings_add(findings, "SIGNATURE_VALID",
-				    signature->part, "%s", signer);
-}
-
 void warden_sender_check_auth(struct warden_sender *sender)
 {
-	const GPtrArray *signatures = sender->input->facts->signatures;
-
 	check_results(sender);
 	check_own(sender);
-	for (guint i = 0; i < signatures->len; i++)
-		check_signature(sender, signatures->pdata[i]);
 }

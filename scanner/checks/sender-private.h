@@ -30,6 +30,7 @@ struct warden_sender {
 };
 
 void warden_sender_check_auth(struct warden_sender *sender);
+void warden_sender_check_signatures(const struct warden_sender *sender);
 /* After the former: proof is known. */
 void warden_sender_check_names(const struct warden_sender *sender);
 void warden_sender_check_past(const struct warden_sender *sender);

@@ -30,7 +30,12 @@ static const struct warden_symbol symbols[] = {
 	{ "SENDER_OWN_SIMILAR", "sender", "T1656" },
 	{ "SENDER_VIP_NAME", "sender", "T1656" },
 	{ "SIGNATURE_ALTERED", "sender", "" },
+	{ "SIGNATURE_ALTERED_OWN", "sender", "T1656" },
+	{ "SIGNATURE_EXPIRED", "sender", "" },
+	{ "SIGNATURE_INVALID", "sender", "" },
 	{ "SIGNATURE_OTHER_SIGNER", "sender", "T1656" },
+	{ "SIGNATURE_PARTIAL", "sender", "T1656" },
+	{ "SIGNATURE_UNKNOWN_SIGNER", "sender", "" },
 	{ "SIGNATURE_VALID", "sender", "" },
 	{ "SUBJECT_FAKE_TAG", "sender", "T1656" },
 	{ "SUBJECT_NAMES_RECIPIENT", "sender", "T1656" },
@@ -129,6 +134,7 @@ static void check_first(const struct warden_check_input *input,
 	sender.recipient_host = warden_sender_host(sender.recipient);
 	sender.recipient_domain = warden_sender_domain(sender.recipient_host);
 	warden_sender_check_auth(&sender);
+	warden_sender_check_signatures(&sender);
 	warden_sender_check_names(&sender);
 	warden_sender_check_past(&sender);
 	g_free(sender.address);

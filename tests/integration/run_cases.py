@@ -22,6 +22,8 @@ Each case is a folder with message.eml and expect.json:
                     weights change with every training, is off except for
                     the cases of good mail (ham-…)
   sender            {key: value} for [sender] in its configuration
+  signatures        {key: value} for [signatures], files of tests/signature
+  signed            [kind, status, signer] of each signature, in order
   why               what the case is about, for people
 
 Whatever the case, the report must keep its contract. Also compares the table
@@ -42,16 +44,17 @@ import fake_clamd
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases"
+SIGNERS = ROOT / "tests" / "signature"
 # No message can make them happen; their unit tests do.
 NO_CASE = {"SCAN_FAILED", "BAYES_HAM", "BAYES_PHISH", "BAYES_SPAM",
            "BAYES_SPAM_WEAK", "OWN_ALLOWED", "OWN_ALLOWED_UNPROVEN",
            "OWN_DENIED", "BURST", "FIRST_CONTACT", "KNOWN_CONTACT",
-           "LANGUAGE_UNUSUAL", "REPLY_WITHOUT_THREAD", "SIGNATURE_ALTERED",
-           "SIGNATURE_OTHER_SIGNER", "SIGNATURE_VALID"}
+           "LANGUAGE_UNUSUAL", "REPLY_WITHOUT_THREAD"}
 KEYS = {
     "": {"file": str, "verdict": str, "action": str, "score": float,
          "strength": float,
          "findings": list, "parts": list, "urls": list, "unscanned": list,
+         "signatures": list,
          "sha256": str, "engine": dict, "elapsed_us": int},
     "findings": {"symbol": str, "score": float, "family": str,
                  "technique": str, "detail": str, "part": str},
@@ -60,6 +63,8 @@ KEYS = {
               "tlsh": str},
     "urls": {"url": str, "host": str, "text": str, "source": str},
     "unscanned": {"part": str, "reason": str},
+    "signatures": {"kind": str, "status": str, "signer": str, "part": str,
+                   "detail": str},
     "engine": {"version": str, "epoch": int},
 }
 
@@ -73,7 +78,7 @@ def shape_faults(report):
             elif not isinstance(value[key], kind):
                 yield "%s.%s is %r" % (where, key, value[key])
     yield from look("", report)
-    for where in ("findings", "parts", "urls", "unscanned"):
+    for where in ("findings", "parts", "urls", "unscanned", "signatures"):
         for entry in report.get(where, []):
             yield from look(where, entry)
     yield from look("engine", report.get("engine", {}))
@@ -104,6 +109,10 @@ def expectation_faults(report, expect):
             yield "no part %s among %s" % (wanted, [
                 (p["path"], p["name"], p["detected_type"])
                 for p in report["parts"]])
+    signed = [[s["kind"], s["status"], s["signer"]]
+              for s in report["signatures"]]
+    if "signed" in expect and signed != expect["signed"]:
+        yield "signatures are %s" % report["signatures"]
     urls = {u["url"] for u in report["urls"]}
     for url in expect.get("urls", []):
         if url not in urls:
@@ -183,6 +192,10 @@ class Runner:
                           + "".join(["[sender]\n"] + [
                               "%s = %s\n" % pair for pair in
                               expect.get("sender", {}).items()])
+                          + "".join(["[signatures]\n"] + [
+                              "%s = %s\n" % (key, SIGNERS / name)
+                              for key, name in
+                              expect.get("signatures", {}).items()])
                           + self.dlp(folder, expect)
                           + self.classifier(folder, case, expect))
         if expect.get("database") == "broken":
