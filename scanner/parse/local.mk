@@ -252,6 +252,8 @@ scanner_libwarden_parse_a_SOURCES = \
 	scanner/parse/web/web-script.c \
 	scanner/parse/web/web-script.h \
 	scanner/parse/web/web.c \
+	scanner/parse/wrapped/cms.c \
+	scanner/parse/wrapped/cms.h \
 	scanner/parse/wrapped/cms-expand.c \
 	scanner/parse/wrapped/pgp-expand.c \
 	scanner/parse/wrapped/pgp.c \

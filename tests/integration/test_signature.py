@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
+import messages
 import tree
 from admin_case import AdminCase
 
@@ -45,15 +47,21 @@ class Signed(AdminCase):
                        "smime_roots = root.pem\nopenpgp_keys = keys.asc\n"}
         super().setUpClass()
 
-    def scan(self, mail):
-        """[(kind, status, signer)]"""
+    def report(self, mail):
         with tempfile.NamedTemporaryFile(dir=self.instance.dir) as file:
             file.write(mail)
             file.flush()
             done = self.instance.warden("scan", "--json", file.name)
         self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def scan(self, mail):
+        """[(kind, status, signer)]"""
         return [(s["kind"], s["status"], s["signer"])
-                for s in json.loads(done.stdout)["signatures"]]
+                for s in self.report(mail)["signatures"]]
+
+    def symbols(self, mail):
+        return {f["symbol"] for f in self.report(mail)["findings"]}
 
     def test_openssl(self):
         detached, opaque = openssl("-md", "sha512"), openssl("-nodetach")
@@ -72,6 +80,15 @@ class Signed(AdminCase):
             (found,) = self.scan(mail.replace(b"Monday", b"Friday"))
             self.assertEqual(found[:2], ("openpgp", "altered"))
 
+    def test_allowed(self):
+        """Who is allowed is believed if the mail is signed."""
+        done = self.instance.warden("allow", "sender:" + ADA)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        mail = openssl()
+        self.assertIn("OWN_ALLOWED", self.symbols(mail))
+        self.assertIn("OWN_ALLOWED_UNPROVEN", self.symbols(
+            mail.replace(b"Monday", b"Friday")))
+
     def found(self):
         return {row[0] for row in self.instance.sql(
             "SELECT DISTINCT symbol FROM findings WHERE symbol "
@@ -87,8 +104,13 @@ class Signed(AdminCase):
         self.instance.start()
         client = self.imap(user)
         client.select("INBOX")
-        client.fetch("1", "(BODY[])")
-        self.assertEqual(self.found(), {"SIGNATURE_UNKNOWN_SIGNER"})
+        # a service that has read the new file tells all others
+        self.append(self.take_user(), "INBOX", messages.message("Hello", "."))
+        end = time.monotonic() + 20
+        while self.found() != {"SIGNATURE_UNKNOWN_SIGNER"}:
+            self.assertLess(time.monotonic(), end, self.found())
+            client.fetch("1", "(BODY[])")
+            time.sleep(0.1)
 
 
 if __name__ == "__main__":

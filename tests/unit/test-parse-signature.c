@@ -4,6 +4,7 @@
 
 #include "scanner/parse/parse.h"
 #include "scanner/parse/signature/signature.h"
+#include "scanner/parse/wrapped/cms.h"
 #include "scanner/parse/wrapped/pgp.h"
 
 #include <glib/gstdio.h>
@@ -264,6 +265,61 @@ static void test_smime_damaged(void)
 	warden_signers_free(signers);
 }
 
+/* --- how much there is in one ---------------------------------------------------- */
+
+static void test_count(void)
+{
+	/* OID, [0], sequence: version, digests, content, [0], signers */
+	static const struct {
+		const char *name, *data;
+		gsize size;
+		bool ok;
+		gsize digests, certificates, signers;
+	} rows[] = {
+#define OID "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
+#define ROW(name, text, ...) { name, text, sizeof(text) - 1, __VA_ARGS__ }
+#define INSIDE "\x02\x01\x01\x31\x04\x30\x00\x30\x00\x30\x00" \
+	"\xa0\x06\x30\x00\x30\x00\x30\x00\x31\x02\x30\x00"
+		ROW("sound", "\x30\x26" OID "\xa0\x19\x30\x17" INSIDE,
+		    TRUE, 2, 3, 1),
+		ROW("without ends", "\x30\x80" OID "\xa0\x80\x30\x80" INSIDE
+		    "\0\0\0\0\0\0", TRUE, 2, 3, 1),
+		ROW("content without end", "\x30\x80" OID "\xa0\x80\x30\x80"
+		    "\x31\x00\x30\x80\xa0\x80\x24\x80\x04\x02\0\0\0\0\0\0"
+		    "\0\0\xa0\x80\x30\x00\x30\x80\0\0\0\0\0\0",
+		    TRUE, 0, 2, 0),
+		ROW("other content", "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7"
+		    "\x0d\x01\x07\x03\xa0\x00", TRUE, 0, 0, 0),
+		ROW("cut", "\x30\x26" OID "\xa0\x19\x30\x17", FALSE, 0, 0, 0),
+		ROW("cut without end", "\x30\x80" OID "\xa0\x80\x30\x80"
+		    "\x31\x80\x30\x00", FALSE, 0, 0, 0),
+		ROW("long length", "\x30\x89\1\1\1\1\1\1\1\1\1", FALSE,
+		    0, 0, 0),
+		ROW("huge length", "\x30\x88\xff\xff\xff\xff\xff\xff\xff\xff",
+		    FALSE, 0, 0, 0),
+		ROW("no type", "\x30\x02\x30\x00", FALSE, 0, 0, 0),
+		ROW("nothing", "", FALSE, 0, 0, 0),
+#undef INSIDE
+#undef ROW
+#undef OID
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct warden_cms_counts counts;
+
+		g_test_message("%s", rows[i].name);
+		g_assert_cmpint(warden_cms_count(
+			(const guint8 *)rows[i].data, rows[i].size, 100,
+			&counts), ==, rows[i].ok);
+		if (!rows[i].ok)
+			continue;
+		g_assert_cmpuint(counts.digests, ==, rows[i].digests);
+		g_assert_cmpuint(counts.certificates, ==,
+				 rows[i].certificates);
+		g_assert_cmpuint(counts.signers, ==, rows[i].signers);
+	}
+}
+
 /* --- OpenPGP ---------------------------------------------------------------------------- */
 
 static void test_dearmor(void)
@@ -363,6 +419,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/signature/set-again", test_set_again);
 	g_test_add_func("/signature/smime", test_smime);
 	g_test_add_func("/signature/smime-damaged", test_smime_damaged);
+	g_test_add_func("/signature/count", test_count);
 	g_test_add_func("/signature/dearmor", test_dearmor);
 	g_test_add_func("/signature/openpgp-damaged", test_openpgp_damaged);
 	g_test_add_func("/signature/cut-message", test_cut_message);

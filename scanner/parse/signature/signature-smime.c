@@ -2,6 +2,8 @@
 
 #include "signature.h"
 
+#include "../wrapped/cms.h"
+
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -324,22 +326,30 @@ static void take_signer(const struct smime *smime, CMS_SignerInfo *info)
 	g_free(signer.algorithm_name);
 }
 
-static const char *take_signers(struct smime *smime, CMS_ContentInfo *cms)
+static void take_signers(struct smime *smime, CMS_ContentInfo *cms)
 {
 	STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
-	int count = sk_CMS_SignerInfo_num(infos);
 
-	if (count <= 0)
-		return "nobody signed it";
-	if (count > (int)WARDEN_SIGNATURE_SIGNERS_MAX)
-		return "more signers than any honest mail has";
 	smime->certificates = CMS_get1_certs(cms);
-	if (sk_X509_num(smime->certificates) >
-	    (int)WARDEN_SIGNATURE_CERTIFICATES_MAX)
-		return "more certificates than any honest mail has";
 	CMS_set1_signers_certs(cms, NULL, 0);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < sk_CMS_SignerInfo_num(infos); i++)
 		take_signer(smime, sk_CMS_SignerInfo_value(infos, i));
+}
+
+/* Before OpenSSL looks at it. Returns what is wrong. */
+static const char *find_excess(const guint8 *data, gsize size)
+{
+	struct warden_cms_counts counts;
+
+	if (!warden_cms_count(data, size, WARDEN_SIGNATURE_CERTIFICATES_MAX,
+			      &counts))
+		return "damaged";
+	if (counts.signers > WARDEN_SIGNATURE_SIGNERS_MAX)
+		return "more signers than any honest mail has";
+	if (counts.certificates > WARDEN_SIGNATURE_CERTIFICATES_MAX ||
+	    counts.digests > WARDEN_SIGNATURE_CERTIFICATES_MAX ||
+	    counts.lists > WARDEN_SIGNATURE_CERTIFICATES_MAX)
+		return "more certificates than any honest mail has";
 	return NULL;
 }
 
@@ -366,34 +376,42 @@ static const char *find_content(struct smime *smime, CMS_ContentInfo *cms,
 	return NULL;
 }
 
-/* Certificates alone (RFC 8551 3.8) are as good as no signature. */
-static bool has_signer(CMS_ContentInfo *cms)
+/* Returns what is wrong. */
+static const char *look_into(struct smime *smime, CMS_ContentInfo *cms,
+			     GBytes *content)
 {
-	return sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms)) > 0;
+	bool signers = sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms)) > 0;
+	const char *trouble;
+
+	/* certificates alone (RFC 8551 3.8) say nothing of a mail */
+	if (!signers && content == NULL)
+		return NULL;
+	trouble = !signers ? "nobody signed it" :
+		find_content(smime, cms, content);
+	if (trouble == NULL)
+		take_signers(smime, cms);
+	return trouble;
 }
 
 void warden_signature_smime(const struct warden_signed *what,
 			    GBytes *signature, GBytes *content)
 {
 	struct smime smime = { .what = what };
-	const char *trouble = "damaged";
 	gsize size;
 	const guint8 *data = g_bytes_get_data(signature, &size);
-	CMS_ContentInfo *cms;
+	CMS_ContentInfo *cms = NULL;
+	const char *trouble;
 
 	if (size > WARDEN_SIGNED_MAX ||
 	    (content != NULL && (size > WARDEN_SIGNATURE_SIZE_MAX ||
-		g_bytes_get_size(content) > WARDEN_SIGNED_MAX))) {
-		warden_signature_broken(what, KIND, "too large to be verified");
-		return;
-	}
-	cms = size == 0 ? NULL : d2i_CMS_ContentInfo(NULL, &data, size);
-	if (cms != NULL && content == NULL && !has_signer(cms)) {
-		trouble = NULL;
-	} else if (cms != NULL) {
-		trouble = find_content(&smime, cms, content);
-		if (trouble == NULL)
-			trouble = take_signers(&smime, cms);
+		g_bytes_get_size(content) > WARDEN_SIGNED_MAX)))
+		trouble = "too large to be verified";
+	else
+		trouble = find_excess(data, size);
+	if (trouble == NULL) {
+		cms = d2i_CMS_ContentInfo(NULL, &data, size);
+		trouble = cms == NULL ? "damaged" :
+			look_into(&smime, cms, content);
 	}
 	if (trouble != NULL)
 		warden_signature_broken(what, KIND, trouble);

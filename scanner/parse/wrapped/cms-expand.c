@@ -5,6 +5,7 @@
 #include "../mail/header.h"
 #include "../lines.h"
 #include "../member.h"
+#include "cms.h"
 
 #include <openssl/cms.h>
 #include <openssl/err.h>
@@ -13,9 +14,15 @@
 
 /* S/MIME (RFC 8551): what is inside signed and compressed data is looked at as
    the client that opens it shows it. No signature is verified: who signed is
-   not asked here, and a bad signature keeps nobody from reading. */
+   not asked here (signature/ does), and a bad signature keeps nobody from
+   reading. */
 
 #define OID_COMPRESSED "1.2.840.113549.1.9.16.1.9"
+
+/* Certificates and the like: all authorities of a browser are 150. */
+#define THINGS_MAX 1000u
+/* What cannot be walked is still given to OpenSSL, up to here. */
+#define UNCOUNTED_MAX (256u * 1024)
 
 struct cms {
 	struct warden_queue *queue;
@@ -167,6 +174,25 @@ static void take_info(struct cms *cms, CMS_ContentInfo *info)
 	}
 }
 
+/* Nothing in it is too many for OpenSSL; if it is, that is said. */
+static bool is_bounded(const struct cms *cms, const guint8 *data, gsize size)
+{
+	const char *path = cms->container->part->path;
+	struct warden_cms_counts counts;
+
+	if (!warden_cms_count(data, size, THINGS_MAX, &counts) &&
+	    size > UNCOUNTED_MAX) {
+		warden_queue_unscanned(cms->queue, path, "damaged");
+		return FALSE;
+	}
+	if (counts.digests <= THINGS_MAX &&
+	    counts.certificates <= THINGS_MAX && counts.lists <= THINGS_MAX &&
+	    counts.signers <= THINGS_MAX)
+		return TRUE;
+	warden_queue_unscanned(cms->queue, path, "count");
+	return FALSE;
+}
+
 void warden_cms_expand(struct warden_queue *queue,
 		       const struct warden_container *container)
 {
@@ -183,6 +209,8 @@ void warden_cms_expand(struct warden_queue *queue,
 		note_encrypted(&cms);
 		return;
 	}
+	if (!is_bounded(&cms, data, size))
+		return;
 	info = d2i_CMS_ContentInfo(NULL, &p, size);
 	ERR_clear_error();
 	if (info == NULL) {
