@@ -2,6 +2,7 @@
 
 #include "checks-private.h"
 #include "language.h"
+#include "lure.h"
 #include "normal-text.h"
 #include "phrases.h"
 #include "url.h"
@@ -42,6 +43,20 @@ static const struct warden_symbol symbols[] = {
 	{ "HIDDEN_TEXT_SALTING", "content", "T1027" },
 	{ "IMAGE_ONLY", "content", "T1027" },
 	{ "LANGUAGE_UNUSUAL", "content", "" },
+	{ "LURE_ACCOUNT", "content", "T1566.002" },
+	{ "LURE_BILL", "content", "T1566.002" },
+	{ "LURE_BOSS", "content", "T1566" },
+	{ "LURE_CALL", "content", "T1566.004" },
+	{ "LURE_EXTORTION", "content", "T1657" },
+	{ "LURE_FUND", "content", "T1566" },
+	{ "LURE_FUND_CLEAR", "content", "T1566" },
+	{ "LURE_HOOK", "content", "T1566" },
+	{ "LURE_MAILBOX", "content", "T1566.002" },
+	{ "LURE_OFFER", "content", "" },
+	{ "LURE_PARCEL", "content", "T1566.002" },
+	{ "LURE_PRIZE", "content", "T1566" },
+	{ "LURE_SHARE", "content", "T1566.002" },
+	{ "LURE_WALLET", "content", "T1566.002" },
 	{ "PASSWORD_FORM", "content", "T1566" },
 	{ "TEXT_ALTERNATIVES_DIFFER", "content", "T1027" },
 	{ "TEXT_OBFUSCATED", "content", "T1027" },
@@ -380,6 +395,8 @@ static void run(const struct warden_check_input *input,
 		judge_account_lure(&content);
 		judge_boss(&content);
 		judge_wallet(&content);
+		warden_lure_check(input, &content.hits.concepts,
+				  content.normal.text, findings);
 	}
 	judge_writing(&content);
 	judge_hidden(&content);

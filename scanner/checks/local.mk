@@ -35,7 +35,9 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/link-lists.h \
 	scanner/checks/list.c \
 	scanner/checks/lookalike.c \
+	scanner/checks/lure.c \
 	scanner/checks/lookalike.h \
+	scanner/checks/lure.h \
 	scanner/checks/mime.c \
 	scanner/checks/model.c \
 	scanner/checks/model.h \
