@@ -58,7 +58,8 @@ static void run(const struct warden_check_input *input,
 		return;
 	model = input->site->model;
 	g_autoptr(GArray) features = warden_features(
-		input->facts, warden_findings_list(findings));
+		input->facts, warden_findings_list(findings),
+		input->site->phrases);
 	warden_model_ask(model, features, &answer);
 	symbol = symbol_for(warden_model_limits(model), &answer);
 	if (symbol == NULL || answer.reasons_count == 0)

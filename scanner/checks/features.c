@@ -1,6 +1,6 @@
 #include "warden-config.h"
 
-#include "features.h"
+#include "features-private.h"
 #include "redirector.h"
 #include "url.h"
 
@@ -24,6 +24,8 @@
 		"the sender's domain is one that anybody gets from a host") \
 	FEATURE(FROM_SIGNS, "from.name-signs", BAD, ANY, \
 		"the sender's name has signs or codes in it") \
+	FEATURE(FROM_NAME_DOMAIN, "from.name-domain", BAD, PHISHING, \
+		"the sender's name is the name of a domain, not its own") \
 	FEATURE(FROM_RARE, "from.rare-tld", BAD, ANY, \
 		"the sender's domain is under a rare top-level domain") \
 	FEATURE(REPLY_OTHER, "reply.other-domain", BAD, ANY, \
@@ -44,6 +46,8 @@
 		"the subject names a sum of money") \
 	FEATURE(SUBJECT_DISGUISED, "subject.disguised", BAD, ANY, \
 		"the subject is written in characters that are no letters") \
+	FEATURE(SUBJECT_ADDRESS, "subject.address", BAD, PHISHING, \
+		"the subject has somebody's address") \
 	FEATURE(LINKS_NONE, "links.none", EITHER, ANY, \
 		"it has no links") \
 	FEATURE(LINKS_OWN, "links.own", GOOD, ANY, \
@@ -300,6 +304,25 @@ static bool has_to_do(const char *name, const char *text)
 	return !any;
 }
 
+/* "Robert A. Elz" has "rae" or "re" as mailbox, or within a short one. */
+static bool has_initials(const char *name, const char *box)
+{
+	g_auto(GStrv) words = g_strsplit_set(name, " .-", -1);
+	g_autoptr(GString) all = g_string_new(NULL);
+	char ends[3] = "";
+
+	for (char **word = words; *word != NULL; word++) {
+		if (!g_ascii_isalpha(**word))
+			continue;
+		g_string_append_c(all, g_ascii_tolower(**word));
+	}
+	if (all->len < 2 || strlen(box) > 8)
+		return FALSE;
+	ends[0] = all->str[0];
+	ends[1] = all->str[all->len - 1];
+	return strstr(box, all->str) != NULL || strstr(box, ends) != NULL;
+}
+
 /* "wVzEky", "8PX29ZH", "kLs2jJp2J0": no word, no number, no usual code. */
 static bool has_token(const char *text)
 {
@@ -336,6 +359,29 @@ static bool has_signs(const char *name)
 	return FALSE;
 }
 
+/* "example.org", "example.org support" <x@elsewhere.example>. */
+static bool names_domain(const char *name, const char *own)
+{
+	g_auto(GStrv) words = g_strsplit_set(name, " ,;:|/()[]<>\"'", -1);
+
+	for (char **word = words; *word != NULL; word++) {
+		g_autofree char *host = g_ascii_strdown(*word, -1);
+		const char *dot = strchr(host, '.');
+		const char *domain;
+
+		if (dot == NULL || dot - host < 2 || strlen(dot) < 3 ||
+		    strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-") !=
+		    strlen(host))
+			continue;
+		domain = warden_url_registrable(host);
+		/* example.de and example.com are mostly one owner */
+		if (domain != NULL && strncmp(own, domain, strcspn(
+			domain, ".") + 1) != 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static void look_at_name(struct context *context)
 {
 	const struct warden_address *from = context->facts->header.from->
@@ -345,9 +391,12 @@ static void look_at_name(struct context *context)
 	if (from->name[0] == '\0' || strchr(from->name, '@') != NULL)
 		return;
 	address = g_ascii_strdown(from->address, -1);
-	context->has[FROM_STRANGER] = !has_to_do(from->name, address);
+	context->has[FROM_STRANGER] = !has_to_do(from->name, address) &&
+		!has_initials(from->name, context->from_box);
 	context->has[FROM_SIGNS] = has_signs(from->name) ||
 		has_token(from->name);
+	context->has[FROM_NAME_DOMAIN] = names_domain(from->name,
+						      context->from_domain);
 }
 
 static void look_at_sender(struct context *context)
@@ -469,6 +518,9 @@ static void look_at_subject(struct context *context)
 	context->has[SUBJECT_DISGUISED] =
 		is_disguised(context->facts->header.subject);
 	context->has[SUBJECT_NUMBER] = count.digits_run >= 6;
+	context->has[SUBJECT_ADDRESS] = warden_features_has_address(
+		context->facts->header.subject, G_MAXINT,
+		context->from_domain);
 }
 
 /* A sum from a hundred thousand on, as people write it, beside a currency:
@@ -804,6 +856,53 @@ static void look_at_findings(struct context *context, GArray *features)
 		 context->has[TEXT_MAILBOX]);
 }
 
+/* --- in which setting it speaks ----------------------------------------------- */
+
+static bool leads_astray(const struct context *context)
+{
+	static const enum feature doubtful[] = {
+		LINK_SHORT, LINK_RARE, LINK_DEEP, LINK_DIGITS, LINK_LONG,
+		LINK_FRAGMENT, LINK_SCRIPT, LINK_HOSTING,
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(doubtful); i++) {
+		if (context->has[doubtful[i]])
+			return TRUE;
+	}
+	for (guint i = 0; i < context->findings->len; i++) {
+		const struct warden_finding *finding =
+			context->findings->pdata[i];
+
+		if (strcmp(finding->family, "link") == 0 &&
+		    !is_foreign(finding))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static guint32 settings_of(const struct context *context)
+{
+	const bool *has = context->has;
+	const bool holds[WARDEN_SETTINGS_COUNT] = {
+		[WARDEN_SETTING_ELSEWHERE] = has[LINKS_NEVER_OWN],
+		[WARDEN_SETTING_RISKY] = leads_astray(context),
+		[WARDEN_SETTING_FREEMAIL] = has[FROM_FREEMAIL],
+		[WARDEN_SETTING_STRANGER] = has[FROM_STRANGER] &&
+			!context->related && context->own == 0,
+		[WARDEN_SETTING_ODD] = has[FROM_ODD_NAME] ||
+			has[FROM_RANDOM] || has[FROM_HOSTING] ||
+			has[FROM_RARE],
+		[WARDEN_SETTING_REPLIES] = has[REPLY_FREEMAIL] ||
+			has[LINKS_MAIL] || has[TEXT_MAILBOX],
+		[WARDEN_SETTING_LINKLESS] = has[LINKS_NONE],
+	};
+	guint32 settings = 0;
+
+	for (guint i = 0; i < WARDEN_SETTINGS_COUNT; i++)
+		settings |= holds[i] ? 1u << i : 0;
+	return settings;
+}
+
 /* --- all of it ---------------------------------------------------------------- */
 
 static int compare_features(const void *a, const void *b)
@@ -814,7 +913,8 @@ static int compare_features(const void *a, const void *b)
 }
 
 GArray *warden_features(const struct warden_facts *facts,
-			const GPtrArray *findings)
+			const GPtrArray *findings,
+			const struct warden_phrases *phrases)
 {
 	struct context context = { .facts = facts, .findings = findings };
 	GArray *features = g_array_new(FALSE, FALSE,
@@ -830,6 +930,9 @@ GArray *warden_features(const struct warden_facts *facts,
 	look_at_links(&context);
 	look_at_parts(&context);
 	look_at_findings(&context, features);
+	if (phrases != NULL)
+		warden_features_add_concepts(features, facts, phrases,
+					     settings_of(&context));
 	for (guint i = 0; i < FEATURES_COUNT; i++) {
 		if (context.has[i])
 			g_array_append_val(features, table[i]);

@@ -2,12 +2,14 @@
 #define WARDEN_FEATURES_H
 
 /* A mail as numbers for the linear classifier (model.h): what its links do, who
-   sends, what is asked, how it is built, and what other checks have found.
-   Pure. Nothing here sees dates, recipients, charset, language, the words of a
-   mail, or header fields that only say through whose hands it went: those tell
-   one collection of mail from another, not good from bad. */
+   sends, what it speaks of (concepts.h), how it is built, and what other checks
+   have found. Pure. Nothing here sees dates, recipients, charset, language, the
+   words of a mail, or header fields that only say through whose hands it went:
+   those tell one collection of mail from another, not good from bad. */
 
 #include "checks.h"
+
+struct warden_phrases;
 
 /* What a feature may say. The training program holds weights to it. */
 enum warden_feature_sign {
@@ -33,12 +35,13 @@ struct warden_feature {
 
 /* Those that a mail has: an array of struct warden_feature, each once, sorted
    by name. All features are yes or no. findings: struct warden_finding, of
-   the other checks; words of their features live as long as they do. Owned by
-   the caller. */
+   the other checks; words of their features live as long as they do. phrases
+   may be NULL: what it speaks of is not known. Owned by the caller. */
 GArray *warden_features(const struct warden_facts *facts,
-			const GPtrArray *findings);
+			const GPtrArray *findings,
+			const struct warden_phrases *phrases);
 
-/* All but those of findings, in no order. */
+/* All but those of findings and concepts, in no order. */
 const struct warden_feature *warden_features_all(guint *count_r);
 
 const char *warden_feature_sign_name(enum warden_feature_sign sign);

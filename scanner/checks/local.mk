@@ -14,6 +14,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/dlp.h \
 	scanner/checks/document.c \
 	scanner/checks/features.c \
+	scanner/checks/features-concepts.c \
+	scanner/checks/features-private.h \
 	scanner/checks/features.h \
 	scanner/checks/filename.c \
 	scanner/checks/filename.h \

@@ -117,7 +117,8 @@ static void print_message(const struct run *run, const char *file,
 			  const struct warden_scan_result *result)
 {
 	g_autoptr(GArray) features = warden_features(result->facts,
-						     result->findings);
+						     result->findings,
+						     run->config->site.phrases);
 
 	if (run->json) {
 		print_json(file, features);

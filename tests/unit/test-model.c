@@ -2,6 +2,7 @@
 
 #include "scanner/checks/features.h"
 #include "scanner/checks/model.h"
+#include "scanner/checks/phrases.h"
 #include "scanner/core/site-load-model.h"
 
 #include <glib/gstdio.h>
@@ -72,7 +73,7 @@ static void test_links(void)
 		g_assert_true(warden_facts_add_url(
 			facts, links[i].url, name, links[i].text,
 			links[i].source, "1"));
-		g_autoptr(GArray) features = warden_features(facts, findings);
+		g_autoptr(GArray) features = warden_features(facts, findings, NULL);
 		if (has(features, links[i].feature) != links[i].expected)
 			g_error("row %" G_GSIZE_FORMAT ": %s", i,
 				links[i].feature);
@@ -101,11 +102,84 @@ static void test_texts(void)
 		g_autoptr(GPtrArray) findings = g_ptr_array_new();
 
 		warden_facts_set_text(facts, texts[i].text, "", "");
-		g_autoptr(GArray) features = warden_features(facts, findings);
+		g_autoptr(GArray) features = warden_features(facts, findings, NULL);
 		if (has(features, texts[i].feature) != texts[i].expected)
 			g_error("row %" G_GSIZE_FORMAT ": %s", i,
 				texts[i].text);
 	}
+}
+
+static const char spoken[] =
+	"[concept account]\naccount\n[concept suspend]\nsuspen*\n"
+	"[concept verify]\nverify\n[concept unsubscribe]\nunsubscribe\n"
+	"[concept wallet]\nwallet\n[concept fund]\nfunds\n"
+	"[concept million]\nmillion\n[threat]\n2 be suspended\n";
+
+static const struct {
+	const char *name, *from, *subject, *text, *feature;
+	bool expected;
+} speeches[] = {
+	{ "", "a@example.com", "", "Your account", "says:account", TRUE },
+	{ "", "a@example.com", "", "Your account", "subject:account", FALSE },
+	{ "", "a@example.com", "Account", "", "subject:account", TRUE },
+	{ "", "a@example.com", "Account", "", "says:account", TRUE },
+	{ "Account", "a@example.com", "", "", "name:account", TRUE },
+	{ "", "a@example.com", "", "account suspended", "near:thing+loss",
+	  TRUE },
+	{ "", "a@example.com", "", "verify the account or it is suspended",
+	  "near:thing+act+loss", TRUE },
+	{ "", "a@example.com", "", "account suspended", "near:thing+act+loss",
+	  FALSE },
+	/* a wallet has two families, but is one thing */
+	{ "", "a@example.com", "", "a wallet", "near:thing+crypto", FALSE },
+	{ "", "a@example.com", "", "funds, a million", "much:fund-2", TRUE },
+	{ "", "a@example.com", "", "funds, funds", "much:fund-2", FALSE },
+	{ "", "a@example.com", "", "account suspended", "linkless:thing+loss",
+	  TRUE },
+	{ "", "a@example.com", "", "account suspended", "freemail:thing",
+	  FALSE },
+	{ "", "a@gmail.com", "", "account suspended", "freemail:thing", TRUE },
+	{ "", "a@example.com", "", "will be suspended", "phrase:threat",
+	  TRUE },
+	/* what it answers to is not its own speech */
+	{ "", "a@example.com", "", "Fine.\n> account suspended",
+	  "says:account", FALSE },
+	{ "", "a@example.com", "", "Dear b@example.org!",
+	  "says:greeting-by-address", TRUE },
+	{ "", "a@example.com", "", "Write to c@example.com!",
+	  "says:greeting-by-address", FALSE },
+	{ "other.org help", "a@example.com", "", "x", "from.name-domain",
+	  TRUE },
+	{ "example.de help", "a@example.com", "", "x", "from.name-domain",
+	  FALSE },
+	{ "Robert Elz", "kre@x.example", "", "x", "from.stranger", FALSE },
+	{ "Robert Elz", "info@x.example", "", "x", "from.stranger", TRUE },
+};
+
+static void test_speeches(void)
+{
+	struct warden_phrases *phrases = warden_phrases_new();
+	char *error = NULL;
+
+	g_assert_cmpint(warden_phrases_add(phrases, "x", spoken, &error), ==,
+			1);
+	for (gsize i = 0; i < G_N_ELEMENTS(speeches); i++) {
+		g_autoptr(warden_facts) facts = warden_facts_new();
+		g_autoptr(GPtrArray) findings = g_ptr_array_new();
+
+		g_ptr_array_add(facts->header.from, warden_address_new(
+			speeches[i].name, speeches[i].from));
+		g_free(facts->header.subject);
+		facts->header.subject = g_strdup(speeches[i].subject);
+		warden_facts_set_text(facts, speeches[i].text, "", "");
+		g_autoptr(GArray) features = warden_features(facts, findings,
+							     phrases);
+		if (has(features, speeches[i].feature) !=
+		    speeches[i].expected)
+			g_error("row %" G_GSIZE_FORMAT ": %s", i,
+				speeches[i].feature);
+	}
+	warden_phrases_free(phrases);
 }
 
 static struct warden_finding *finding(const char *symbol, const char *family)
@@ -131,7 +205,7 @@ static void test_findings(void)
 	g_ptr_array_add(findings, finding("KNOWN_BAD_URL", "list"));
 	g_ptr_array_add(findings, finding("YARA_SPAM", "rule"));
 	g_ptr_array_add(findings, finding("CLASSIFIER_SPAM", "classifier"));
-	g_autoptr(GArray) features = warden_features(facts, findings);
+	g_autoptr(GArray) features = warden_features(facts, findings, NULL);
 	guint found = 0;
 
 	for (guint i = 0; i < features->len; i++) {
@@ -237,6 +311,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/model/links", test_links);
 	g_test_add_func("/model/texts", test_texts);
+	g_test_add_func("/model/speeches", test_speeches);
 	g_test_add_func("/model/findings", test_findings);
 	g_test_add_func("/model/answer", test_answer);
 	g_test_add_func("/model/files", test_files);
