@@ -48,8 +48,9 @@ ALONE = 0.5          # for a feature that only one source knows
 SUPPORT = 6          # clusters that a feature must be found in
 # Shares of good mail of other sources that may reach each limit, and room
 # above the strongest modern one, of which there are few.
+MODERN_SHARES = {"weak": 0.02, "likely": 0.004, "sure": 0.0}
 SHARES = {"weak": 0.02, "likely": 0.004, "sure": 0.0008}
-ROOM = {"weak": 0.0, "likely": 0.0, "sure": 0.2}
+ROOM = {"weak": 0.0, "likely": 0.0, "sure": 0.1}
 
 
 class Mail:
@@ -346,7 +347,8 @@ def limits_of(answers, final):
     for name, share in SHARES.items():
         limits[name] = max(
             max(limit_at(some, share),
-                limit_at(some, share, lambda m: m.group() != "classic") +
+                limit_at(some, MODERN_SHARES[name],
+                         lambda m: m.group() != "classic") +
                 ROOM[name]) for some in (answers, final))
     limits["likely"] = max(limits["weak"], limits["likely"])
     limits["sure"] = max(limits["likely"], limits["sure"])

@@ -81,7 +81,7 @@
 	X(DATING, "dating", VICE, "dating") \
 	X(ADULT, "adult", VICE, "sex") \
 	X(LOAN, "loan", WEALTH, "a loan") \
-	X(CREDIT, "credit", WEALTH, "credit") \
+	X(CREDIT, "credit", 0, "credit") \
 	X(INVESTMENT, "investment", WEALTH, "an investment") \
 	X(PROFIT, "profit", WEALTH, "profit") \
 	X(JOB, "job", WEALTH, "work") \

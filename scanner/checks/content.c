@@ -390,7 +390,7 @@ static void run(const struct warden_check_input *input,
 	warden_normal_text_init(&content.normal, text);
 	if (input->site != NULL && input->site->phrases != NULL) {
 		warden_phrases_match(input->site->phrases,
-				     content.normal.text, &content.hits);
+				     content.normal.text, NULL, &content.hits);
 		judge_intents(&content);
 		judge_account_lure(&content);
 		judge_boss(&content);

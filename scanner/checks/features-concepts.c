@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "features-private.h"
+#include "language.h"
 #include "normal-text.h"
 
 #include <string.h>
@@ -257,12 +258,12 @@ gboolean warden_features_has_address(const char *text, gsize bytes,
 }
 
 static void match(const struct warden_phrases *phrases, const char *text,
-		  struct warden_phrase_hits *hits_r)
+		  const char *language, struct warden_phrase_hits *hits_r)
 {
 	struct warden_normal_text normal;
 
 	warden_normal_text_init(&normal, text);
-	warden_phrases_match(phrases, normal.text, hits_r);
+	warden_phrases_match(phrases, normal.text, language, hits_r);
 	warden_normal_text_clear(&normal);
 }
 
@@ -302,19 +303,20 @@ void warden_features_add_concepts(GArray *features,
 				  const struct warden_phrases *phrases,
 				  guint32 settings_of_mail)
 {
-	const char *subject = facts->header.subject;
+	const char *subject = facts->header.subject, *language;
 	struct speech speech = {
 		.features = features, .settings = settings_of_mail,
 	};
 	g_autofree char *all = spoken_text(facts);
 
-	match(phrases, all, &speech.text);
-	match(phrases, subject, &speech.subject);
+	language = warden_language_of(all);
+	match(phrases, all, language, &speech.text);
+	match(phrases, subject, language, &speech.subject);
 	if (facts->header.from->len > 0) {
 		const struct warden_address *from =
 			facts->header.from->pdata[0];
 
-		match(phrases, from->name, &speech.name);
+		match(phrases, from->name, language, &speech.name);
 	}
 	if (warden_features_has_address(all, FIRST_BYTES,
 					domain_of_sender(facts)))

@@ -18,6 +18,7 @@ struct warden_phrase_element {
 
 struct warden_phrase {
 	gint concept;		/* -1: it is of an intent */
+	const char *language;	/* interned; NULL: of all */
 	enum warden_intent intent;
 	double weight;
 	guint first_element, elements;

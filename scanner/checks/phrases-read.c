@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "language.h"
 #include "normal-text.h"
 #include "phrases-private.h"
 
@@ -104,6 +105,7 @@ static guint32 intern(struct warden_phrases *phrases, const char *word,
 struct reading {
 	struct warden_phrases *phrases;
 	const char *file;
+	const char *language;	/* interned; NULL: none that is known */
 	guint line;
 	gint intent, concept;	/* -1: not in such a group */
 	char **error_r;
@@ -365,6 +367,7 @@ static int add_phrase(const struct reading *reading, const char *line)
 	struct warden_phrase phrase = {
 		.intent = MAX(reading->intent, 0),
 		.concept = reading->concept,
+		.language = reading->language,
 		.first = reading->phrases->phrases->len,
 	};
 	g_autofree char *folded = NULL;
@@ -419,12 +422,24 @@ static int read_group(struct reading *reading, const char *line)
 	return fail(reading, "unknown intent", line);
 }
 
+/* "phrases/de.conf" is German. */
+static const char *language_of_file(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	const char *name = slash == NULL ? file : slash + 1;
+	g_autofree char *stem = g_strndup(name, strcspn(name, "."));
+
+	return warden_language_name(stem) == NULL ? NULL :
+		g_intern_string(stem);
+}
+
 int warden_phrases_add(struct warden_phrases *phrases, const char *file,
 		       const char *text, char **error_r)
 {
 	struct reading reading = {
 		.phrases = phrases, .file = file, .intent = -1,
-		.concept = -1, .error_r = error_r,
+		.concept = -1, .language = language_of_file(file),
+		.error_r = error_r,
 	};
 	g_auto(GStrv) lines = NULL;
 

@@ -244,6 +244,7 @@ static guint try_phrase(const struct warden_phrases *phrases,
 struct matching {
 	const struct warden_phrases *phrases;
 	const GArray *tokens;
+	const char *language;	/* NULL: not known */
 	guint8 *taken;		/* by phrase: counted already */
 	double heaviest[WARDEN_INTENTS_COUNT];
 	gint last[WARDEN_CONCEPTS_COUNT];	/* place of each */
@@ -280,6 +281,10 @@ static void try_at(struct matching *matching, guint number, guint at)
 	/* A phrase counts once, but a concept has neighbours everywhere. */
 	if (phrase->concept < 0 && matching->taken[phrase->first])
 		return;
+	if (phrase->concept >= 0 && matching->language != NULL &&
+	    phrase->language != NULL &&
+	    strcmp(phrase->language, matching->language) != 0)
+		return;
 	size = try_phrase(matching->phrases, phrase, matching->tokens, at);
 	if (size == 0)
 		return;
@@ -292,13 +297,14 @@ static void try_at(struct matching *matching, guint number, guint at)
 }
 
 void warden_phrases_match(const struct warden_phrases *phrases,
-			  const char *text, struct warden_phrase_hits *hits_r)
+			  const char *text, const char *language,
+			  struct warden_phrase_hits *hits_r)
 {
 	g_autoptr(GArray) tokens = tokenise(phrases, text);
 	g_autofree guint8 *taken = g_malloc0(phrases->phrases->len + 1);
 	struct matching matching = {
 		.phrases = phrases, .tokens = tokens, .taken = taken,
-		.hits = hits_r,
+		.hits = hits_r, .language = language,
 	};
 
 	memset(hits_r, 0, sizeof(*hits_r));

@@ -55,14 +55,18 @@ struct warden_phrase_hits {
 struct warden_phrases *warden_phrases_new(void);
 void warden_phrases_free(struct warden_phrases *phrases);
 
-/* Add one file's text; file is its name, for errors. Returns 1, or -1 with
+/* Add one file's text; file is its name or path, for errors; its language is in
+   the name ("de.conf"). Returns 1, or -1 with
    *error_r ("FILE, line N: …"). */
 int warden_phrases_add(struct warden_phrases *phrases, const char *file,
 		       const char *text, char **error_r);
 
-/* text: folded. */
+/* text: folded. language: of warden_language_of(); concepts of tables of other
+   languages are left out, since single words mean something else elsewhere; NULL
+   if it is not known. Phrases are looked for in all. */
 void warden_phrases_match(const struct warden_phrases *phrases,
-			  const char *text, struct warden_phrase_hits *hits_r);
+			  const char *text, const char *language,
+			  struct warden_phrase_hits *hits_r);
 
 /* NULL if there is none. */
 const char *warden_intent_word(enum warden_intent intent);

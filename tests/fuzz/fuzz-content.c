@@ -34,7 +34,7 @@ static void try_text(const char *text)
 	warden_normal_text_init(&normal, text);
 	if (!g_utf8_validate(normal.text, -1, NULL))
 		abort();
-	warden_phrases_match(phrases, normal.text, &hits);
+	warden_phrases_match(phrases, normal.text, NULL, &hits);
 	for (guint i = 0; i < WARDEN_INTENTS_COUNT; i++) {
 		if (hits.ends[i] > strlen(normal.text) ||
 		    hits.starts[i] > hits.ends[i])

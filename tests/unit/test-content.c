@@ -50,7 +50,7 @@ static double sum(const char *table, const char *text)
 	g_assert_cmpint(warden_phrases_add(phrases, "x.conf", table, &error),
 			==, 1);
 	warden_normal_text_init(&normal, text);
-	warden_phrases_match(phrases, normal.text, &hits);
+	warden_phrases_match(phrases, normal.text, NULL, &hits);
 	warden_normal_text_clear(&normal);
 	warden_phrases_free(phrases);
 	return hits.sums[WARDEN_INTENT_THREAT];
@@ -126,7 +126,7 @@ static void test_concepts(void)
 		const struct warden_concept_hits *concepts = &hits.concepts;
 
 		g_test_message("%s", rows[i].text);
-		warden_phrases_match(phrases, text, &hits);
+		warden_phrases_match(phrases, text, NULL, &hits);
 		g_assert_cmpint(warden_concept_set_has(
 			&concepts->all, WARDEN_CONCEPT_ACCOUNT), ==,
 			rows[i].account);
@@ -145,6 +145,36 @@ static void test_concepts(void)
 				  rows[i].threat ? 2 : 0);
 	}
 	warden_phrases_free(phrases);
+}
+
+/* Concepts of a table that is not of the text's language do not count. */
+static void test_concept_languages(void)
+{
+	static const char table[] = "[concept god]\ngod\n[threat]\n2 god\n";
+	static const struct {
+		const char *file, *language;
+		bool expected;
+	} rows[] = {
+		{ "en.conf", NULL, TRUE }, { "en.conf", "en", TRUE },
+		{ "en.conf", "sv", FALSE }, { "a/b/en.conf", "sv", FALSE },
+		{ "site.conf", "sv", TRUE }, { "en/site.conf", "sv", TRUE },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct warden_phrases *phrases = warden_phrases_new();
+		struct warden_phrase_hits hits;
+		char *error = NULL;
+
+		g_assert_cmpint(warden_phrases_add(phrases, rows[i].file,
+						   table, &error), ==, 1);
+		warden_phrases_match(phrases, "god dag", rows[i].language,
+				     &hits);
+		g_assert_cmpint(warden_concept_set_has(
+			&hits.concepts.all, WARDEN_CONCEPT_GOD), ==,
+			rows[i].expected);
+		g_assert_cmpfloat(hits.sums[WARDEN_INTENT_THREAT], ==, 2);
+		warden_phrases_free(phrases);
+	}
 }
 
 static void test_bad_tables(void)
@@ -248,6 +278,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/content/folding", test_folding);
 	g_test_add_func("/content/phrases", test_phrases);
 	g_test_add_func("/content/concepts", test_concepts);
+	g_test_add_func("/content/concept-languages", test_concept_languages);
 	g_test_add_func("/content/bad-tables", test_bad_tables);
 	g_test_add_func("/content/languages", test_languages);
 	g_test_add_func("/content/wallets", test_wallets);
