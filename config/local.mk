@@ -93,6 +93,7 @@ WARDEN_PHRASES = \
 	config/phrases/pt.conf \
 	config/phrases/ru.conf \
 	config/phrases/tr.conf \
+	config/phrases/uk.conf \
 	config/phrases/zh.conf
 wardenphrasesdir = $(wardendatadir)/phrases
 wardenphrases_DATA = $(WARDEN_PHRASES)
