@@ -9,7 +9,6 @@
 /* RNP makes a handle for everything. */
 struct found {
 	const struct warden_signed *what;
-	rnp_op_verify_signature_t signature;
 	rnp_signature_handle_t handle;
 	rnp_key_handle_t key;		/* that signed; NULL: not ours */
 	rnp_key_handle_t primary;	/* whose names are the person's */
@@ -17,24 +16,15 @@ struct found {
 	guint32 created, expires;	/* the latter counts from the former */
 };
 
-static void add(const struct found *found, const char *status,
-		const char *signer, const char *detail)
+/* RNP's strings have a free() of their own. "" if it gave none. Whatever RNP
+   gives is nothing if it failed: it may be a pointer to what it has freed. */
+static char *take_text(rnp_result_t ret, char **text)
 {
-	const struct warden_signature signature = {
-		.kind = (char *)KIND, .status = (char *)status,
-		.signer = (char *)signer, .part = (char *)found->what->part,
-		.detail = (char *)detail,
-	};
+	bool given = ret == RNP_SUCCESS && *text != NULL;
+	char *copy = g_strdup(given ? *text : "");
 
-	(void)warden_facts_add_signature(found->what->facts, &signature);
-}
-
-/* RNP's strings have a free() of their own. text: NULL if it gave none. */
-static char *take_text(char *text)
-{
-	char *copy = g_strdup(text == NULL ? "" : text);
-
-	rnp_buffer_destroy(text);
+	if (given)
+		rnp_buffer_destroy(*text);
 	return copy;
 }
 
@@ -48,15 +38,9 @@ static char *address_in(const char *id)
 	const char *close = open == NULL ? NULL : strchr(open, '>');
 	g_autofree char *address = close == NULL ? g_strdup(id) :
 		g_strndup(open + 1, close - open - 1);
-	const char *at = strchr(address, '@');
 
-	if (at == NULL || at == address || at[1] == '\0' ||
-	    strchr(at + 1, '@') != NULL || strlen(address) > 254)
+	if (!warden_signature_is_address(address, strlen(address)))
 		return NULL;
-	for (const char *c = address; *c != '\0'; c++) {
-		if (!g_ascii_isgraph(*c) || strchr("<>,;\"", *c) != NULL)
-			return NULL;
-	}
 	return g_steal_pointer(&address);
 }
 
@@ -87,8 +71,8 @@ static char *addresses_of(rnp_key_handle_t key)
 	     list->len < WARDEN_FACT_TEXT_MAX / 2; i++) {
 		char *text = NULL;
 
-		(void)rnp_key_get_uid_at(key, i, &text);
-		g_autofree char *id = take_text(text);
+		g_autofree char *id = take_text(
+			rnp_key_get_uid_at(key, i, &text), &text);
 		g_autofree char *address = address_in(id);
 
 		if (address != NULL && is_good_id(key, i))
@@ -107,11 +91,9 @@ static rnp_key_handle_t primary_of(rnp_ffi_t keys, rnp_key_handle_t key)
 	if (rnp_key_is_primary(key, &is_primary) != RNP_SUCCESS)
 		return NULL;
 	/* a handle of its own in any case: it is freed */
-	if (is_primary)
-		(void)rnp_key_get_fprint(key, &text);
-	else
-		(void)rnp_key_get_primary_fprint(key, &text);
-	g_autofree char *print = take_text(text);
+	g_autofree char *print = take_text(
+		is_primary ? rnp_key_get_fprint(key, &text) :
+		rnp_key_get_primary_fprint(key, &text), &text);
 
 	if (*print == '\0' || rnp_locate_key(keys, "fingerprint", print,
 					     &primary) != RNP_SUCCESS)
@@ -220,26 +202,27 @@ static void report(const struct found *found, rnp_result_t status)
 		"%s%skey %s with %s, signed %s", why, *why == '\0' ? "" : ": ",
 		found->key_id, found->digest, day);
 
-	add(found, word, addresses, detail);
+	warden_signature_add(found->what, KIND, word, addresses, detail);
 }
 
 static void take_signature(const struct warden_signed *what,
 			   rnp_op_verify_signature_t signature)
 {
-	struct found found = { .what = what, .signature = signature };
+	struct found found = { .what = what };
 	char *digest = NULL, *key_id = NULL;
 
-	(void)rnp_op_verify_signature_get_handle(signature, &found.handle);
+	if (rnp_op_verify_signature_get_handle(signature, &found.handle) !=
+	    RNP_SUCCESS)
+		found.handle = NULL;
 	if (rnp_op_verify_signature_get_key(signature, &found.key) !=
 	    RNP_SUCCESS)
 		found.key = NULL;
 	if (found.key != NULL)
 		found.primary = primary_of(what->signers->keys, found.key);
-	(void)rnp_op_verify_signature_get_hash(signature, &digest);
-	if (found.handle != NULL)
-		(void)rnp_signature_get_keyid(found.handle, &key_id);
-	found.digest = take_text(digest);
-	found.key_id = take_text(key_id);
+	found.digest = take_text(
+		rnp_op_verify_signature_get_hash(signature, &digest), &digest);
+	found.key_id = found.handle == NULL ? g_strdup("") : take_text(
+		rnp_signature_get_keyid(found.handle, &key_id), &key_id);
 	(void)rnp_op_verify_signature_get_times(signature, &found.created,
 						&found.expires);
 	report(&found, rnp_op_verify_signature_get_status(signature));
@@ -248,6 +231,11 @@ static void take_signature(const struct warden_signed *what,
 	(void)rnp_key_handle_destroy(found.key);
 	(void)rnp_key_handle_destroy(found.primary);
 	(void)rnp_signature_handle_destroy(found.handle);
+}
+
+static void add_broken(const struct warden_signed *what, const char *detail)
+{
+	warden_signature_add(what, KIND, "invalid", "", detail);
 }
 
 /* RNP's answer to the whole only says whether some signature is valid. */
@@ -259,8 +247,7 @@ static void take_all(const struct warden_signed *what, rnp_op_verify_t verify)
 	if (rnp_op_verify_get_signature_count(verify, &count) != RNP_SUCCESS)
 		count = 0;
 	if (count == 0)
-		warden_signature_broken(what, KIND,
-					"damaged, or of an unknown kind");
+		add_broken(what, "damaged, or of an unknown kind");
 	for (gsize i = 0; i < MIN(count, WARDEN_SIGNATURE_SIGNERS_MAX); i++) {
 		rnp_op_verify_signature_t signature;
 
@@ -293,7 +280,7 @@ void warden_signature_openpgp(const struct warden_signed *what,
 
 	if (size > WARDEN_SIGNATURE_SIZE_MAX ||
 	    content_size > WARDEN_SIGNED_MAX) {
-		warden_signature_broken(what, KIND, "too large to be verified");
+		add_broken(what, "too large to be verified");
 		return;
 	}
 	rnp_input_t given = input_of(data, size);
@@ -301,11 +288,12 @@ void warden_signature_openpgp(const struct warden_signed *what,
 
 	if (given != NULL && signs != NULL &&
 	    rnp_op_verify_detached_create(&verify, what->signers->keys, signs,
-					  given) == RNP_SUCCESS)
+					  given) == RNP_SUCCESS) {
 		take_all(what, verify);
-	else
-		warden_signature_broken(what, KIND, "damaged");
-	(void)rnp_op_verify_destroy(verify);
+		(void)rnp_op_verify_destroy(verify);
+	} else {
+		add_broken(what, "damaged");
+	}
 	(void)rnp_input_destroy(given);
 	(void)rnp_input_destroy(signs);
 }
@@ -318,17 +306,18 @@ void warden_signature_openpgp_whole(const struct warden_signed *what,
 	rnp_op_verify_t verify = NULL;
 
 	if (size > WARDEN_SIGNED_MAX) {
-		warden_signature_broken(what, KIND, "too large to be verified");
+		add_broken(what, "too large to be verified");
 		return;
 	}
 	input = input_of(data, size);
 	if (input != NULL && rnp_output_to_null(&output) == RNP_SUCCESS &&
 	    rnp_op_verify_create(&verify, what->signers->keys, input,
-				 output) == RNP_SUCCESS)
+				 output) == RNP_SUCCESS) {
 		take_all(what, verify);
-	else
-		warden_signature_broken(what, KIND, "damaged");
-	(void)rnp_op_verify_destroy(verify);
+		(void)rnp_op_verify_destroy(verify);
+	} else {
+		add_broken(what, "damaged");
+	}
 	(void)rnp_input_destroy(input);
 	(void)rnp_output_destroy(output);
 }

@@ -38,41 +38,15 @@ struct signer {
 	bool time_signed;	/* the signature says it */
 };
 
-static void add(const struct smime *smime, const char *status,
-		const char *address, const char *detail)
-{
-	const struct warden_signature signature = {
-		.kind = (char *)KIND, .status = (char *)status,
-		.signer = (char *)address, .part = (char *)smime->what->part,
-		.detail = (char *)detail,
-	};
-
-	(void)warden_facts_add_signature(smime->what->facts, &signature);
-}
-
 /* --- whose it is ---------------------------------------------------------------- */
-
-/* Whatever a certificate holds: only what can be compared with From. */
-static bool is_address(const char *text, gsize size)
-{
-	const char *at = memchr(text, '@', size);
-
-	if (at == NULL || at == text || at == text + size - 1 || size > 254 ||
-	    memchr(at + 1, '@', text + size - at - 1) != NULL)
-		return FALSE;
-	for (gsize i = 0; i < size; i++) {
-		if (!g_ascii_isgraph(text[i]) || strchr("<>,;\"", text[i]))
-			return FALSE;
-	}
-	return TRUE;
-}
 
 static void add_address(GString *list, const ASN1_STRING *string)
 {
 	const char *text = (const char *)ASN1_STRING_get0_data(string);
 	gsize size = ASN1_STRING_length(string);
 
-	if (list->len >= WARDEN_FACT_TEXT_MAX / 2 || !is_address(text, size))
+	if (list->len >= WARDEN_FACT_TEXT_MAX / 2 ||
+	    !warden_signature_is_address(text, size))
 		return;
 	if (list->len > 0)
 		g_string_append_c(list, ' ');
@@ -281,13 +255,15 @@ static void check_signer(const struct smime *smime,
 	int error;
 
 	if (signer->certificate == NULL) {
-		add(smime, "unknown", "", "the certificate is not in the mail");
+		warden_signature_add(smime->what, KIND, "unknown", "",
+				     "the certificate is not in the mail");
 		return;
 	}
 	addresses = addresses_of(signer->certificate);
 	status = check_bytes(smime, signer, &detail);
 	if (status != NULL) {
-		add(smime, status, addresses, detail);
+		warden_signature_add(smime->what, KIND, status, addresses,
+				     detail);
 		return;
 	}
 	if (smime->what->signers->roots == NULL) {
@@ -300,7 +276,7 @@ static void check_signer(const struct smime *smime,
 			X509_verify_cert_error_string(error);
 	}
 	detail = describe(signer, trouble);
-	add(smime, status, addresses, detail);
+	warden_signature_add(smime->what, KIND, status, addresses, detail);
 }
 
 /* --- all who signed ---------------------------------------------------------------- */
@@ -414,7 +390,7 @@ void warden_signature_smime(const struct warden_signed *what,
 			look_into(&smime, cms, content);
 	}
 	if (trouble != NULL)
-		warden_signature_broken(what, KIND, trouble);
+		warden_signature_add(what, KIND, "invalid", "", trouble);
 	sk_X509_pop_free(smime.certificates, X509_free);
 	CMS_ContentInfo_free(cms);
 	ERR_clear_error();

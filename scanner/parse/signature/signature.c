@@ -6,16 +6,35 @@
 
 /* What both kinds of signatures have in common. */
 
-void warden_signature_broken(const struct warden_signed *what,
-			     const char *kind, const char *detail)
+void warden_signature_add(const struct warden_signed *what, const char *kind,
+			  const char *status, const char *signer,
+			  const char *detail)
 {
 	const struct warden_signature signature = {
-		.kind = (char *)kind, .status = (char *)"invalid",
-		.signer = (char *)"", .part = (char *)what->part,
+		.kind = (char *)kind, .status = (char *)status,
+		.signer = (char *)signer, .part = (char *)what->part,
 		.detail = (char *)detail,
 	};
 
 	(void)warden_facts_add_signature(what->facts, &signature);
+}
+
+/* RFC 5321 4.5.3.1.3 */
+#define ADDRESS_MAX 254
+
+bool warden_signature_is_address(const char *text, gsize size)
+{
+	const char *at = size == 0 ? NULL : memchr(text, '@', size);
+
+	if (at == NULL || at == text || at == text + size - 1 ||
+	    size > ADDRESS_MAX ||
+	    memchr(at + 1, '@', text + size - at - 1) != NULL)
+		return FALSE;
+	for (gsize i = 0; i < size; i++) {
+		if (!g_ascii_isgraph(text[i]) || strchr("<>,;\"", text[i]))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 static gsize count_bare(const guint8 *data, gsize size)

@@ -43,9 +43,14 @@ void warden_signature_openpgp(const struct warden_signed *what,
 void warden_signature_openpgp_whole(const struct warden_signed *what,
 				    const guint8 *data, gsize size);
 
-/* Something that is no signature though it should be. kind: "smime" … */
-void warden_signature_broken(const struct warden_signed *what,
-			     const char *kind, const char *detail);
+/* For those who verify: a struct warden_signature among the facts. */
+void warden_signature_add(const struct warden_signed *what, const char *kind,
+			  const char *status, const char *signer,
+			  const char *detail);
+
+/* Whatever a key says of its owner: is it an address that can be held against
+   From? No spaces, which separate them. */
+bool warden_signature_is_address(const char *text, gsize size);
 
 /* Canonical line endings, CRLF (RFC 1847 2.1): the same bytes if they have
    them. */
