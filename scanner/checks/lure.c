@@ -254,13 +254,19 @@ struct group {
 
 #define M(name) (C(name) + 1)
 
+/* Of those with links, and of those that tell stories, only the first that is
+   found counts: long mails speak of many things. */
+enum lure_kind { ALONE, LINKS, STORIES };
+
 struct lure {
 	const char *symbol, *what;
+	enum lure_kind kind;
 	guint chars_max;		/* of visible text, 0: any */
 	/* one of these, and all of those */
 	guint any, all;
-	/* the first two stand near each other, if there are two and apart is
-	   FALSE; the others anywhere */
+	guint8 unless;		/* as in groups */
+	/* unless apart: the first two stand near each other, the third near
+	   either; what is left anywhere */
 	bool apart;
 	struct group groups[GROUPS_MAX];
 };
@@ -269,81 +275,82 @@ struct lure {
 #define STRANGER (FREE_SENDER | REPLY_ELSEWHERE | TO_NOBODY | NAMES_FREE_MAIL)
 
 static const struct lure lures[] = {
-	{ "LURE_MAILBOX", "a mailbox that is to be saved", LONG_CHARS,
-	  AWAY_OR_NONE, 0, FALSE, {
+	{ "LURE_WALLET", "a crypto wallet that is to be linked or saved",
+	  LINKS, LONG_CHARS, LEADS_AWAY, 0, 0, FALSE, {
+		{ 2, F(CRYPTO), { 0 } },
+		{ 2, F(ACT) | F(CLICK) | F(LOSS) | F(WIN), { M(FREE) } } } },
+	{ "LURE_MAILBOX", "a mailbox that is to be saved",
+	  LINKS, LONG_CHARS, AWAY_OR_NONE, 0, M(NOT_YOU_IGNORE), FALSE, {
 		{ 1, F(QUOTA), { M(MAILBOX), M(PASSWORD) } },
 		{ 1, F(LOSS) | F(QUOTA), { M(UPGRADE), M(OR_ELSE) } },
 		{ 1, F(ACT), { 0 } },
 		{ 3, F(PRESS) | F(TEAM) | F(ADDRESS) | F(CLICK),
 		  { M(KINDLY) } } } },
-	{ "LURE_ACCOUNT", "an account that is to be saved", LONG_CHARS,
-	  AWAY_OR_NONE, 0, FALSE, {
+	{ "LURE_ACCOUNT", "an account that is to be saved",
+	  LINKS, LONG_CHARS, AWAY_OR_NONE, 0, M(NOT_YOU_IGNORE), FALSE, {
 		{ 1, F(THING), { M(SUBSCRIPTION) } },
 		{ 1, F(LOSS), { 0 } },
 		{ 2, F(ACT) | F(CLICK), { 0 } },
 		{ 3, F(PRESS) | F(TEAM) | F(ADDRESS), { M(KINDLY) } } } },
-	{ "LURE_BILL", "a bill, and what happens otherwise", LONG_CHARS,
-	  LEADS_AWAY, 0, FALSE, {
-		{ 2, F(BILL) | F(STATE), { 0 } },
-		{ 1, F(PRESS) | F(LOSS), { 0 } },
-		{ 1, F(ACT), { M(CLICK) } },
-		{ 3, F(PRESS) | F(TEAM) | F(ADDRESS), { M(KINDLY) } } } },
 	{ "LURE_PARCEL", "a parcel that waits for a payment or an address",
-	  LONG_CHARS, LEADS_AWAY, 0, FALSE, {
+	  LINKS, LONG_CHARS, LEADS_AWAY, 0, 0, FALSE, {
 		{ 1, 0, { M(PARCEL), M(CUSTOMS) } },
 		{ 1, 0, { M(RESCHEDULE), M(DELIVERY_FEE), M(OVERDUE),
 			  M(EXPIRE), M(SUSPEND), M(BLOCK) } },
 		{ 1, F(ACT) | F(CLICK), { M(PAYMENT) } },
 		{ 1, F(PRESS) | F(TEAM) | F(ADDRESS), { M(KINDLY) } } } },
-	{ "LURE_PRIZE", "something to be won or given", LONG_CHARS,
-	  LEADS_AWAY, 0, FALSE, {
+	{ "LURE_PRIZE", "something to be won or given",
+	  LINKS, LONG_CHARS, LEADS_AWAY, 0, 0, FALSE, {
 		{ 2, F(WIN), { 0 } },
 		{ 2, F(OFFER) | F(PRESS), { M(CLICK) } },
 		{ 1, 0, { M(CLICK), M(SURVEY) } } } },
-	{ "LURE_OFFER", "wares, and haste", LONG_CHARS, LEADS_AWAY, 0, FALSE, {
-		{ 1, F(VICE) | F(WARES) | F(WEALTH), { 0 } },
-		{ 2, F(OFFER), { 0 } },
-		{ 1, 0, { M(CLICK) } } } },
-	{ "LURE_WALLET", "a crypto wallet that is to be linked or saved",
-	  LONG_CHARS, LEADS_AWAY, 0, FALSE, {
-		{ 2, F(CRYPTO), { 0 } },
-		{ 2, F(ACT) | F(CLICK) | F(LOSS) | F(WIN), { M(FREE) } } } },
-	{ "LURE_SHARE", "a document or message for you", 2500, LEADS_AWAY, 0,
-	  FALSE, {
+	{ "LURE_BILL", "a bill, and what happens otherwise",
+	  LINKS, LONG_CHARS, LEADS_AWAY, 0, 0, FALSE, {
+		{ 2, F(BILL) | F(STATE), { 0 } },
+		{ 1, F(PRESS) | F(LOSS), { 0 } },
+		{ 1, F(ACT), { M(CLICK) } },
+		{ 3, F(PRESS) | F(TEAM) | F(ADDRESS), { M(KINDLY) } } } },
+	{ "LURE_SHARE", "a document or message for you",
+	  LINKS, 2500, LEADS_AWAY, 0, 0, FALSE, {
 		{ 2, F(SHARE), { 0 } },
 		{ 1, F(CLICK), { 0 } },
 		{ 2, F(PRESS) | F(TEAM) | F(ADDRESS), { M(KINDLY) } } } },
-	{ "LURE_FUND", "large sums, and a story", LONG_CHARS, STRANGER, 0,
-	  TRUE, {
+	{ "LURE_OFFER", "wares, and haste",
+	  LINKS, LONG_CHARS, LEADS_AWAY, 0, 0, FALSE, {
+		{ 1, F(VICE) | F(WARES) | F(WEALTH), { 0 } },
+		{ 2, F(OFFER), { 0 } },
+		{ 1, 0, { M(CLICK) } } } },
+	{ "LURE_FUND", "large sums, and a story",
+	  STORIES, LONG_CHARS, STRANGER, 0, 0, TRUE, {
 		{ 3, F(FUND), { 0 } },
 		{ 3, F(STORY), { 0 } },
 		{ 1, F(CONTACT) | F(ADDRESS), { 0 } } } },
-	{ "LURE_FUND_CLEAR", "large sums, a story and a stranger", LONG_CHARS,
-	  STRANGER, NO_LINK, TRUE, {
-		{ 4, F(FUND), { 0 } },
-		{ 4, F(STORY), { 0 } },
-		{ 1, F(CONTACT), { 0 } } } },
-	{ "LURE_HOOK", "money in a few words, and writing back", 0, STRANGER,
-	  SHORT | NO_LINK, TRUE, {
+	{ "LURE_HOOK", "money in a few words, and writing back",
+	  STORIES, 0, STRANGER, SHORT | NO_LINK, 0, TRUE, {
 		{ 2, F(FUND), { M(PARTNERSHIP), M(INVESTMENT), M(LOAN),
 				M(NEXT_OF_KIN), M(REWARD), M(CONFIDENTIAL),
 				M(BANK_OFFICER), M(PROFIT) } },
 		{ 1, F(CONTACT), { 0 } } } },
-	{ "LURE_BOSS", "an errand, and whether you are there", 0,
-	  FREE_SENDER | REPLY_ELSEWHERE, SHORT | NO_LINK, TRUE, {
+	{ "LURE_FUND_CLEAR", "large sums, a story and a stranger",
+	  ALONE, LONG_CHARS, STRANGER, NO_LINK, 0, TRUE, {
+		{ 4, F(FUND), { 0 } },
+		{ 4, F(STORY), { 0 } },
+		{ 1, F(CONTACT), { 0 } } } },
+	{ "LURE_BOSS", "an errand, and whether you are there",
+	  ALONE, 0, FREE_SENDER | REPLY_ELSEWHERE, SHORT | NO_LINK, 0, TRUE, {
 		{ 2, F(BOSS), { 0 } } } },
-	{ "LURE_EXTORTION", "recordings, shame and bitcoins", LONG_CHARS,
-	  NO_LINK, 0, TRUE, {
+	{ "LURE_EXTORTION", "recordings, shame and bitcoins",
+	  ALONE, LONG_CHARS, NO_LINK, 0, 0, TRUE, {
 		{ 3, F(EXTORT), { 0 } },
 		{ 1, 0, { M(RECORDED_YOU), M(HACKED_YOU) } },
 		{ 1, 0, { M(BITCOIN_DEMAND), M(CRYPTO) } } } },
-	{ "LURE_CALL", "a charge, and a number to call", 3000,
-	  FREE_SENDER | CALENDAR | REPLY_ELSEWHERE, HAS_NUMBER, TRUE, {
+	{ "LURE_CALL", "a charge, and a number to call",
+	  ALONE, 3000, FREE_SENDER | CALENDAR | REPLY_ELSEWHERE, HAS_NUMBER, 0, TRUE, {
 		{ 3, F(BILL), { M(ANTIVIRUS) } },
 		{ 1, 0, { M(CHARGE), M(RENEW) } },
 		{ 1, F(CONTACT) | F(TEAM), { 0 } } } },
 	{ "LURE_CALL", "virus protection that was charged, and a number to call",
-	  3000, NO_LINK, HAS_NUMBER, TRUE, {
+	  ALONE, 3000, NO_LINK, HAS_NUMBER, 0, TRUE, {
 		{ 2, F(BILL), { 0 } },
 		{ 1, 0, { M(CHARGE), M(RENEW) } },
 		{ 1, 0, { M(ANTIVIRUS) } } } },
@@ -383,19 +390,30 @@ static bool are_near(const struct warden_concept_hits *concepts,
 	return FALSE;
 }
 
+/* Footers speak of accounts, of deleting and of what is confidential, too. */
+static bool stands_together(const struct warden_concept_hits *concepts,
+			    const struct group *groups)
+{
+	return are_near(concepts, &groups[0], &groups[1]) &&
+	       (groups[2].count == 0 ||
+		are_near(concepts, &groups[0], &groups[2]) ||
+		are_near(concepts, &groups[1], &groups[2]));
+}
+
 static bool is_made_of(const struct scene *scene, const struct lure *lure)
 {
+	if (lure->unless != 0 &&
+	    warden_concept_set_has(&scene->concepts->all, lure->unless - 1))
+		return FALSE;
 	for (guint i = 0; i < GROUPS_MAX && lure->groups[i].count > 0; i++) {
 		if (count_of(&scene->concepts->all, &lure->groups[i]) <
 		    lure->groups[i].count)
 			return FALSE;
 	}
-	return lure->apart ||
-	       are_near(scene->concepts, &lure->groups[0],
-			&lure->groups[1]);
+	return lure->apart || stands_together(scene->concepts, lure->groups);
 }
 
-static void try_lure(const struct scene *scene, const struct lure *lure)
+static bool try_lure(const struct scene *scene, const struct lure *lure)
 {
 	guint chars = scene->input->facts->text.visible_chars;
 
@@ -403,11 +421,12 @@ static void try_lure(const struct scene *scene, const struct lure *lure)
 	    (scene->ground & lure->all) != lure->all ||
 	    (lure->chars_max > 0 && chars > lure->chars_max) ||
 	    !is_made_of(scene, lure))
-		return;
+		return FALSE;
 	warden_findings_add(scene->findings, lure->symbol, "",
 			    "it speaks of %s%s", lure->what,
 			    (scene->ground & LEADS_AWAY) != 0 ?
 			    ", and leads elsewhere than its sender" : "");
+	return TRUE;
 }
 
 void warden_lure_check(const struct warden_check_input *input,
@@ -417,6 +436,7 @@ void warden_lure_check(const struct warden_check_input *input,
 	struct scene scene = {
 		.input = input, .concepts = concepts, .findings = findings,
 	};
+	bool taken[STORIES + 1] = { FALSE };
 
 	if (is_passed_on(input->facts))
 		return;
@@ -424,6 +444,10 @@ void warden_lure_check(const struct warden_check_input *input,
 	/* Without links, a house may say what it likes to its own people. */
 	if ((scene.ground & INSIDE) != 0 && (scene.ground & NO_LINK) != 0)
 		return;
-	for (gsize i = 0; i < G_N_ELEMENTS(lures); i++)
-		try_lure(&scene, &lures[i]);
+	for (gsize i = 0; i < G_N_ELEMENTS(lures); i++) {
+		enum lure_kind kind = lures[i].kind;
+
+		if (kind == ALONE || !taken[kind])
+			taken[kind] |= try_lure(&scene, &lures[i]);
+	}
 }

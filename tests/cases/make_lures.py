@@ -32,10 +32,9 @@ LURES = {
         "Ihr Sicherheitsteam\n"),
     "bill-fr": (
         ["LURE_BILL"], "Service client <info@example.com>", "Avis important",
-        "Cher client,\n\nle prélèvement de votre facture a échoué et votre"
-        " abonnement sera suspendu. Veuillez mettre à jour votre moyen de"
-        " paiement sous 48 heures en cliquant ici :\n%s\n\nLe service"
-        " client\n"),
+        "Cher client,\n\ndernier rappel : votre facture est impayée, une amende"
+        " est due. Veuillez régler sous 48 heures en cliquant ici :\n%s\n\nLe"
+        " service client\n"),
     "parcel-es": (
         ["LURE_PARCEL"], "Atención al cliente <info@example.com>",
         "Su paquete",
