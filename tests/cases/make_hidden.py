@@ -78,6 +78,17 @@ def delimiter_in_header(payload):
                 "--b", entity(payload) + "--b--", "")
 
 
+def message_behind_end(payload):
+    """An encoded message behind the last delimiter, which some take for one
+    more; its line ends break what is encoded in it."""
+    mail = mime.TRICKS.Mail(mime.TRICKS.random.Random(1))
+    mail.payload = payload
+    for _, label, trick in mime.TRICKS.tricks():
+        if label in ("open-close-as-open", "message-qp"):
+            trick(mail)
+    return mail.build()
+
+
 def qp_bad_escapes(payload):
     """Escapes that are none stand for themselves."""
     coded = "".join("=%02X" % c for c in payload)
@@ -167,6 +178,7 @@ def tnef_rtf_stored(payload):
 
 for name, hide in {
         "structure-delimiter-in-header": delimiter_in_header,
+        "structure-message-behind-end": message_behind_end,
         "decoding-qp-bad-escapes": qp_bad_escapes,
         "carrier-uuencode-without-mime": uuencode_without_mime,
         "carrier-external-body": external_body,

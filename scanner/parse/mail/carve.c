@@ -20,6 +20,8 @@
 struct piece {
 	gsize start, end;
 	struct warden_content content;	/* what its head declares */
+	/* Decoded it is another message than the one that stands there. */
+	bool encoded_message;
 };
 
 /* --- is it worth decoding? ----------------------------------------------------------- */
@@ -194,6 +196,8 @@ static void try_start(struct warden_mail *mail, const struct piece *piece,
 
 		add(mail, piece, start, bytes, raw, FALSE);
 	}
+	if (piece->encoded_message)
+		raw = WARDEN_KIND_UNKNOWN;
 	try_decoder(mail, piece, start, raw, warden_decode_base64);
 	if (memchr(data, '=', MIN(size, SNIFF_SIZE)) != NULL)
 		try_decoder(mail, piece, start, raw, warden_decode_qp);
@@ -232,6 +236,45 @@ static void try_piece(struct warden_mail *mail, struct piece *piece)
 	}
 }
 
+/* Where the first lines that are not blank end. */
+static gsize head_end(const guint8 *data, gsize start, gsize limit)
+{
+	struct warden_line line;
+	bool begun = FALSE;
+	gsize at = start;
+
+	while (warden_line_get(data, limit, at, FALSE, &line)) {
+		bool blank = warden_line_is_blank(data, &line);
+
+		if (blank && begun)
+			return line.start;
+		begun |= !blank;
+		at = line.next;
+	}
+	return limit;
+}
+
+/* By these fields alone: an inner message has its own behind them. */
+static bool is_encoded_message(struct warden_mail *mail, gsize start,
+			       gsize limit)
+{
+	struct warden_header header;
+	struct warden_content content;
+	bool encoded;
+
+	warden_header_parse(mail->data, start,
+			    head_end(mail->data, start, limit),
+			    WARDEN_HEADER_LENIENT, &header);
+	warden_content_read(warden_queue_parser(mail->queue)->charsets,
+			    &header, WARDEN_READING_FIRST, &content);
+	encoded = g_str_has_prefix(content.type, "message/") &&
+		(content.encodings & (WARDEN_ENCODING_BASE64 |
+				      WARDEN_ENCODING_QP)) != 0;
+	warden_content_clear(&content);
+	warden_header_clear(&header);
+	return encoded;
+}
+
 static void read_head(struct warden_mail *mail, struct piece *piece)
 {
 	gsize limit = MIN(piece->end, piece->start + HEAD_SIZE);
@@ -241,6 +284,7 @@ static void read_head(struct warden_mail *mail, struct piece *piece)
 			    WARDEN_HEADER_LENIENT, &header);
 	warden_content_read(warden_queue_parser(mail->queue)->charsets,
 			    &header, WARDEN_READING_LAST, &piece->content);
+	piece->encoded_message = is_encoded_message(mail, piece->start, limit);
 	warden_header_clear(&header);
 }
 
