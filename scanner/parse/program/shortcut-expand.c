@@ -163,13 +163,8 @@ static void remote_icon(struct shortcut *shortcut, const char *icon)
 
 /* --- formats ---------------------------------------------------------------------------- */
 
-/* .url, .website; also .scf, whose keys are the same for this. */
-static void read_url(struct shortcut *shortcut)
+static void open_urls(struct shortcut *shortcut)
 {
-	static const char *const pictures[] = {
-		"iconfile", "workingdirectory", "command",
-	};
-	gsize i;
 	guint number;
 
 	for (number = 0; number < 8; number++) {
@@ -180,6 +175,17 @@ static void read_url(struct shortcut *shortcut)
 			break;
 		open_place(shortcut, url);
 	}
+}
+
+/* .url, .website; also .scf, whose keys are the same for this. */
+static void read_url(struct shortcut *shortcut)
+{
+	static const char *const pictures[] = {
+		"iconfile", "workingdirectory", "command",
+	};
+	gsize i;
+
+	open_urls(shortcut);
 	for (i = 0; i < G_N_ELEMENTS(pictures); i++) {
 		g_autofree char *value = line_value(shortcut, pictures[i],
 						    '=', 0);
@@ -216,14 +222,7 @@ static void read_desktop(struct shortcut *shortcut)
 		if (is_inline(command))
 			run_command(shortcut, command);
 	}
-	for (number = 0; number < 8; number++) {
-		g_autofree char *url = line_value(shortcut, "url", '=',
-						  number);
-
-		if (url == NULL)
-			break;
-		open_place(shortcut, url);
-	}
+	open_urls(shortcut);
 }
 
 /* Settings of macOS' terminal may hold a command that it runs when it opens
