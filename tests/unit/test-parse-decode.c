@@ -3,6 +3,7 @@
 
 #include "warden-config.h"
 
+#include "scanner/parse/archive/apple.h"
 #include "scanner/parse/encoding/decode.h"
 
 #include <string.h>
@@ -203,6 +204,27 @@ static void test_yenc(void)
 					  &at, &file));
 }
 
+/* Whoever is told that it is none has nothing to free. */
+static void test_apple(void)
+{
+	static const char doubled[] = "\0\5\x16\7\0\2\0\0" "homefilesystem  "
+		"\0\2" "\0\0\0\1\0\0\0\x32\0\0\0\4"
+		"\0\0\0\3\0\0\0\x36\0\0\0\xff" "datax.txt";
+	const guint8 *data = (const guint8 *)doubled;
+	struct warden_apple apple;
+	gsize size = sizeof(doubled) - 1;
+
+	g_assert_true(warden_apple_read(data, size, &apple));
+	g_assert_cmpstr(apple.name, ==, "x.txt");
+	g_assert_cmpmem(data + apple.data, apple.data_end - apple.data, "data",
+			4);
+	warden_apple_clear(&apple);
+	g_assert_false(warden_apple_read(data, 20, &apple));
+	g_assert_null(apple.name);
+	g_assert_false(warden_apple_read(data + 1, size - 1, &apple));
+	g_assert_null(apple.name);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -212,5 +234,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/decode/qp-indented", test_qp_indented);
 	g_test_add_func("/decode/uu", test_uu);
 	g_test_add_func("/decode/yenc", test_yenc);
+	g_test_add_func("/decode/apple", test_apple);
 	return g_test_run();
 }
