@@ -98,8 +98,32 @@ static bool has_word(const char *words, const char *word)
 	return strstr(words, padded) != NULL;
 }
 
+/* "gov.uk" of "service.gov.uk", "gouv.fr" of "finances.gouv.fr": only a state's
+   offices get names there, and write from one and lead to another. NULL for all
+   others. */
+static const char *state_of(const char *domain)
+{
+	static const char words[] = " gov gouv gob gub govt ";
+	static const char others[] = " go.jp go.kr gc.ca gv.at ";
+	const char *last = strrchr(domain, '.'), *before = last;
+
+	if (last == NULL)
+		return NULL;
+	if (strcmp(last, ".gov") == 0)
+		return last + 1;
+	while (before > domain && before[-1] != '.')
+		before--;
+	g_autofree char *word = g_strndup(before, last - before);
+	return (has_word(words, word) && strlen(last) == 3) ||
+	       has_word(others, before) ? before : NULL;
+}
+
 bool warden_redirector_same_owner(const char *domain, const char *other)
 {
+	const char *state = state_of(domain);
+
+	if (state != NULL && g_strcmp0(state, state_of(other)) == 0)
+		return TRUE;
 	for (gsize i = 0; i < G_N_ELEMENTS(owners); i++) {
 		if (has_word(owners[i], domain))
 			return has_word(owners[i], other);

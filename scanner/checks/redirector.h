@@ -20,8 +20,8 @@ bool warden_redirector_names(const char *url, const char *registrable);
 bool warden_redirector_has_token(const char *url, unsigned int length);
 
 /* Two registrable domains that one owner uses for the same thing: a service
-   and its short links, a name before and after. Domains where customers put
-   up pages of their own are not among them. */
+   and its short links, a name before and after, or two offices of one state.
+   Domains where customers put up pages of their own are not among them. */
 bool warden_redirector_same_owner(const char *domain, const char *other);
 
 /* A domain of short links. As what a link shows it promises nothing. */

@@ -210,6 +210,17 @@ static void test_redirectors(void)
 						    "google.com"));
 	g_assert_false(warden_redirector_same_owner("example.com",
 						    "example.com"));
+	g_assert_true(warden_redirector_same_owner("finances.gouv.fr",
+						   "impots.gouv.fr"));
+	g_assert_true(warden_redirector_same_owner("mf.gov.pl",
+						   "podatki.gov.pl"));
+	g_assert_true(warden_redirector_same_owner("irs.gov", "treasury.gov"));
+	g_assert_true(warden_redirector_same_owner("nta.go.jp", "e.go.jp"));
+	g_assert_false(warden_redirector_same_owner("mf.gov.pl", "hmrc.gov.uk"));
+	g_assert_false(warden_redirector_same_owner("gov.example.com",
+						    "gov.evil.com"));
+	g_assert_false(warden_redirector_same_owner("impots.gouv.fr",
+						    "gouv.example.fr"));
 	g_assert_true(warden_redirector_is_shortener("bit.ly"));
 	g_assert_false(warden_redirector_is_shortener("it.ly"));
 	g_assert_false(warden_redirector_has_token(
