@@ -318,6 +318,74 @@ static void judge_speech(const struct warden_link_scene *scene,
 			    claim.first->parts.host);
 }
 
+/* "PayPaI": a capital I where a small l belongs. word: lower case. */
+static bool has_capital_inside(const char *text, const char *word)
+{
+	gsize size = strlen(word);
+
+	for (const char *p = text; strlen(p) >= size; p++) {
+		if (g_ascii_strncasecmp(p, word, size) != 0)
+			continue;
+		for (gsize i = 1; i < size; i++) {
+			if (p[i] == 'I' && g_ascii_islower(p[i - 1]))
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/* Letters of other alphabets, digits for letters. "qmail" and "Zeile" are but
+   words that are like a name. */
+static bool is_written_so(const char *text, const char *word)
+{
+	guint digits = 0, letters = 0;
+
+	for (const char *p = word; *p != '\0'; p = g_utf8_next_char(p)) {
+		gunichar c = g_utf8_get_char(p);
+
+		if (c >= 0x370 && c < 0x590)
+			return TRUE;
+		digits += c < 0x80 && g_ascii_isdigit((char)c);
+		letters += g_unichar_isalpha(c);
+	}
+	return (digits > 0 && digits <= 2 && letters >= 4) ||
+	       has_capital_inside(text, word);
+}
+
+/* "Your раураl account": nobody who is honest writes a name with other letters.
+   Who comes from the brand may show how it is done. */
+#define DISGUISED_TEXT_MAX 4000u
+
+static void check_disguised(const struct warden_link_scene *scene)
+{
+	const struct warden_facts *facts = scene->input->facts;
+	g_autofree char *start = g_utf8_make_valid(
+		facts->text.visible,
+		MIN(strlen(facts->text.visible), DISGUISED_TEXT_MAX));
+	g_autofree char *text =
+		g_strconcat(facts->header.subject, "\n", start, NULL);
+	g_autoptr(GPtrArray) words = warden_link_words(text);
+	g_autoptr(GArray) mentions = warden_link_lists_mentions(
+		scene->lists, text, words, TRUE, MENTIONS_MAX);
+
+	for (guint i = 0; i < mentions->len; i++) {
+		const struct warden_brand_mention *mention = &g_array_index(
+			mentions, struct warden_brand_mention, i);
+		struct claim claim = { .scene = scene,
+				       .brand = mention->brand };
+
+		if (!mention->disguised ||
+		    !is_written_so(text, words->pdata[mention->start]) ||
+		    sender_is_brands(&claim))
+			continue;
+		warden_findings_add(scene->findings, "BRAND_DISGUISED_TEXT",
+				    "", "\"%s\" only looks like %s",
+				    (char *)words->pdata[mention->start],
+				    mention->brand->name);
+		return;
+	}
+}
+
 static void check_speech(const struct warden_link_scene *scene)
 {
 	const struct warden_facts *facts = scene->input->facts;
@@ -327,6 +395,7 @@ static void check_speech(const struct warden_link_scene *scene)
 	/* An answer in a conversation quotes and tells. */
 	if (is_passed_on(scene) || facts->header.references->len > 0)
 		return;
+	check_disguised(scene);
 	count_speech(scene, facts->header.subject, 2, counts, order);
 	count_speech(scene, facts->text.visible, 1, counts, order);
 	for (guint i = 0; i < order->len; i++) {

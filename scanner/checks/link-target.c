@@ -10,6 +10,7 @@
 static const struct warden_symbol symbols[] = {
 	{ "BRAND_CLAIMED", "link", "T1656" },
 	{ "BRAND_DISGUISED", "link", "T1656" },
+	{ "BRAND_DISGUISED_TEXT", "link", "T1656" },
 	{ "BRAND_IMPERSONATION", "link", "T1656" },
 	{ "BRAND_SPEAKS", "link", "T1656" },
 	{ "LINK_BRAND_INSIDE", "link", "T1566.002" },

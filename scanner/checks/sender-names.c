@@ -107,6 +107,60 @@ static void check_organisation(const struct warden_sender *sender)
 			    sender->host);
 }
 
+/* "example.org <x@elsewhere.example>", "example.org Support <…>". Own names with
+   another ending, and what a list passes on, are nothing. */
+static bool is_sister(const char *domain, const char *other)
+{
+	gsize size = strcspn(domain, ".");
+
+	return size == strcspn(other, ".") &&
+	       strncmp(domain, other, size) == 0;
+}
+
+/* Both below one suffix of a government or of universities. */
+static bool is_public_body(const char *domain, const char *other)
+{
+	static const char *const starts[] = {
+		".gov.", ".gouv.", ".gob.", ".gub.", ".go.", ".edu.", ".ac.",
+	};
+	const char *suffix = strchr(domain, '.');
+	const char *of_other = strchr(other, '.');
+
+	if (suffix == NULL || of_other == NULL ||
+	    strcmp(suffix, of_other) != 0)
+		return FALSE;
+	for (gsize i = 0; i < G_N_ELEMENTS(starts); i++) {
+		if (g_str_has_prefix(suffix, starts[i]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void check_name_is_domain(const struct warden_sender *sender)
+{
+	g_autofree char *name = g_utf8_strdown(sender->name, -1);
+	const char *start = name + strspn(name, " \"'[(<-");
+	const char *domain;
+
+	if (sender->proof == WARDEN_SENDER_PROVED || sender->domain[0] == '\0' ||
+	    sender->input->facts->header.list_id[0] != '\0')
+		return;
+	g_autofree char *word =
+		g_strndup(start, strcspn(start, " \"'])>:,;|"));
+	g_autofree char *host = strpbrk(word, "@/") != NULL ? NULL :
+		warden_url_host_ascii(word);
+	domain = host == NULL || !warden_url_has_known_tld(host) ? NULL :
+		warden_url_registrable(host);
+	if (domain == NULL || strcmp(domain, sender->domain) == 0 ||
+	    is_sister(domain, sender->domain) ||
+	    is_public_body(domain, sender->domain) ||
+	    strstr(sender->host, domain) != NULL)
+		return;
+	warden_findings_add(sender->findings, "SENDER_NAME_DOMAIN", "",
+			    "\"%s\" writes from %s", sender->name,
+			    sender->host);
+}
+
 /* --- the name itself ------------------------------------------------------------ */
 
 /* Joiners of emoji and of scripts that need them are not among them. */
@@ -310,6 +364,7 @@ void warden_sender_check_names(const struct warden_sender *sender)
 	check_person(sender);
 	check_lookalike(sender);
 	check_organisation(sender);
+	check_name_is_domain(sender);
 	check_disguise(sender);
 	check_role(sender);
 	check_subject(sender);

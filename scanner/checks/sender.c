@@ -24,6 +24,7 @@ static const struct warden_symbol symbols[] = {
 	{ "SENDER_IS_RECIPIENT", "sender", "T1672" },
 	{ "SENDER_NAME_ADDRESS", "sender", "T1656" },
 	{ "SENDER_NAME_DISGUISED", "sender", "T1656" },
+	{ "SENDER_NAME_DOMAIN", "sender", "T1656" },
 	{ "SENDER_NAME_OF_RECIPIENT", "sender", "T1656" },
 	{ "SENDER_OWN_DOMAIN_UNAUTHENTICATED", "sender", "T1672" },
 	{ "SENDER_OWN_LOOKALIKE", "sender", "T1656" },

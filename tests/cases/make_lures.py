@@ -88,6 +88,28 @@ LURES = {
 }
 
 
+# name: (symbols, from, text, from and text of the control)
+NAMES = {
+    "name-domain": (
+        ["SENDER_NAME_DOMAIN"], '"example.org" <post@elsewhere.example>',
+        "There is news.\n", '"example.org" <post@news.example.org>',
+        "There is news.\n"),
+    "name-domain-desk": (
+        ["SENDER_NAME_DOMAIN"], "example.org Helpdesk <x@elsewhere.example>",
+        "There is news.\n", "Example Helpdesk <x@elsewhere.example>",
+        "There is news.\n"),
+    "brand-disguised-text": (
+        ["BRAND_DISGUISED_TEXT"], "Service <x@elsewhere.example>",
+        "This is about your \u0440\u0430\u0443\u0440\u0430l account.\n",
+        "Service <x@elsewhere.example>",
+        "We took off the paypal button.\n"),
+    "brand-disguised-capital": (
+        ["BRAND_DISGUISED_TEXT"], "Service <x@elsewhere.example>",
+        "Hello PayPaI customer.\n", "Service <x@elsewhere.example>",
+        "The qmail server and die Zeile are but words.\n"),
+}
+
+
 def message(sender, subject, text, thread):
     head = ["From: " + sender, "To: Bea Blank <bea@example.org>",
             "Subject: " + subject, "Date: Tue, 4 Mar 2025 10:00:00 +0000",
@@ -110,6 +132,11 @@ def cases():
                if linked else "The same, as an answer.",
                message(sender, subject, text % HOME if linked else text,
                        not linked), {"absent": symbols})
+    for name, (symbols, sender, text, other, harmless) in NAMES.items():
+        yield ("lure-" + name, "A name that is not the sender's.",
+               message(sender, "News", text, False), {"symbols": symbols})
+        yield ("lure-%s-control" % name, "A name that may be used.",
+               message(other, "News", harmless, False), {"absent": symbols})
 
 
 def write(name, why, text, expect):
