@@ -87,8 +87,8 @@ SPAM = ("shop", "casino", "dating", "pharmacy", "diet", "iptv", "warranty",
         "solar", "seo", "replica", "insurance", "antivirus", "credit",
         "gadget", "degree", "cbd", "webinar", "wine", "senior", "prophet",
         "directory", "factory", "leads")
-COPIES = {"en": 6}
-COPIES_ELSE = 3
+COPIES = {"en": 8}
+COPIES_ELSE = 4
 
 def class_of(family):
     return "scam" if family in SCAMS else "spam" if family in SPAM else "phish"
