@@ -102,11 +102,11 @@ pgp()
 	gpg --batch --quiet --armor --export-secret-keys "$2" >"$1.pgp"
 }
 
-pgp ada-pgp "Ada Example <ada@sender.example>" ed25519 20200101 20491231
-pgp ada-pgp-rsa "Ada at Work <ada@work.example>" rsa2048 20200101 20491231
-pgp mallory-pgp "Mallory <mallory@elsewhere.example>" ed25519 20200101 20491231
-pgp expired-pgp "Old Ada <ada@old.example>" ed25519 20200101 20250101
-pgp stranger-pgp "Stranger <stranger@elsewhere.example>" ed25519 20200101 20491231
+pgp ada-pgp "Ada Example <ada@sender.example>" ed25519 20200101 2049-12-31
+pgp ada-pgp-rsa "Ada at Work <ada@work.example>" rsa2048 20200101 2049-12-31
+pgp mallory-pgp "Mallory <mallory@elsewhere.example>" ed25519 20200101 2049-12-31
+pgp expired-pgp "Old Ada <ada@old.example>" ed25519 20200101 2025-01-01
+pgp stranger-pgp "Stranger <stranger@elsewhere.example>" ed25519 20200101 2049-12-31
 # what is believed: all but the stranger
 gpg --batch --quiet --armor --export ada@sender.example ada@work.example \
 	mallory@elsewhere.example ada@old.example >keys.asc

@@ -383,6 +383,87 @@ static void test_openpgp_damaged(void)
 	warden_signers_free(signers);
 }
 
+/* As RNP makes it in 2021, whatever time it is made to write. */
+static GBytes *sign_openpgp(const char *file, const char *id, guint32 created)
+{
+	g_autofree char *path = fixture(file);
+	rnp_ffi_t ffi;
+	rnp_input_t input;
+	rnp_output_t output;
+	rnp_key_handle_t key = NULL;
+	rnp_op_sign_t op;
+	guint8 *data;
+	gsize size;
+
+	g_assert_cmpint(rnp_ffi_create(&ffi, "GPG", "GPG"), ==, 0);
+	g_assert_cmpint(rnp_set_timestamp(ffi, 1610000000), ==, 0);
+	g_assert_cmpint(rnp_input_from_path(&input, path), ==, 0);
+	g_assert_cmpint(rnp_load_keys(ffi, "GPG", input,
+				      RNP_LOAD_SAVE_SECRET_KEYS), ==, 0);
+	rnp_input_destroy(input);
+	g_assert_cmpint(rnp_locate_key(ffi, "userid", id, &key), ==, 0);
+	g_assert_nonnull(key);
+	g_assert_cmpint(rnp_input_from_memory(&input, (const guint8 *)TEXT,
+					      strlen(TEXT), FALSE), ==, 0);
+	g_assert_cmpint(rnp_output_to_memory(&output, 0), ==, 0);
+	g_assert_cmpint(rnp_op_sign_detached_create(&op, ffi, input, output),
+			==, 0);
+	g_assert_cmpint(rnp_op_sign_add_signature(op, key, NULL), ==, 0);
+	g_assert_cmpint(rnp_op_sign_set_creation_time(op, created), ==, 0);
+	g_assert_cmpint(rnp_op_sign_execute(op), ==, 0);
+	g_assert_cmpint(rnp_output_memory_get_buf(output, &data, &size,
+						  FALSE), ==, 0);
+	GBytes *bytes = g_bytes_new(data, size);
+	rnp_op_sign_destroy(op);
+	rnp_output_destroy(output);
+	rnp_input_destroy(input);
+	rnp_key_handle_destroy(key);
+	rnp_ffi_destroy(ffi);
+	return bytes;
+}
+
+static void test_openpgp(void)
+{
+	static const struct {
+		const char *file, *id;
+		guint32 created;
+		const char *content, *status;
+	} rows[] = {
+#define ADA "ada-pgp.pgp", "Ada Example <ada@sender.example>"
+#define OLD "expired-pgp.pgp", "Old Ada <ada@old.example>"
+		{ ADA, IN_2026, TEXT, "valid" },
+		{ ADA, IN_2026, "another", "altered" },
+		/* before there was a key, after it was over */
+		{ ADA, 1500000000, TEXT, "expired" },
+		{ OLD, 1700000000, TEXT, "valid" },
+		{ OLD, IN_2026, TEXT, "expired" },
+		{ "stranger-pgp.pgp", "Stranger <stranger@elsewhere.example>",
+		  IN_2026, TEXT, "unknown" },
+#undef ADA
+#undef OLD
+	};
+	struct warden_signers *signers = load(NULL, "keys.asc");
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(warden_facts) facts = warden_facts_new();
+		const struct warden_signed what = {
+			.signers = signers, .date = 0, .part = "",
+			.facts = facts,
+		};
+		g_autoptr(GBytes) signature = sign_openpgp(
+			rows[i].file, rows[i].id, rows[i].created);
+		g_autoptr(GBytes) content = g_bytes_new_static(
+			rows[i].content, strlen(rows[i].content));
+
+		warden_signature_openpgp(&what, signature, content);
+		g_assert_cmpuint(facts->signatures->len, ==, 1);
+		const struct warden_signature *one =
+			facts->signatures->pdata[0];
+		g_assert_cmpstr(one->status, ==, rows[i].status);
+	}
+	warden_signers_free(signers);
+}
+
 /* --- in a message -------------------------------------------------------------------------- */
 
 /* The beginning of a long message, whose end was not read: not altered. */
@@ -421,6 +502,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/signature/smime-damaged", test_smime_damaged);
 	g_test_add_func("/signature/count", test_count);
 	g_test_add_func("/signature/dearmor", test_dearmor);
+	g_test_add_func("/signature/openpgp", test_openpgp);
 	g_test_add_func("/signature/openpgp-damaged", test_openpgp_damaged);
 	g_test_add_func("/signature/cut-message", test_cut_message);
 	status = g_test_run();
