@@ -396,8 +396,11 @@ static void take_text(struct look *look, const struct warden_entity *entity)
 		return;
 	g_autoptr(GBytes) bytes = decode(look, entity);
 	const guint8 *data = g_bytes_get_data(bytes, &size);
-	const guint8 *end = data + MIN(size, WARDEN_TEXT_MAX), *at, *last;
+	const guint8 *end, *at, *last;
 
+	if (size == 0)
+		return;
+	end = data + MIN(size, WARDEN_TEXT_MAX);
 	at = find_line(data, end, SIGNED_TEXT, data);
 	if (at == NULL) {
 		cleartext = FALSE;

@@ -144,11 +144,15 @@ static bool count_signed(struct rest *rest, gsize most,
 bool warden_cms_count(const guint8 *data, gsize size, gsize most,
 		      struct warden_cms_counts *counts_r)
 {
-	struct rest rest = { data, data + size };
+	struct rest rest = { data, data };
 	struct element type;
 
 	memset(counts_r, 0, sizeof(*counts_r));
-	if (size == 0 || !enter(&rest, TAG_SEQUENCE) || !take(&rest, &type) ||
+	/* no bytes have no address either */
+	if (size == 0)
+		return FALSE;
+	rest.end = data + size;
+	if (!enter(&rest, TAG_SEQUENCE) || !take(&rest, &type) ||
 	    type.tag != TAG_OID)
 		return FALSE;
 	if (type.size != OID_SIZE ||
