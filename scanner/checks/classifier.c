@@ -3,6 +3,8 @@
 #include "checks-private.h"
 #include "model.h"
 
+#include <string.h>
+
 /* All evidence weighed together, by a model that was trained. It comes after
    the others, whose findings it weighs. What it says is capped by scores.conf:
    alone it sends nothing to Quarantine. */
@@ -16,10 +18,35 @@ static const struct warden_symbol symbols[] = {
 	{ "CLASSIFIER_SPAM_WEAK", "classifier", "" },
 };
 
-static const char *symbol_for(const struct warden_model_limits *limits,
-			      const struct warden_model_answer *answer)
+/* Something was found that is a pretence by itself: what is added up for one
+   class must not be split between two. */
+static bool pretends(const struct warden_findings *findings)
 {
-	bool phishing = answer->phishing >= answer->spam;
+	static const char *const starts[] = {
+		"BRAND_", "LINK_IP_ADDRESS", "LINK_LOOKALIKE",
+		"LINK_PLACE_LURE", "LINK_TEXT_MISMATCH", "LURE_",
+		"SENDER_NAME_DOMAIN",
+	};
+	const GPtrArray *list = warden_findings_list(findings);
+
+	for (guint i = 0; i < list->len; i++) {
+		const struct warden_finding *finding = list->pdata[i];
+
+		for (gsize k = 0; k < G_N_ELEMENTS(starts); k++) {
+			if (g_str_has_prefix(finding->symbol, starts[k]) &&
+			    strcmp(finding->symbol, "LURE_OFFER") != 0)
+				return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+static const char *symbol_for(const struct warden_model_limits *limits,
+			      const struct warden_model_answer *answer,
+			      const struct warden_findings *findings)
+{
+	bool phishing = answer->phishing >= answer->spam ||
+		pretends(findings);
 
 	if (answer->log_odds >= limits->sure)
 		return phishing ? "CLASSIFIER_PHISH_SURE" :
@@ -61,7 +88,7 @@ static void run(const struct warden_check_input *input,
 		input->facts, warden_findings_list(findings),
 		input->site->phrases);
 	warden_model_ask(model, features, &answer);
-	symbol = symbol_for(warden_model_limits(model), &answer);
+	symbol = symbol_for(warden_model_limits(model), &answer, findings);
 	if (symbol == NULL || answer.reasons_count == 0)
 		return;
 	g_autofree char *why = explain(&answer);
