@@ -14,6 +14,7 @@
 
 #include "warden-doveadm-compat.h"
 
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <sysexits.h>
@@ -22,6 +23,11 @@
 /* A hunt through a large database, on a busy machine. */
 #define ASK_DEADLINE_MSECS (60 * 1000)
 #define PROGRESS_MSECS 1000
+/* Several administrators, an import of lists and a slow disk: for so long a
+   database that is busy is asked again. */
+#define BUSY_MSECS (20 * 1000)
+/* A mailbox that somebody else rewrites is tried again so often. */
+#define OPEN_TRIES 3
 /* Longer ones would not fit into the format. */
 #define STRING_MAX (WARDEN_STRING_MAX - 1)
 
@@ -71,6 +77,38 @@ get_socket(struct warden_admin *admin, const char **path_r,
 	return 0;
 }
 
+bool warden_admin_wait(struct warden_admin *admin, unsigned int tries)
+{
+	unsigned int msecs = 50U << I_MIN(tries, 4);
+
+	if (!warden_admin_is_stopped(admin))
+		(void)poll(NULL, 0, msecs);
+	return !warden_admin_is_stopped(admin);
+}
+
+/* A TEMPFAIL says that nothing was done, so that asking again does nothing
+   twice. */
+static int
+ask_patiently(struct warden_admin *admin,
+	      const struct warden_client_input *input,
+	      struct warden_request *request, buffer_t *frame,
+	      struct warden_reply *reply_r, const char **error_r)
+{
+	uint64_t begun = warden_client_now();
+	unsigned int tries = 0;
+	int ret;
+
+	do {
+		ret = warden_client_ask(input, request, NULL,
+					warden_client_now() +
+					ASK_DEADLINE_MSECS, frame, reply_r,
+					error_r);
+	} while (ret >= 0 && reply_r->status == WARDEN_STATUS_TEMPFAIL &&
+		 warden_client_now() - begun < BUSY_MSECS &&
+		 warden_admin_wait(admin, tries++));
+	return ret;
+}
+
 int warden_admin_ask(struct warden_admin *admin,
 		     struct warden_request *request, buffer_t *frame,
 		     struct warden_reply *reply_r, const char **error_r)
@@ -86,8 +124,7 @@ int warden_admin_ask(struct warden_admin *admin,
 	request->admin = TRUE;
 	event = event_create(admin->user == NULL ? NULL : admin->user->event);
 	input.event = event;
-	ret = warden_client_ask(&input, request, NULL, warden_client_now() +
-				ASK_DEADLINE_MSECS, frame, reply_r, error_r);
+	ret = ask_patiently(admin, &input, request, frame, reply_r, error_r);
 	event_unref(&event);
 	if (ret < 0)
 		return -1;
@@ -372,14 +409,20 @@ struct mailbox *
 warden_admin_open(struct warden_admin *admin, struct mailbox_list *list,
 		  const char *vname)
 {
-	struct mailbox *box =
-		warden_mailbox_alloc_own(admin->user, list, vname,
-					 MAILBOX_FLAG_IGNORE_ACLS);
 	enum mail_error code;
+	struct mailbox *box;
 
-	if (mailbox_open(box) == 0 && mailbox_sync(box, 0) == 0)
-		return box;
-	(void)mailbox_get_last_internal_error(box, &code);
+	for (unsigned int tries = 0;; tries++) {
+		box = warden_mailbox_alloc_own(admin->user, list, vname,
+					       MAILBOX_FLAG_IGNORE_ACLS);
+		if (mailbox_open(box) == 0 && mailbox_sync(box, 0) == 0)
+			return box;
+		(void)mailbox_get_last_internal_error(box, &code);
+		if (code != MAIL_ERROR_TEMP || tries + 1 == OPEN_TRIES ||
+		    !warden_admin_wait(admin, tries))
+			break;
+		mailbox_free(&box);
+	}
 	/* renamed or deleted since it was listed: its mail is elsewhere */
 	if (code != MAIL_ERROR_NOTFOUND)
 		warden_admin_mailbox_failed(admin, box, "Can't open mailbox");

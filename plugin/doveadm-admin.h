@@ -83,12 +83,16 @@ void warden_admin_stop(struct warden_admin *admin, const char *fmt, ...)
 	ATTR_FORMAT(2, 3);
 /* Stopped, by us or by a signal. */
 bool warden_admin_is_stopped(struct warden_admin *admin);
+/* Before another try: the longer, the more there were. Returns FALSE if there
+   should be none. */
+bool warden_admin_wait(struct warden_admin *admin, unsigned int tries);
 
 /* --- wardend -------------------------------------------------------------- */
 
 /* Ask as an administrator. user in the request is the caller's to fill in.
-   frame is where the reply's strings live. Returns 0 with a reply whose status
-   is OK, or -1 and *error_r. */
+   frame is where the reply's strings live. While the database is busy, it is
+   asked again for some seconds. Returns 0 with a reply whose status is OK, or -1
+   and *error_r. */
 int warden_admin_ask(struct warden_admin *admin,
 		     struct warden_request *request, buffer_t *frame,
 		     struct warden_reply *reply_r, const char **error_r);

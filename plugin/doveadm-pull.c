@@ -25,6 +25,9 @@
 
 /* Sessions hold it while they move what a FETCH found. */
 #define LOCK_SECS 60
+/* A mailbox in which something went wrong is looked at again so often: somebody
+   else may have moved or expunged mail just then, or held a lock. */
+#define TRIES_MAX 4
 
 struct pull_cmd_context {
 	struct warden_admin admin;
@@ -53,7 +56,34 @@ struct pull_context {
 	unsigned int unread;
 	/* of the mailbox at hand, by uid */
 	ARRAY(struct pull_mail) mails;
+	/* What went wrong in it; NULL = nothing. And how many mails are left
+	   there because of it. */
+	const char *error;
+	enum mail_error error_code;
+	unsigned int left;
 };
+
+/* --- failures, which may be of the moment ----------------------------------- */
+
+static void failed(struct pull_context *ctx, enum mail_error code,
+		   const char *error)
+{
+	/* the first is the cause of the others */
+	if (ctx->error == NULL) {
+		ctx->error = error;
+		ctx->error_code = code;
+	}
+}
+
+static void mailbox_failed(struct pull_context *ctx, struct mailbox *box,
+			   const char *what)
+{
+	enum mail_error code;
+	const char *error = mailbox_get_last_internal_error(box, &code);
+
+	failed(ctx, code, p_strdup_printf(ctx->pool, "%s %s: %s", what,
+					  box->vname, error));
+}
 
 /* --- finding -------------------------------------------------------------- */
 
@@ -76,9 +106,9 @@ static void look_at_bytes(struct pull_context *ctx, struct mail *mail)
 	if (warden_hunt_key_of(mail, key) < 0) {
 		if (mail->expunged)
 			return;
-		warden_admin_mailbox_failed(ctx->admin, mail->box,
-			t_strdup_printf("Can't read UID %u in", mail->uid));
-		warden_admin_mails_failed(ctx->admin, 1);
+		mailbox_failed(ctx, mail->box, t_strdup_printf(
+			"Can't read UID %u in", mail->uid));
+		ctx->left++;
 	} else if (warden_hunt_has_key(ctx->hunted, key)) {
 		pmail = add_mail(ctx, mail);
 		pmail->by_bytes = TRUE;
@@ -118,7 +148,7 @@ static void find_mails(struct pull_context *ctx, struct mailbox *box)
 
 	array_clear(&ctx->mails);
 	if (!warden_sync_get_guid(box, guid)) {
-		warden_admin_mailbox_failed(ctx->admin, box, "Can't open");
+		mailbox_failed(ctx, box, "Can't open");
 		return;
 	}
 	mailbox_get_open_status(box, STATUS_UIDVALIDITY | STATUS_MESSAGES,
@@ -180,24 +210,21 @@ static void print(struct mailbox *box, const struct pull_mail *pmail)
 static void count_moved(struct pull_context *ctx, struct mailbox *box)
 {
 	const struct pull_mail *pmail;
-	unsigned int left = 0;
 	uint32_t seq;
 
 	if (mailbox_sync(box, 0) < 0) {
-		warden_admin_mailbox_failed(ctx->admin, box, "Can't open");
-		warden_admin_mails_failed(ctx->admin,
-					  array_count(&ctx->mails));
+		mailbox_failed(ctx, box, "Can't open");
+		ctx->left += array_count(&ctx->mails);
 		return;
 	}
 	array_foreach(&ctx->mails, pmail) {
 		if (mail_index_lookup_seq(box->view, pmail->uid, &seq)) {
-			left++;
+			ctx->left++;
 			continue;
 		}
 		print(box, pmail);
 		ctx->admin->mails_done++;
 	}
-	warden_admin_mails_failed(ctx->admin, left);
 }
 
 static void move_mails(struct pull_context *ctx, struct mailbox *box)
@@ -225,18 +252,42 @@ static void move_mails(struct pull_context *ctx, struct mailbox *box)
 	array_foreach(&ctx->mails, pmail)
 		seq_range_array_add(&uids, pmail->uid);
 	if (warden_move_to_quarantine(&move, box, &uids, &result, &error) < 0)
-		warden_admin_failed(ctx->admin, MAIL_ERROR_TEMP, "%s", error);
+		failed(ctx, MAIL_ERROR_TEMP, p_strdup(ctx->pool, error));
 	count_moved(ctx, box);
 }
 
+/* Returns FALSE if something went wrong. */
+static bool pull_once(struct pull_context *ctx, struct mailbox *box)
+{
+	ctx->error = NULL;
+	ctx->left = 0;
+	find_mails(ctx, box);
+	if (array_count(&ctx->mails) > 0)
+		move_mails(ctx, box);
+	return ctx->error == NULL && ctx->left == 0;
+}
+
+/* What is there by then is all that there is to do: mail that others have moved
+   meanwhile is not. */
 static void pull_mailbox(struct warden_admin *admin, struct mailbox *box,
 			 void *context)
 {
 	struct pull_context *ctx = context;
+	unsigned int unread = ctx->unread, tries = 0;
 
-	find_mails(ctx, box);
-	if (array_count(&ctx->mails) > 0)
-		move_mails(ctx, box);
+	while (!pull_once(ctx, box)) {
+		if (++tries == TRIES_MAX || admin->dry_run ||
+		    !warden_admin_wait(admin, tries)) {
+			if (ctx->error != NULL)
+				warden_admin_failed(admin, ctx->error_code,
+						    "%s", ctx->error);
+			warden_admin_mails_failed(admin, ctx->left);
+			break;
+		}
+		ctx->unread = unread;
+		/* if it cannot be, the next try says so */
+		(void)mailbox_sync(box, 0);
+	}
 	warden_admin_progress(admin);
 }
 

@@ -1,8 +1,10 @@
 """doveadm warden pull and restore where it is not plain sailing: mailboxes that
 were renamed or deleted, lost indexes, quota, IDLE, copies, failures."""
 
+import contextlib
 import os
 import sqlite3
+import time
 import unittest
 
 from admin_case import AdminCase, QUARANTINE
@@ -264,6 +266,23 @@ class Pull(AdminCase):
             here = self.snapshot(self.user)
             self.assertEqual(sum(map(len, here.values())), 20)
         self.assert_same(before, here)
+
+    def test_busy_database(self):
+        """Somebody else writes, for longer than a writer waits."""
+        if self.STORAGE != "maildir":
+            self.skipTest("the database is the same")
+        self.append(self.user, "INBOX", self.mail())
+        with contextlib.closing(sqlite3.connect(
+                self.instance.database, isolation_level=None,
+                timeout=30)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            processes = [self.start("pull", self.hunt) for _ in range(2)]
+            time.sleep(3)
+            self.assertEqual([p.poll() for p in processes], [None] * 2)
+            self.assertEqual(len(self.stored(self.user, "INBOX")), 1)
+            connection.execute("ROLLBACK")
+        self.assertEqual([p.wait() for p in processes], [0, 0])
+        self.assertEqual(len(self.stored(self.user, QUARANTINE)), 1)
 
     # --- failures ----------------------------------------------------------------
 
