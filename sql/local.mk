@@ -12,6 +12,8 @@ sql_libwarden_store_a_SOURCES = \
 	sql/store-queue.h \
 	sql/store-sqlite.c \
 	sql/store-sqlite-affected.c \
+	sql/store-sqlite-contact.c \
+	sql/store-sqlite-copy.c \
 	sql/store-sqlite-affected.h \
 	sql/store-sqlite-feed.c \
 	sql/store-sqlite-fuzzy.c \
@@ -34,7 +36,8 @@ WARDEN_SCHEMA = sql/schema/0001-initial.sql \
 	sql/schema/0003-notices.sql \
 	sql/schema/0004-fuzzy.sql \
 	sql/schema/0005-learning.sql \
-	sql/schema/0006-own-lists.sql
+	sql/schema/0006-own-lists.sql \
+	sql/schema/0007-recipients.sql
 wardenschemadir = $(wardendatadir)/schema
 wardenschema_DATA = $(WARDEN_SCHEMA)
 EXTRA_DIST += $(WARDEN_SCHEMA) sql/README.md
@@ -46,7 +49,8 @@ sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql \
 		$(srcdir)/sql/schema/0003-notices.sql \
 		$(srcdir)/sql/schema/0004-fuzzy.sql \
 		$(srcdir)/sql/schema/0005-learning.sql \
-		$(srcdir)/sql/schema/0006-own-lists.sql
+		$(srcdir)/sql/schema/0006-own-lists.sql \
+		$(srcdir)/sql/schema/0007-recipients.sql
 	$(AM_V_GEN)$(MKDIR_P) sql && { \
 	  echo '#include "sql/schema.h"'; \
 	  echo 'const char *const warden_schema[] = {'; \

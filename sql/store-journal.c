@@ -31,8 +31,12 @@
 /* key (empty = unknown), delivery, where it stood (GUID, UIDVALIDITY, UID),
    where it stands (with mailbox and GUID of the mail), comment */
 #define MOVED_TYPE "(ay" DELIVERY_TYPE "(ayuu)(sayuus)s)"
+/* A record, and of its copy: was it sent; findings, score, reason. */
+#define COPY_TYPE "(" RECORD_TYPE "ba" FINDING_TYPE "ds)"
 /* In a record's length: of that type. No record is so long. */
 #define LENGTH_MOVED 0x80000000u
+#define LENGTH_COPY 0x40000000u
+#define LENGTH_KINDS (LENGTH_MOVED | LENGTH_COPY)
 
 struct warden_journal {
 	char *path;
@@ -120,7 +124,7 @@ record_value(const struct warden_scan_result *result,
 
 	if (epoch == NULL)
 		epoch = &no_epoch;
-	return g_variant_ref_sink(g_variant_new(
+	return g_variant_new(
 		"(@ay@ay@a" FINDING_TYPE "(uuds)s(uu)@" DELIVERY_TYPE ")",
 		blob(data, size),
 		blob(key, key == NULL ? 0 : WARDEN_SHA256_SIZE),
@@ -130,7 +134,20 @@ record_value(const struct warden_scan_result *result,
 		judgement->score, text(judgement->keyword),
 		result == NULL ? "" : text(result->shared != NULL ?
 			result->shared->reason : result->reason),
-		epoch->rules, epoch->lists, delivery_value(delivery)));
+		epoch->rules, epoch->lists, delivery_value(delivery));
+}
+
+static GVariant *
+copy_value(const struct warden_scan_result *result,
+	   const struct warden_epoch *epoch, const guint8 *key,
+	   const struct warden_delivery *delivery)
+{
+	return g_variant_ref_sink(g_variant_new(
+		"(@" RECORD_TYPE "b@a" FINDING_TYPE "ds)",
+		record_value(result, epoch, key, delivery), delivery->sent,
+		findings_value(result == NULL ? NULL : result->findings),
+		result == NULL ? 0.0 : result->judgement.score,
+		result == NULL ? "" : text(result->reason)));
 }
 
 static GVariant *guid_value(const guint8 *guid)
@@ -248,7 +265,7 @@ static void read_span(int fd, struct span *span_r)
 /* What a record holds, aligned for GVariant. */
 struct waiting {
 	GBytes *data;	/* NULL: damaged */
-	bool moved;
+	guint32 kind;	/* LENGTH_… */
 };
 
 /* The record at offset: its end, or 0 if there is no whole, sound one. */
@@ -261,8 +278,8 @@ static guint64 read_record(int fd, guint64 offset, struct waiting *waiting_r)
 	if (!read_all(fd, header, sizeof(header), offset))
 		return 0;
 	size = get_u32(header);
-	waiting_r->moved = (size & LENGTH_MOVED) != 0;
-	size &= ~LENGTH_MOVED;
+	waiting_r->kind = size & LENGTH_KINDS;
+	size &= ~LENGTH_KINDS;
 	if (size == 0 || size > RECORD_MAX)
 		return 0;
 	data = g_malloc(size);
@@ -340,9 +357,9 @@ int warden_journal_append(struct warden_journal *journal,
 			  const struct warden_delivery *delivery,
 			  char **error_r)
 {
-	g_autoptr(GVariant) value = record_value(result, epoch, key, delivery);
+	g_autoptr(GVariant) value = copy_value(result, epoch, key, delivery);
 
-	return append(journal, 0, value, error_r);
+	return append(journal, LENGTH_COPY, value, error_r);
 }
 
 int warden_journal_append_moved(struct warden_journal *journal,
@@ -445,8 +462,11 @@ static int is_recorded(struct warden_store *store,
 
 /* The parts of a record. Its strings live in value. */
 struct record {
-	GVariant *value, *facts, *key, *findings, *delivery_value;
+	GVariant *whole, *value, *facts, *key, *findings, *delivery_value;
+	GVariant *own;
 	struct warden_scan_result result;	/* without facts, if size 0 */
+	/* What its shared points to: read first, moved there. */
+	struct warden_scan_shared shared;
 	struct warden_epoch epoch;
 	struct warden_delivery delivery;
 };
@@ -462,6 +482,10 @@ static void record_clear(struct record *record)
 		warden_facts_free(record->result.facts);
 	if (record->result.findings != NULL)
 		g_ptr_array_unref(record->result.findings);
+	if (record->shared.findings != NULL)
+		g_ptr_array_unref(record->shared.findings);
+	g_clear_pointer(&record->own, g_variant_unref);
+	g_clear_pointer(&record->whole, g_variant_unref);
 }
 
 static bool parse_facts(struct record *record)
@@ -478,17 +502,32 @@ static bool parse_facts(struct record *record)
 					&unsound) > 0;
 }
 
-static bool parse_record(GBytes *bytes, struct record *record)
+/* What was read until now is everybody's; this is the copy's. */
+static void read_copy(GVariant *value, struct record *record)
+{
+	struct warden_scan_result *result = &record->result;
+	gboolean sent;
+	const char *reason;
+
+	g_variant_get_child(value, 1, "b", &sent);
+	record->delivery.sent = sent;
+	record->own = g_variant_get_child_value(value, 2);
+	record->shared.findings = result->findings;
+	record->shared.judgement = result->judgement;
+	record->shared.reason = result->reason;
+	result->shared = &record->shared;
+	result->findings = read_findings(record->own);
+	g_variant_get_child(value, 3, "d", &result->judgement.score);
+	g_variant_get_child(value, 4, "&s", &reason);
+	result->reason = (char *)reason;
+	result->judgement.verdict = record->delivery.verdict;
+}
+
+static void read_values(struct record *record)
 {
 	guint32 verdict, action;
 	const char *reason;
 
-	memset(record, 0, sizeof(*record));
-	record->value = g_variant_ref_sink(
-		g_variant_new_from_bytes(G_VARIANT_TYPE(RECORD_TYPE), bytes,
-					 FALSE));
-	if (!g_variant_is_normal_form(record->value))
-		return FALSE;
 	g_variant_get(record->value, "(@ay@ay@a" FINDING_TYPE
 		      "(uud&s)&s(uu)@" DELIVERY_TYPE ")", &record->facts,
 		      &record->key, &record->findings, &verdict, &action,
@@ -502,12 +541,31 @@ static bool parse_record(GBytes *bytes, struct record *record)
 	record->result.judgement.verdict = MIN(verdict, WARDEN_VERDICT_LAST);
 	record->result.judgement.action = MIN(action, WARDEN_ACTION_LAST);
 	record->result.findings = read_findings(record->findings);
+}
+
+static bool parse_record(GBytes *bytes, guint32 kind, struct record *record)
+{
+	g_autoptr(GVariant) whole = g_variant_ref_sink(
+		g_variant_new_from_bytes(kind == LENGTH_COPY ?
+					 G_VARIANT_TYPE(COPY_TYPE) :
+					 G_VARIANT_TYPE(RECORD_TYPE), bytes,
+					 FALSE));
+
+	memset(record, 0, sizeof(*record));
+	if (!g_variant_is_normal_form(whole))
+		return FALSE;
+	record->value = kind == LENGTH_COPY ?
+		g_variant_get_child_value(whole, 0) : g_variant_ref(whole);
+	read_values(record);
+	if (kind == LENGTH_COPY)
+		read_copy(whole, record);
+	record->whole = g_steal_pointer(&whole);
 	return parse_facts(record);
 }
 
 /* 1 written (or there already), 0 unsound, -1 the store failed. */
 static int store_record(struct warden_store *store, GBytes *bytes,
-			char **error_r)
+			guint32 kind, char **error_r)
 {
 	struct record record;
 	guint64 delivery_id;
@@ -515,7 +573,7 @@ static int store_record(struct warden_store *store, GBytes *bytes,
 	gsize key_size;
 	int ret = 0;
 
-	if (parse_record(bytes, &record)) {
+	if (parse_record(bytes, kind, &record)) {
 		ret = is_recorded(store, &record.delivery, error_r);
 		key = g_variant_get_fixed_array(record.key, &key_size, 1);
 		if (ret == 0 && record.result.facts != NULL)
@@ -633,10 +691,11 @@ static int replay_records(struct warden_journal *journal, int fd,
 		ret = first_record(journal, fd, &waiting, &next, error_r);
 		if (ret <= 0)
 			break;
-		if (waiting.data != NULL && waiting.moved)
+		if (waiting.data != NULL && waiting.kind == LENGTH_MOVED)
 			stored = store_moved(store, waiting.data, error_r);
 		else if (waiting.data != NULL)
-			stored = store_record(store, waiting.data, error_r);
+			stored = store_record(store, waiting.data,
+					      waiting.kind, error_r);
 		g_clear_pointer(&waiting.data, g_bytes_unref);
 		if (stored < 0 || done_before(journal, fd, next, error_r) < 0)
 			return -1;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* Earlier mail, as checks ask for it (checks/history.h), from the rows that
-   there are. Only what came before the message itself: judging it again does
-   not change what is remembered for it. */
+   there are. Only what came before the user's own copy of the message: judging
+   it again does not change what is remembered for it. */
 
 /* Newest mails of a sender that are looked at. */
 #define MAILS_MAX 1000
@@ -16,19 +16,29 @@
 #define THREADS_USECS (30 * 24 * USECS_PER_HOUR)
 
 void warden_store_history_init(struct warden_store_history *history,
-			       struct warden_store *store,
-			       const guint8 *key)
+			       struct warden_store *store, const guint8 *key,
+			       const char *user, gint64 now)
 {
 	struct statement st;
 
 	history->store = store;
-	history->before = store_now();
+	history->before = now;
+	history->recipient[0] = history->sender[0] = '\0';
 	memcpy(history->key, key, sizeof(history->key));
-	statement_init(&st, store, "SELECT first_seen FROM messages "
-		       "WHERE key = ?");
+	statement_init(&st, store, "SELECT d.time, d.recipient, d.sender "
+		"FROM messages m CROSS JOIN deliveries d "
+		"ON d.message_id = m.id WHERE m.key = ? AND d.user_id = "
+		"(SELECT id FROM users WHERE name = ?) "
+		"ORDER BY d.time, d.id LIMIT 1");
 	bind_blob(&st, key, sizeof(history->key));
-	if (statement_step(&st) > 0)
-		history->before = column_int(&st, 0);
+	bind_text(&st, user);
+	if (statement_step(&st) > 0) {
+		history->before = MIN(column_int(&st, 0), now);
+		g_strlcpy(history->recipient, column_text(&st, 1),
+			  sizeof(history->recipient));
+		g_strlcpy(history->sender, column_text(&st, 2),
+			  sizeof(history->sender));
+	}
 	statement_reset(&st);
 }
 
@@ -61,6 +71,37 @@ static int read_contact(struct statement *st,
 	"sum(d.verdict IN (1, 9)), sum(d.verdict IN (3, 4, 5)), " \
 	"sum(d.time > ?1), (SELECT count(*) FROM mine) "
 
+/* Has the user written there? 1, 0, -1. */
+static int find_written(const struct warden_store_history *history,
+			const char *rotated, const char *user)
+{
+	struct statement st;
+	int ret;
+
+	statement_init(&st, history->store, "SELECT 1 FROM written w "
+		"JOIN addresses a ON a.id = w.address_id WHERE a.rotated = ? "
+		"AND w.user_id = (SELECT id FROM users WHERE name = ?) "
+		"AND w.first < ?");
+	bind_text(&st, rotated);
+	bind_text(&st, user);
+	bind_int(&st, history->before);
+	ret = statement_step(&st);
+	statement_reset(&st);
+	return ret;
+}
+
+static int add_written(const struct warden_store_history *history,
+		       const char *rotated, const char *user, int ret,
+		       struct warden_contact *contact)
+{
+	int written = find_written(history, rotated, user);
+
+	if (ret < 0 || written < 0)
+		return -1;
+	contact->written = written > 0;
+	return MAX(ret, written);
+}
+
 int warden_store_contact(void *context, const char *sender, const char *user,
 			 struct warden_contact *contact_r)
 {
@@ -69,6 +110,7 @@ int warden_store_contact(void *context, const char *sender, const char *user,
 	/* "example.org@" up to, not with, "example.orgA" */
 	g_autofree char *end = NULL;
 	struct statement st;
+	int ret;
 
 	if (sender[0] == '@') {
 		end = g_strdup(rotated);
@@ -91,8 +133,47 @@ int warden_store_contact(void *context, const char *sender, const char *user,
 	bind_int(&st, history->before);
 	bind_blob(&st, history->key, sizeof(history->key));
 	bind_text(&st, user);
-	return read_contact(&st, contact_r);
+	ret = read_contact(&st, contact_r);
+	return user[0] == '\0' || sender[0] == '@' ? ret :
+		add_written(history, rotated, user, ret, contact_r);
 }
+
+/* --- names ------------------------------------------------------------------- */
+
+/* Under the name, by address. */
+int warden_store_namesake(void *context, const char *name, const char *user,
+			  struct warden_namesake *namesake_r)
+{
+	const struct warden_store_history *history = context;
+	struct statement st;
+	guint count = 0;
+	int ret;
+
+	memset(namesake_r, 0, sizeof(*namesake_r));
+	statement_init(&st, history->store, "SELECT a.rotated "
+		"FROM contacts c JOIN addresses a ON a.id = c.address_id "
+		"LEFT JOIN written w ON w.user_id = c.user_id AND "
+		"w.address_id = c.address_id AND w.first < ?1 "
+		"WHERE c.user_id = (SELECT id FROM users WHERE name = ?2) "
+		"AND c.name = ?3 AND (c.often < ?1 OR (w.id IS NOT NULL AND "
+		"c.mails > 1 AND c.first < ?1)) ORDER BY c.id LIMIT 10");
+	bind_int(&st, history->before);
+	bind_text(&st, user);
+	bind_int(&st, store_name_hash(name));
+	while ((ret = statement_step(&st)) > 0) {
+		g_autofree char *address =
+			store_unrotate_address(column_text(&st, 0));
+
+		if (count++ == 0)
+			g_strlcpy(namesake_r->address, address,
+				  sizeof(namesake_r->address));
+	}
+	statement_reset(&st);
+	namesake_r->others = count > 0 ? count - 1 : 0;
+	return ret < 0 ? -1 : count > 0 ? 1 : 0;
+}
+
+/* --- threads ----------------------------------------------------------------- */
 
 /* Returns 1 for a user whose mail is known for long enough, 0, or -1. */
 static int knows_threads(const struct warden_store_history *history,

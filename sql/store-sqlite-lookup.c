@@ -48,6 +48,19 @@ void warden_stored_message_free(struct warden_stored_message *message)
 	g_free(message);
 }
 
+struct warden_finding *store_read_finding(struct statement *st, int first)
+{
+	struct warden_finding *finding = g_new0(struct warden_finding, 1);
+
+	finding->symbol = g_intern_string(column_text(st, first));
+	finding->family = g_intern_string(column_text(st, first + 1));
+	finding->technique = g_intern_string(column_text(st, first + 2));
+	finding->score = sqlite3_column_double(st->stmt, first + 3);
+	finding->detail = g_strdup(column_text(st, first + 4));
+	finding->part = g_strdup(column_text(st, first + 5));
+	return finding;
+}
+
 static int load_findings(struct warden_store *store,
 			 struct warden_stored_message *message)
 {
@@ -58,18 +71,8 @@ static int load_findings(struct warden_store *store,
 		       "detail, part FROM findings WHERE message_id = ? "
 		       "ORDER BY n");
 	bind_int(&st, message->id);
-	while ((ret = statement_step(&st)) > 0) {
-		struct warden_finding *finding =
-			g_new0(struct warden_finding, 1);
-
-		finding->symbol = g_intern_string(column_text(&st, 0));
-		finding->family = g_intern_string(column_text(&st, 1));
-		finding->technique = g_intern_string(column_text(&st, 2));
-		finding->score = sqlite3_column_double(st.stmt, 3);
-		finding->detail = g_strdup(column_text(&st, 4));
-		finding->part = g_strdup(column_text(&st, 5));
-		g_ptr_array_add(message->findings, finding);
-	}
+	while ((ret = statement_step(&st)) > 0)
+		g_ptr_array_add(message->findings, store_read_finding(&st, 0));
 	statement_reset(&st);
 	return ret;
 }

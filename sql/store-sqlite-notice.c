@@ -195,7 +195,8 @@ static guint64 list_claimed(struct warden_store *store, gint64 user_id,
 	int ret;
 
 	statement_init(&st, store, "SELECT d.time, d.wanted_mailbox, "
-		       "CASE WHEN m.verdict > 1 THEN m.verdict ELSE d.verdict "
+		       "CASE WHEN d.verdict BETWEEN 2 AND 7 THEN d.verdict "
+		       "WHEN m.verdict > 1 THEN m.verdict ELSE d.verdict "
 		       "END, m.key, m.from_name, " TOPIC_COLUMNS " FROM "
 		       "deliveries d LEFT JOIN messages m ON "
 		       "m.id = d.message_id WHERE d.user_id = ? AND d.told = ? "

@@ -310,6 +310,7 @@ int warden_store_renamed(struct warden_store *store,
 /* Who stands at a place, and what is known of that copy. */
 struct standing {
 	gint64 id, message_id;
+	enum warden_verdict verdict;
 	char *recipient, *sender;
 };
 
@@ -330,8 +331,8 @@ static bool find_standing(struct warden_store *store,
 	memset(standing_r, 0, sizeof(*standing_r));
 	if (mailbox_guid == NULL || uid == 0)
 		return TRUE;
-	statement_init(&st, store, "SELECT id, message_id, recipient, sender "
-		"FROM deliveries WHERE state = 1 AND mailbox_guid = ? AND "
+	statement_init(&st, store, "SELECT id, message_id, recipient, sender, "
+		"verdict FROM deliveries WHERE state = 1 AND mailbox_guid = ? AND "
 		"uid_validity = ? AND uid = ? ORDER BY id DESC LIMIT 1");
 	bind_blob(&st, mailbox_guid, WARDEN_GUID_SIZE);
 	bind_int(&st, uid_validity);
@@ -342,6 +343,7 @@ static bool find_standing(struct warden_store *store,
 		standing_r->message_id = column_int(&st, 1);
 		standing_r->recipient = g_strdup(column_text(&st, 2));
 		standing_r->sender = g_strdup(column_text(&st, 3));
+		standing_r->verdict = (enum warden_verdict)column_int(&st, 4);
 	}
 	statement_reset(&st);
 	return ret >= 0;
@@ -382,6 +384,18 @@ stored_verdict(struct warden_store *store, gint64 message_id, bool *sound)
 	statement_reset(&st);
 	*sound = *sound && ret >= 0;
 	return verdict;
+}
+
+/* The copy's own, which may be another than others' of that message. */
+static enum warden_verdict
+verdict_of(struct warden_store *store, gint64 message_id,
+	   const struct standing *old, bool *sound)
+{
+	if (old->id != 0 && old->message_id == message_id &&
+	    old->verdict != WARDEN_VERDICT_UNKNOWN &&
+	    old->verdict < WARDEN_VERDICT_PENDING)
+		return old->verdict;
+	return stored_verdict(store, message_id, sound);
 }
 
 void store_delete_pulls(struct warden_store *store, const guint8 *key,
@@ -496,10 +510,11 @@ static guint64 insert_moved(struct warden_store *store,
 		if (id != 0 && *sound)
 			return update_released(store, id, moved, sound);
 	}
-	delivery.verdict = stored_verdict(store, message, sound);
+	delivery.verdict = verdict_of(store, message, old, sound);
 	delivery.action = delivery.operation == WARDEN_OPERATION_RESTORE ?
 		WARDEN_ACTION_ALLOW : WARDEN_ACTION_QUARANTINE;
 	id = store_insert_delivery(store, message, &delivery, sound);
+	store_inherit_copy(store, id, message, sound);
 	*sound = *sound && update_place(store, id, STORE_STATE_STORED,
 					&moved->place);
 	return id;

@@ -92,6 +92,29 @@ gint64 store_url_hash(const char *url, char **host_r);
 /* "ben@example.org" → "example.org@ben"; "@example.org" → "example.org@".
    Owned by the caller. */
 char *store_rotate_address(const char *address);
+/* The way back. Owned by the caller. */
+char *store_unrotate_address(const char *rotated);
+/* The row of a rotated address, which is made if there is none. */
+gint64 store_address_id(struct warden_store *store, const char *rotated,
+			bool *sound);
+/* What contacts has of a folded name. */
+gint64 store_name_hash(const char *name);
+/* A delivery of that user that is new: whom it makes known. */
+void store_note_contacts(struct warden_store *store, gint64 message_id,
+			 guint64 delivery_id, const struct warden_facts *facts,
+			 const struct warden_delivery *delivery, bool *sound);
+/* What was found for a copy, and where that differs from the message. The row
+   is there; update: it may have such words and findings already. */
+void store_set_copy(struct warden_store *store, guint64 delivery_id,
+		    const struct warden_scan_result *result, guint32 rules,
+		    bool update, bool *sound);
+/* The same as for the user's last copy of that message. */
+void store_inherit_copy(struct warden_store *store, guint64 delivery_id,
+			gint64 message_id, bool *sound);
+/* struct warden_finding; of a statement's six columns symbol, family, technique,
+   score, detail, part from first on. */
+struct warden_finding *store_read_finding(struct statement *st, int first);
+char *store_symbols_of(const GPtrArray *findings);
 /* All addresses that lists are asked for, each once, in that order. */
 void store_insert_senders(struct warden_store *store, gint64 message_id,
 			  const struct warden_facts *facts,

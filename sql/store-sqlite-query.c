@@ -429,7 +429,8 @@ static void read_copy(struct statement *st, char *guid_hex,
 	"o.name, coalesce(nullif(d.mailbox, ''), CASE WHEN d.action = 3 " \
 	"THEN '' ELSE d.wanted_mailbox END), d.wanted_mailbox, s.name, " \
 	"d.uid, d.uid_validity, d.guid, m.subject, m.from_address, " \
-	"m.message_id, m.date_secs, v.name, a.name, m.symbols, m.score, " \
+	"m.message_id, m.date_secs, v.name, a.name, " \
+	"coalesce(d.symbols, m.symbols), coalesce(d.score, m.score), " \
 	"d.mailbox_guid, m.key, d.session FROM "
 #define LIST_JOINS \
 	" JOIN users u ON u.id = d.user_id " \
@@ -611,10 +612,14 @@ int warden_store_stats(struct warden_store *store, gint64 since,
 		"GROUP BY s.id ORDER BY s.id",
 		"SELECT 'service', d.service, count(*) FROM deliveries d "
 		"WHERE d.time >= ? GROUP BY d.service ORDER BY 3 DESC",
-		"SELECT 'symbol', f.symbol, count(DISTINCT f.message_id) "
-		"FROM findings f JOIN messages m ON m.id = f.message_id "
-		"WHERE m.first_seen >= ? GROUP BY f.symbol "
-		"ORDER BY 3 DESC, 2 LIMIT 30",
+		"SELECT 'symbol', symbol, count(DISTINCT message_id) FROM "
+		"(SELECT f.symbol, f.message_id FROM findings f "
+		"JOIN messages m ON m.id = f.message_id "
+		"WHERE m.first_seen >= ?1 UNION ALL "
+		"SELECT f.symbol, d.message_id FROM delivery_findings f "
+		"JOIN deliveries d ON d.id = f.delivery_id "
+		"WHERE f.score IS NOT NULL AND d.time >= ?1) "
+		"GROUP BY symbol ORDER BY 3 DESC, 2 LIMIT 30",
 		"SELECT 'rows', 'messages', count(*) FROM messages WHERE 0 <= ?"
 		" UNION ALL SELECT 'rows', 'deliveries', count(*) "
 		"FROM deliveries UNION ALL SELECT 'rows', 'parts', count(*) "

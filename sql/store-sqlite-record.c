@@ -47,7 +47,7 @@ static gint64 find_message(struct warden_store *store, const guint8 *key,
 	return id;
 }
 
-static char *symbols_of(const GPtrArray *findings)
+char *store_symbols_of(const GPtrArray *findings)
 {
 	GString *symbols = g_string_new(NULL);
 
@@ -235,6 +235,12 @@ static int severity(enum warden_verdict verdict)
 	return -1;
 }
 
+enum warden_verdict warden_store_worse(enum warden_verdict one,
+				       enum warden_verdict other)
+{
+	return severity(other) > severity(one) ? other : one;
+}
+
 /* What is stored, against what was just found. */
 struct stored {
 	guint32 rules, lists;
@@ -328,7 +334,7 @@ static gint64 record_message(struct warden_store *store,
 			     const char *envelope_sender, bool *grew_r,
 			     bool *sound)
 {
-	g_autofree char *symbols = symbols_of(shared_findings(result));
+	g_autofree char *symbols = store_symbols_of(shared_findings(result));
 	gint64 id = find_message(store, result->facts->key, sound);
 	struct stored stored = { 0 };
 	bool is_new = id == 0, newer = FALSE;
@@ -446,6 +452,18 @@ static void note_grown(struct warden_store *store, gint64 message_id,
 	*sound = statement_run(&st) > 0 && *sound;
 }
 
+static void set_found(struct warden_store *store, guint64 delivery_id,
+		      gint64 message_id,
+		      const struct warden_delivery *delivery, bool is_new,
+		      bool *sound)
+{
+	if (delivery->result != NULL)
+		store_set_copy(store, delivery_id, delivery->result,
+			       delivery->rules, !is_new, sound);
+	else if (is_new)
+		store_inherit_copy(store, delivery_id, message_id, sound);
+}
+
 /* A copy that stands somewhere already has a row, mostly. A rescan that does not
    say where could only guess which of a user's copies it is. */
 static guint64 find_or_insert(struct warden_store *store, gint64 message_id,
@@ -459,11 +477,13 @@ static guint64 find_or_insert(struct warden_store *store, gint64 message_id,
 	     delivery->stands != NULL))
 		id = store_find_copy(store, message_id, delivery, sound);
 	*is_new_r = id == 0;
-	if (id != 0 || !*sound)
-		return id;
-	id = store_insert_delivery(store, message_id, delivery, sound);
-	if (delivery->stands != NULL)
-		store_set_place(store, id, delivery->stands, sound);
+	if (id == 0 && *sound) {
+		id = store_insert_delivery(store, message_id, delivery, sound);
+		if (delivery->stands != NULL)
+			store_set_place(store, id, delivery->stands, sound);
+	}
+	if (*sound)
+		set_found(store, id, message_id, delivery, *is_new_r, sound);
 	return id;
 }
 
@@ -474,9 +494,12 @@ int warden_store_record_scan(struct warden_store *store,
 			     guint64 *delivery_id_r, char **error_r)
 {
 	struct warden_epoch judged = *epoch;
+	struct warden_delivery found = *delivery;
 	guint64 delivery_id = 0;
 	bool sound, grew, is_new = TRUE;
 
+	found.result = result;
+	found.rules = epoch->rules;
 	if (store_begin(store, error_r) < 0)
 		return -1;
 	sound = check_lists(store, &judged);
@@ -490,8 +513,11 @@ int warden_store_record_scan(struct warden_store *store,
 		store_insert_tokens(store, result->facts->key, result->tokens,
 				    &sound);
 	if (sound)
-		delivery_id = find_or_insert(store, id, delivery, &is_new,
+		delivery_id = find_or_insert(store, id, &found, &is_new,
 					     &sound);
+	if (sound && is_new)
+		store_note_contacts(store, id, delivery_id, result->facts,
+				    delivery, &sound);
 	if (sound && grew && !is_new)
 		note_grown(store, id, &sound);
 	if (store_end(store, sound, error_r) < 0)
@@ -537,7 +563,7 @@ int warden_store_record_lists(struct warden_store *store, gint64 message_id,
 			      const struct warden_scan_result *result,
 			      struct warden_epoch *epoch, char **error_r)
 {
-	g_autofree char *symbols = symbols_of(shared_findings(result));
+	g_autofree char *symbols = store_symbols_of(shared_findings(result));
 	struct warden_epoch judged = *epoch;
 	struct stored stored = { 0 };
 	bool sound;
@@ -676,6 +702,8 @@ int warden_store_release(struct warden_store *store, const guint8 *key,
 		gint64 id = store_find_message(store, key, key_size, &sound);
 
 		delivery_id = store_insert_delivery(store, id, delivery, &sound);
+		if (sound)
+			store_inherit_copy(store, delivery_id, id, &sound);
 	}
 	if (store_end(store, sound, error_r) < 0)
 		return -1;

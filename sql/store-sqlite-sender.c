@@ -19,7 +19,7 @@ char *store_rotate_address(const char *address)
 }
 
 /* "example.org@ben" → "ben@example.org". No domain has an '@'. */
-static char *unrotate_address(const char *rotated)
+char *store_unrotate_address(const char *rotated)
 {
 	const char *at = strchr(rotated, '@');
 
@@ -69,8 +69,8 @@ static GPtrArray *senders_of(const struct warden_facts *facts,
 	return rotated;
 }
 
-static gint64 address_id(struct warden_store *store, const char *rotated,
-			 bool *sound)
+gint64 store_address_id(struct warden_store *store, const char *rotated,
+			bool *sound)
 {
 	struct statement st;
 	gint64 id = 0;
@@ -96,7 +96,7 @@ static gint64 address_id(struct warden_store *store, const char *rotated,
 static void insert_sender(struct warden_store *store, gint64 message_id,
 			  guint n, const char *rotated, bool *sound)
 {
-	gint64 address = address_id(store, rotated, sound);
+	gint64 address = store_address_id(store, rotated, sound);
 	struct statement st;
 
 	if (!*sound)
@@ -172,7 +172,7 @@ int store_load_senders(struct warden_store *store, gint64 message_id,
 	bind_int(&st, message_id);
 	while ((ret = statement_step(&st)) > 0) {
 		g_autofree char *address =
-			unrotate_address(column_text(&st, 0));
+			store_unrotate_address(column_text(&st, 0));
 
 		g_ptr_array_add(addresses, warden_address_new("", address));
 	}

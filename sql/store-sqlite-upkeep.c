@@ -200,10 +200,26 @@ static const struct victims unused_hosts = {
 
 static const struct victims unused_addresses = {
 	"SELECT id FROM addresses a WHERE id > ?1 AND ?2 = ?2 AND ?3 = ?3 AND "
-	"NOT EXISTS (SELECT 1 FROM senders WHERE address_id = a.id) "
+	"NOT EXISTS (SELECT 1 FROM senders WHERE address_id = a.id) AND "
+	"NOT EXISTS (SELECT 1 FROM contacts WHERE address_id = a.id) AND "
+	"NOT EXISTS (SELECT 1 FROM written WHERE address_id = a.id) "
 	"ORDER BY id LIMIT ?4",
 	"DELETE FROM addresses WHERE id = ?1 AND ?2 = ?2 AND ?3 = ?3 AND "
-	"NOT EXISTS (SELECT 1 FROM senders WHERE address_id = ?1)",
+	"NOT EXISTS (SELECT 1 FROM senders WHERE address_id = ?1) AND "
+	"NOT EXISTS (SELECT 1 FROM contacts WHERE address_id = ?1) AND "
+	"NOT EXISTS (SELECT 1 FROM written WHERE address_id = ?1)",
+	DELIVERIES_CHUNK, NULL
+};
+static const struct victims old_contacts = {
+	"SELECT id FROM contacts WHERE id > ?1 AND last < ?2 AND ?3 = ?3 "
+	"ORDER BY id LIMIT ?4",
+	"DELETE FROM contacts WHERE id = ?1 AND last < ?2 AND ?3 = ?3",
+	DELIVERIES_CHUNK, NULL
+};
+static const struct victims old_written = {
+	"SELECT id FROM written WHERE id > ?1 AND last < ?2 AND ?3 = ?3 "
+	"ORDER BY id LIMIT ?4",
+	"DELETE FROM written WHERE id = ?1 AND last < ?2 AND ?3 = ?3",
 	DELIVERIES_CHUNK, NULL
 };
 static const struct victims old_audit = {
@@ -323,7 +339,8 @@ int warden_store_prune(struct warden_store *store, gint64 before, bool all,
 		       guint64 *messages_r, char **error_r)
 {
 	static const struct victims *const rest[] = {
-		&unused_hosts, &unused_addresses, &old_audit,
+		&old_contacts, &old_written, &unused_hosts, &unused_addresses,
+		&old_audit,
 	};
 	guint64 ignored;
 

@@ -82,6 +82,11 @@ struct warden_delivery {
 	   copy gets a row only if none is there that may be it; a rescan that
 	   does not say where gets one, until a place is said. */
 	const struct warden_place *stands;
+	bool sent;		/* a mail that the user wrote: saved as sent */
+	/* Of warden_store_record_delivery(): what was found for this copy, by
+	   these rules. NULL = what was found for the user's last copy. */
+	const struct warden_scan_result *result;
+	guint32 rules;
 };
 
 /* One transaction: message, parts, URLs, senders, findings, verdict, delivery.
@@ -176,11 +181,41 @@ int warden_store_lookup_message(struct warden_store *store, const guint8 *key,
 				char **error_r);
 /* A message was judged again by lists, without its body: verdict, findings and
    generation, unless somebody else has recorded something newer. epoch: its
-   lists become 0 when they have changed since, as for a scan. 1 or -1. */
+   lists become 0 when they have changed since, as for a scan. What holds for one
+   copy is recorded with a delivery. 1 or -1. */
 int warden_store_record_lists(struct warden_store *store, gint64 message_id,
 			      const struct warden_scan_result *result,
 			      struct warden_epoch *epoch, char **error_r);
 void warden_stored_message_free(struct warden_stored_message *message);
+
+/* A user's copy of a message: what was found for this user. */
+struct warden_stored_copy {
+	gint64 delivery_id;
+	guint32 rules;		/* that judged it; 0 = none, or not known */
+	/* Of this copy; when it is pending or released, the message's. */
+	enum warden_verdict verdict;
+	enum warden_verdict recorded;	/* as it stands in its row */
+	enum warden_action action;
+	double score;
+	char *reason;
+	GPtrArray *findings;	/* as in struct warden_stored_message, all */
+};
+/* The last one of user that was judged by these rules (0 = any). 1, 0, -1. */
+int warden_store_lookup_copy(struct warden_store *store,
+			     const struct warden_stored_message *message,
+			     const char *user, guint32 rules,
+			     struct warden_stored_copy **copy_r,
+			     char **error_r);
+/* That very row, of that message. 1, 0 (none, or of another one), -1. */
+int warden_store_load_copy(struct warden_store *store,
+			   const struct warden_stored_message *message,
+			   gint64 delivery_id,
+			   struct warden_stored_copy **copy_r,
+			   char **error_r);
+void warden_stored_copy_free(struct warden_stored_copy *copy);
+/* Which of two verdicts of one message asks for more. */
+enum warden_verdict warden_store_worse(enum warden_verdict one,
+				       enum warden_verdict other);
 
 /* Releases: sticky, by user, or global (user ""). 1 yes, by the user; 2 yes,
    by an administrator (an actor other than the user) for this user or for
@@ -202,22 +237,30 @@ int warden_store_audit(struct warden_store *store, const char *actor,
 		       const char *comment, char **error_r);
 
 /* Callbacks of struct warden_history; context is one of these, about one
-   message: mail that was seen before it, without copies of itself. The store
-   is borrowed. */
+   message of one user: mail that came before that user got it first, without
+   copies of itself. So a copy that is judged again, even of a message that
+   others had long before, is judged by the same past. The store is borrowed. */
 struct warden_store_history {
 	struct warden_store *store;
 	gint64 before;		/* microseconds since 1970 */
 	guint8 key[WARDEN_SHA256_SIZE];
+	/* of the envelope with which it came then; "" = not known */
+	char recipient[321], sender[321];
 	/* For warden_store_learned() only: */
 	guint learn_minimum;	/* mails of each kind before a model speaks */
 	gint64 learn_half_life;	/* microseconds */
 };
+/* now: when it comes, if the user does not have it yet. */
 void warden_store_history_init(struct warden_store_history *history,
-			       struct warden_store *store, const guint8 *key);
-/* Of a domain's senders at most 1000 mails are looked at. replied is not
-   remembered: 0. */
+			       struct warden_store *store, const guint8 *key,
+			       const char *user, gint64 now);
+/* Of a domain's senders at most 1000 mails are looked at. */
 int warden_store_contact(void *history, const char *sender, const char *user,
 			 struct warden_contact *contact_r);
+/* Whose mails (5 clean ones, over 14 days) bore the name, or whom the user wrote
+   to and got 2 from. */
+int warden_store_namesake(void *history, const char *name, const char *user,
+			  struct warden_namesake *namesake_r);
 /* -1 also while the user's mail is known for less than thirty days. */
 int warden_store_thread(void *history, const char *message_id,
 			const char *user);

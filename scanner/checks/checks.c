@@ -92,10 +92,34 @@ bool warden_symbol_has_own_score(const struct warden_symbol *symbol)
 	return strcmp(symbol->family, "rule") == 0;
 }
 
+static bool is_one_of(const char *word, const char *const *list)
+{
+	for (; *list != NULL; list++) {
+		if (strcmp(word, *list) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+bool warden_finding_is_addressed(const struct warden_finding *finding)
+{
+	static const char *const symbols[] = {
+		"LINK_LOOKALIKE_OWN", "LINK_RECIPIENT",
+		"LINK_RECIPIENT_HIDDEN", "RECIPIENT_DOMAIN_CLAIMED",
+		"SENDER_IS_RECIPIENT",
+		"SENDER_NAME_OF_RECIPIENT", "SENDER_OWN_LOOKALIKE",
+		"SENDER_OWN_SIMILAR", "SUBJECT_NAMES_RECIPIENT", NULL
+	};
+
+	return strcmp(finding->family, "dlp") == 0 ||
+	       is_one_of(finding->symbol, symbols);
+}
+
 bool warden_finding_is_personal(const struct warden_finding *finding)
 {
-	return strcmp(finding->family, "history") == 0 ||
-	       strcmp(finding->family, "own") == 0;
+	static const char *const families[] = { "history", "own", NULL };
+
+	return is_one_of(finding->family, families);
 }
 
 void warden_finding_free(struct warden_finding *finding)
@@ -274,18 +298,28 @@ warden_finding_copy(const struct warden_finding *from)
 	return finding;
 }
 
+static bool is_by(const struct warden_finding *finding,
+		  const struct warden_check *check)
+{
+	for (unsigned int i = 0; i < check->symbols_count; i++) {
+		if (strcmp(finding->symbol, check->symbols[i].name) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 GPtrArray *warden_checks_again(const struct warden_check_input *input,
 			       const GPtrArray *stored, bool lists)
 {
-	const char *family = warden_check_list.symbols[0].family;
 	struct warden_findings findings;
 
 	findings_init(&findings);
 	for (guint i = 0; i < stored->len; i++) {
 		const struct warden_finding *finding = stored->pdata[i];
 
-		if (!warden_finding_is_personal(finding) &&
-		    (!lists || strcmp(finding->family, family) != 0))
+		if (!is_by(finding, &warden_check_bayes) &&
+		    !is_by(finding, &warden_check_own) &&
+		    (!lists || !is_by(finding, &warden_check_list)))
 			g_ptr_array_add(findings.list,
 					warden_finding_copy(finding));
 	}

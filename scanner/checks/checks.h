@@ -94,9 +94,12 @@ struct warden_symbol {
    config's is not asked. */
 bool warden_symbol_has_own_score(const struct warden_symbol *symbol);
 
-/* Of the families "history" and "own": it holds for one user, and is neither stored with
-   the message nor taken from there. */
+/* Of the families "history" and "own": it holds for one user's copy, and is
+   stored with that, not with the message that others have as well. */
 bool warden_finding_is_personal(const struct warden_finding *finding);
+/* It may hold for one copy only, because of whom the envelope names or where it
+   was saved: everybody's is what is found without these. */
+bool warden_finding_is_addressed(const struct warden_finding *finding);
 
 /* One family of checks and the symbols that it may raise. */
 struct warden_check {
@@ -127,11 +130,12 @@ GPtrArray *warden_checks_run(const struct warden_check_input *input);
 GPtrArray *warden_checks_run_watched(const struct warden_check_input *input,
 				     const struct warden_checks_watch *watch);
 
-/* Judge again without the body, for another user or when only lists have
-   changed: of stored (findings of an earlier run) what nobody's history and,
-   if lists is set, no list said is kept, and these are asked anew for input's
-   facts. As warden_checks_run() would find it, if input has all that they are
-   asked for: parts, URLs, addresses, tokens. Owned by the caller, as above. */
+/* Judge again without the body: of stored (findings of an earlier run) all is
+   kept but what a Bayes model, one's own lists and, if lists is set, feeds said,
+   and these are asked anew for input's facts. What the past says of a copy is
+   kept with it: it is what was known when it came. As warden_checks_run() would
+   find it, if input has all that they are asked for: parts, URLs, addresses,
+   tokens. Owned by the caller, as above. */
 GPtrArray *warden_checks_again(const struct warden_check_input *input,
 			       const GPtrArray *stored, bool lists);
 struct warden_finding *

@@ -42,7 +42,7 @@ static const struct warden_symbol symbols[] = {
 	{ "CONTENT_URGENCY", "content", "T1566" },
 	{ "HIDDEN_TEXT_SALTING", "content", "T1027" },
 	{ "IMAGE_ONLY", "content", "T1027" },
-	{ "LANGUAGE_UNUSUAL", "content", "" },
+	{ "LANGUAGE_UNUSUAL", "history", "" },
 	{ "LURE_ACCOUNT", "content", "T1566.002" },
 	{ "LURE_BILL", "content", "T1566.002" },
 	{ "LURE_BOSS", "content", "T1566" },

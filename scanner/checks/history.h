@@ -7,13 +7,20 @@
    -1 cannot say, and are made with addresses in lower case. */
 
 #include <glib.h>
+#include <stdbool.h>
 
 struct warden_contact {
 	gint64 first_secs, last_secs;	/* of mails before this one */
 	guint32 mails;			/* clean or released, at most 1000 counted */
 	guint32 bad;			/* judged malware, phishing or spam */
 	guint32 last_hour;		/* mails of all kinds */
-	guint32 replied;		/* mails that the user sent there */
+	bool written;			/* the user wrote there before */
+};
+
+/* Somebody who writes to the user often. */
+struct warden_namesake {
+	char address[256];		/* in lower case */
+	guint32 others;			/* further addresses of that name */
 };
 
 struct warden_learned {
@@ -27,6 +34,10 @@ struct warden_history {
 	   user "": to anybody of the site. */
 	int (*contact)(void *context, const char *sender, const char *user,
 		       struct warden_contact *contact_r);
+	/* Who writes to the user often under this name, folded as
+	   warden_house_fold_name() does. */
+	int (*namesake)(void *context, const char *name, const char *user,
+			struct warden_namesake *namesake_r);
 	/* Is there a mail with this Message-ID in the user's mailboxes? */
 	int (*thread)(void *context, const char *message_id, const char *user);
 	/* How many clean mails of the user are in this language (of

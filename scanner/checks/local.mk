@@ -9,6 +9,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/checks.h \
 	scanner/checks/checks-private.h \
 	scanner/checks/classifier.c \
+	scanner/checks/contact-name.c \
+	scanner/checks/contact-name.h \
 	scanner/checks/content.c \
 	scanner/checks/dlp.c \
 	scanner/checks/dlp.h \

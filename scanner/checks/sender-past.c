@@ -1,5 +1,7 @@
 #include "warden-config.h"
 
+#include "contact-name.h"
+#include "mailbox.h"
 #include "sender-private.h"
 
 #include <string.h>
@@ -11,6 +13,10 @@
 #define BURST_TIMES 10u
 
 #define HOUR_SECS 3600
+
+/* Mails over some time: one good mail is what a patient impostor sends first. */
+#define PROVEN_MAILS 5u
+#define PROVEN_SECS (14 * 24 * HOUR_SECS)
 
 /* The site has heard of nobody there before this hour, or so rarely that so
    many at once are no habit. */
@@ -94,6 +100,31 @@ static bool ask(const struct warden_sender *sender, const char *whom,
 	return *ret_r >= 0;
 }
 
+static bool is_proven(const struct warden_sender *sender,
+		      const struct warden_contact *own)
+{
+	return sender->proof == WARDEN_SENDER_PROVED && own->bad == 0 &&
+	       (own->written || (own->mails >= PROVEN_MAILS &&
+				 own->last_secs - own->first_secs >=
+				 PROVEN_SECS));
+}
+
+static void report_known(const struct warden_sender *sender,
+			 const struct warden_contact *own)
+{
+	const char *written = own->written ? ", and the user wrote there" : "";
+
+	if (own->bad == 0 || own->written)
+		warden_findings_add(sender->findings, "KNOWN_CONTACT", "",
+				    "%u mails from %s%s", own->mails,
+				    sender->address, written);
+	if (is_proven(sender, own))
+		warden_findings_add(sender->findings, "CONTACT_PROVEN", "",
+				    "%u mails from %s%s, and this is one",
+				    own->mails, sender->address, written);
+}
+
+/* Returns TRUE if the user does not know the sender. */
 static bool check_contact(const struct warden_sender *sender)
 {
 	struct warden_contact own, site;
@@ -108,17 +139,62 @@ static bool check_contact(const struct warden_sender *sender)
 		warden_findings_add(sender->findings, "BURST", "",
 				    "%u mails from %s in the last hour",
 				    site.last_hour, sender->host);
-	if (own_ret > 0 && (own.mails > 0 || own.replied > 0)) {
-		if (own.bad == 0 || own.replied > 0)
-			warden_findings_add(sender->findings, "KNOWN_CONTACT",
-					    "", "%u mails from %s, %u to it",
-					    own.mails, sender->address,
-					    own.replied);
+	if (own_ret > 0 && (own.mails > 0 || own.written)) {
+		report_known(sender, &own);
 		return FALSE;
 	}
 	warden_findings_add(sender->findings, "FIRST_CONTACT", "", "%s",
 			    sender->address);
 	return TRUE;
+}
+
+/* --- names ------------------------------------------------------------------- */
+
+static bool is_addressed(const struct warden_header_facts *header,
+			 const char *address)
+{
+	for (guint i = 0; i < header->to->len; i++) {
+		const struct warden_address *to = header->to->pdata[i];
+
+		if (g_ascii_strcasecmp(to->address, address) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* People of one organisation change addresses; of a provider's customers each is
+   somebody else. */
+static bool is_elsewhere(const struct warden_sender *sender,
+			 const char *address)
+{
+	g_autofree char *host = warden_sender_host(address);
+	const char *domain = warden_sender_domain(host);
+
+	return strcmp(domain, sender->domain) != 0 ||
+	       warden_mailbox_is_free(domain);
+}
+
+/* A stranger with the name of somebody who writes often. That may be the same
+   person, elsewhere: who answers in a known thread or copies the known address
+   is believed; and where two of the name are known, there may be a third. */
+static void check_namesake(const struct warden_sender *sender)
+{
+	const struct warden_history *history = sender->input->history;
+	const struct warden_header_facts *header =
+		&sender->input->facts->header;
+	g_autofree char *name = warden_contact_name(header);
+	struct warden_namesake known = { .others = 0 };
+
+	if (name == NULL || history->namesake == NULL ||
+	    history->namesake(history->context, name,
+			      sender->input->envelope->user, &known) <= 0 ||
+	    known.others > 0 || !is_elsewhere(sender, known.address) ||
+	    is_addressed(header, known.address) ||
+	    (history->thread != NULL && thread_is_known(sender) > 0))
+		return;
+	warden_findings_add(sender->findings, "SENDER_NAME_OF_CONTACT", "",
+			    "\"%s\" writes from %s, and else from %s",
+			    sender->name, sender->address, known.address);
 }
 
 void warden_sender_check_past(const struct warden_sender *sender)
@@ -131,5 +207,7 @@ void warden_sender_check_past(const struct warden_sender *sender)
 	if (history != NULL && history->contact != NULL &&
 	    sender->input->envelope->user[0] != '\0')
 		is_stranger = check_contact(sender);
+	if (is_stranger)
+		check_namesake(sender);
 	check_reply(sender, is_stranger);
 }

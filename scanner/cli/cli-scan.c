@@ -135,7 +135,8 @@ static void open_history(struct scan *scan)
 		.lookup = warden_store_own, .context = &scan->own_lists,
 	};
 	scan->past = (struct warden_store_history){
-		.store = scan->store, .learn_minimum = config->learn_minimum,
+		.store = scan->store, .before = g_get_real_time(),
+		.learn_minimum = config->learn_minimum,
 		.learn_half_life = config->learn_half_life_days *
 			G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC,
 	};

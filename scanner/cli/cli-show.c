@@ -31,6 +31,8 @@ struct shown {
 	guint8 key[WARDEN_SHA256_SIZE];
 	bool have_key;
 	bool ambiguous;		/* several messages begin like this */
+	const struct warden_stored_message *message;
+	char *error;		/* while copies were printed */
 	guint copies;
 	JsonBuilder *builder;	/* NULL: for people */
 };
@@ -58,6 +60,60 @@ static bool take_key(const struct warden_copy *copy, void *context)
 	return !shown->ambiguous;
 }
 
+/* What was found for a copy; NULL if it cannot be had. */
+static struct warden_stored_copy *
+load_copy(struct shown *shown, const struct warden_copy *place)
+{
+	struct warden_stored_copy *copy = NULL;
+
+	if (shown->error == NULL)
+		(void)warden_store_load_copy(shown->store, shown->message,
+					     place->delivery_id, &copy,
+					     &shown->error);
+	return copy;
+}
+
+static bool has_finding(const GPtrArray *findings,
+			const struct warden_finding *wanted)
+{
+	for (guint i = 0; i < findings->len; i++) {
+		const struct warden_finding *finding = findings->pdata[i];
+
+		if (strcmp(finding->symbol, wanted->symbol) == 0 &&
+		    strcmp(finding->part, wanted->part) == 0 &&
+		    strcmp(finding->detail, wanted->detail) == 0 &&
+		    finding->score == wanted->score)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Where it differs from the message. */
+static void print_own(struct shown *shown, const struct warden_copy *place)
+{
+	const struct warden_stored_message *message = shown->message;
+	struct warden_stored_copy *copy = load_copy(shown, place);
+
+	if (copy == NULL)
+		return;
+	if (copy->score != message->score ||
+	    copy->recorded != message->verdict)
+		printf("          for this recipient %s, score %.1f%s%s\n",
+		       place->verdict, copy->score,
+		       *copy->reason != '\0' ? ": " : "", copy->reason);
+	for (guint i = 0; i < copy->findings->len; i++) {
+		const struct warden_finding *finding =
+			copy->findings->pdata[i];
+		g_autofree char *detail = warden_report_safe(finding->detail);
+
+		if (!has_finding(message->findings, finding))
+			printf("          %+6.1f  %s%s%s\n", finding->score,
+			       finding->symbol, *detail != '\0' ? ": " : "",
+			       detail);
+	}
+	warden_stored_copy_free(copy);
+}
+
 static bool print_place(const struct warden_copy *copy, void *context)
 {
 	g_autofree char *time = cli_time_local(copy->time);
@@ -76,31 +132,7 @@ static bool print_place(const struct warden_copy *copy, void *context)
 	if (*sender != '\0')
 		printf(", from <%s>", sender);
 	puts("");
-	return TRUE;
-}
-
-static bool place_json(const struct warden_copy *copy, void *context)
-{
-	JsonBuilder *builder = ((struct shown *)context)->builder;
-	g_autofree char *time = cli_time_utc(copy->time);
-
-	json_builder_begin_object(builder);
-	cli_member_int(builder, "delivery_id", copy->delivery_id);
-	cli_member(builder, "time", time);
-	cli_member(builder, "user", copy->user);
-	cli_member(builder, "mailbox", copy->mailbox[0] != '\0' ?
-		   copy->mailbox : copy->wanted_mailbox);
-	cli_member_int(builder, "uid", copy->uid);
-	cli_member(builder, "wanted_mailbox", copy->wanted_mailbox);
-	cli_member(builder, "guid", copy->guid);
-	cli_member(builder, "sender", copy->sender);
-	cli_member(builder, "recipient", copy->recipient);
-	cli_member(builder, "state", copy->state);
-	cli_member(builder, "operation", copy->operation);
-	cli_member(builder, "service", copy->service);
-	cli_member(builder, "verdict", copy->verdict);
-	cli_member(builder, "action", copy->action);
-	json_builder_end_object(builder);
+	print_own(context, copy);
 	return TRUE;
 }
 
@@ -302,6 +334,40 @@ static void message_json(struct shown *shown,
 	facts_json(builder, facts);
 }
 
+static bool place_json(const struct warden_copy *copy, void *context)
+{
+	struct shown *shown = context;
+	struct warden_stored_copy *own = load_copy(shown, copy);
+	JsonBuilder *builder = shown->builder;
+	g_autofree char *time = cli_time_utc(copy->time);
+
+	json_builder_begin_object(builder);
+	cli_member_int(builder, "delivery_id", copy->delivery_id);
+	cli_member(builder, "time", time);
+	cli_member(builder, "user", copy->user);
+	cli_member(builder, "mailbox", copy->mailbox[0] != '\0' ?
+		   copy->mailbox : copy->wanted_mailbox);
+	cli_member_int(builder, "uid", copy->uid);
+	cli_member(builder, "wanted_mailbox", copy->wanted_mailbox);
+	cli_member(builder, "guid", copy->guid);
+	cli_member(builder, "sender", copy->sender);
+	cli_member(builder, "recipient", copy->recipient);
+	cli_member(builder, "state", copy->state);
+	cli_member(builder, "operation", copy->operation);
+	cli_member(builder, "service", copy->service);
+	cli_member(builder, "verdict", copy->verdict);
+	cli_member(builder, "action", copy->action);
+	if (own != NULL) {
+		cli_member_real(builder, "score", own->score);
+		cli_member(builder, "reason", own->reason);
+		findings_json(builder, shown->options->config->policy,
+			      own->findings);
+	}
+	warden_stored_copy_free(own);
+	json_builder_end_object(builder);
+	return TRUE;
+}
+
 /* --- the command ----------------------------------------------------------------------- */
 
 static int list_copies(struct shown *shown, char **error_r)
@@ -342,8 +408,13 @@ static int show_message(struct shown *shown, char **error_r)
 	} else if (ret > 0) {
 		print_message(shown, message, facts);
 	}
+	shown->message = message;
 	if (ret > 0)
 		ret = list_copies(shown, error_r);
+	if (ret > 0 && shown->error != NULL) {
+		*error_r = shown->error;
+		ret = -1;
+	}
 	if (ret > 0 && shown->builder != NULL) {
 		json_builder_end_object(shown->builder);
 		cli_print_json(shown->builder);

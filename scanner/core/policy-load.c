@@ -9,7 +9,8 @@
 
 static const char *const policy_keys[] = {
 	"scores", "malware_threshold", "phishing_threshold", "spam_threshold",
-	"policy_threshold", "suspicious_threshold", "user_release", NULL
+	"policy_threshold", "suspicious_threshold", "user_release",
+	"contact_factor", NULL
 };
 
 static bool is_class(enum warden_verdict verdict)
@@ -23,10 +24,32 @@ static bool is_class(enum warden_verdict verdict)
 
 /* --- scores ------------------------------------------------------------- */
 
+/* No contact makes a harmful file harmless, or a leak. */
+static int load_damped(struct symbol_policy *symbol, GKeyFile *file,
+		       const char *group, char **error_r)
+{
+	g_autofree char *value = NULL;
+	int ret = warden_keyfile_string(file, group, "damped", &value,
+					error_r);
+
+	if (ret <= 0)
+		return ret;
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return warden_keyfile_fail(file, group, "damped",
+					   "neither yes nor no", error_r);
+	symbol->damped = strcmp(value, "yes") == 0;
+	return symbol->damped && (symbol->verdict == WARDEN_VERDICT_MALWARE ||
+				  symbol->verdict == WARDEN_VERDICT_POLICY) ?
+		warden_keyfile_fail(file, group, "damped",
+				    "not for this class", error_r) : 1;
+}
+
 static int load_symbol(struct warden_policy *policy, GKeyFile *file,
 		       const char *group, char **error_r)
 {
-	static const char *const keys[] = { "score", "class", "reason", NULL };
+	static const char *const keys[] = {
+		"score", "class", "reason", "damped", NULL
+	};
 	const struct warden_symbol *found = warden_symbol_lookup(group);
 	g_autofree char *class = NULL, *reason = NULL;
 	struct symbol_policy *symbol;
@@ -49,6 +72,8 @@ static int load_symbol(struct warden_policy *policy, GKeyFile *file,
 			!is_class(symbol->verdict)))
 		return warden_keyfile_fail(file, group, "class",
 					   "not a class", error_r);
+	if (load_damped(symbol, file, group, error_r) < 0)
+		return -1;
 	ret = warden_keyfile_string(file, group, "reason", &reason, error_r);
 	if (ret < 0)
 		return -1;
@@ -169,6 +194,13 @@ static int load_thresholds(struct warden_policy *policy, GKeyFile *config,
 	return 1;
 }
 
+static int load_factor(struct warden_policy *policy, GKeyFile *config,
+		       const char *group, char **error_r)
+{
+	return warden_keyfile_number(config, group, "contact_factor", 0.0,
+				     1.0, &policy->contact_factor, error_r);
+}
+
 static int load_release(struct warden_policy *policy, GKeyFile *config,
 			const char *group, char **error_r)
 {
@@ -236,6 +268,7 @@ static int load_config(struct warden_policy *policy, GKeyFile *config,
 	    load_scores_file(policy, config, dir, error_r) < 0 ||
 	    load_single_scores(policy, config, "scores", error_r) < 0 ||
 	    load_thresholds(policy, config, "policy", error_r) < 0 ||
+	    load_factor(policy, config, "policy", error_r) < 0 ||
 	    load_release(policy, config, "policy", error_r) < 0 ||
 	    load_actions(policy, config, "actions", error_r) < 0)
 		return -1;
@@ -288,7 +321,7 @@ static int load_other(struct warden_policy *policy, GKeyFile *config,
 	static const char *const keys[] = {
 		"malware_threshold", "phishing_threshold", "spam_threshold",
 		"policy_threshold", "suspicious_threshold", "user_release",
-		NULL
+		"contact_factor", NULL
 	};
 	g_autofree char *name = g_utf8_strdown(scope, -1);
 	struct warden_policy *other =
@@ -306,7 +339,8 @@ static int load_other(struct warden_policy *policy, GKeyFile *config,
 	if (g_str_has_prefix(group, "actions "))
 		return load_actions(other, config, group, error_r);
 	if (warden_keyfile_check_keys(config, group, keys, error_r) < 0 ||
-	    load_thresholds(other, config, group, error_r) < 0)
+	    load_thresholds(other, config, group, error_r) < 0 ||
+	    load_factor(other, config, group, error_r) < 0)
 		return -1;
 	return load_release(other, config, group, error_r);
 }
@@ -354,9 +388,11 @@ static void add_policy(GChecksum *sum, const struct warden_policy *policy)
 	for (unsigned int i = 0; i < count; i++) {
 		add_number(sum, symbols[i].name, policy->symbols[i].score);
 		add_number(sum, "class", policy->symbols[i].verdict);
+		add_number(sum, "damped", policy->symbols[i].damped);
 	}
 	for (guint i = 0; i <= WARDEN_VERDICT_LAST; i++)
 		add_number(sum, "threshold", policy->thresholds[i]);
+	add_number(sum, "contact", policy->contact_factor);
 }
 
 static void add_others(GChecksum *sum, GHashTable *others)

@@ -11,6 +11,7 @@
 struct symbol_policy {
 	double score;
 	enum warden_verdict verdict;	/* the class */
+	bool damped;		/* counts less of a proven contact */
 	char *reason;
 };
 
@@ -22,6 +23,7 @@ struct warden_policy {
 	double thresholds[WARDEN_VERDICT_LAST + 1];
 	enum warden_action actions[WARDEN_VERDICT_LAST + 1];
 	bool user_release[WARDEN_VERDICT_LAST + 1];
+	double contact_factor;	/* of damped scores */
 	guint64 fingerprint;
 	/* "user:anna@example.org", "domain:example.org" → struct
 	   warden_policy; NULL in those. */

@@ -108,9 +108,27 @@ static bool has_own_score(const struct warden_finding *finding)
 	return symbol != NULL && warden_symbol_has_own_score(symbol);
 }
 
+/* From somebody whom this user knows, and who it really is, what is a little odd
+   is less so. */
+#define PROVEN_CONTACT "CONTACT_PROVEN"
+
+static bool is_proven_contact(const GPtrArray *findings)
+{
+	for (guint i = 0; i < findings->len; i++) {
+		const struct warden_finding *finding = findings->pdata[i];
+
+		if (strcmp(finding->symbol, PROVEN_CONTACT) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static void set_scores(const struct warden_policy *policy,
 		       GPtrArray *findings)
 {
+	double factor = is_proven_contact(findings) ?
+		policy->contact_factor : 1.0;
+
 	for (guint i = 0; i < findings->len; i++) {
 		struct warden_finding *finding =
 			g_ptr_array_index(findings, i);
@@ -120,6 +138,11 @@ static void set_scores(const struct warden_policy *policy,
 		if (has_own_score(finding))
 			continue;
 		finding->score = symbol == NULL ? 0.0 : symbol->score;
+		/* what speaks for a mail speaks for it in any case */
+		if (symbol != NULL && symbol->damped && symbol->score > 0.0 &&
+		    symbol->verdict != WARDEN_VERDICT_MALWARE &&
+		    symbol->verdict != WARDEN_VERDICT_POLICY)
+			finding->score *= factor;
 	}
 	/* Stable: ties keep their order. */
 	g_ptr_array_sort(findings, compare_scores);

@@ -166,6 +166,70 @@ static gint64 allowed_hosts(const struct warden_facts *facts,
 	return (GINT64_FROM_BE(number) & G_MAXINT64) | 1;
 }
 
+/* --- what holds for everybody ------------------------------------------------- */
+
+static bool has_any(const GPtrArray *findings,
+		    bool (*is)(const struct warden_finding *finding))
+{
+	for (guint i = 0; i < findings->len; i++) {
+		if (is(findings->pdata[i]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* The same mail, to nobody in particular. */
+static struct warden_check_input
+input_of_nobody(const struct warden_check_input *input,
+		struct warden_envelope *envelope_r)
+{
+	struct warden_check_input bare = *input;
+
+	*envelope_r = no_envelope;
+	envelope_r->sender = input->envelope->sender;
+	bare.envelope = envelope_r;
+	bare.own = NULL;
+	bare.history = NULL;
+	bare.outgoing = FALSE;
+	return bare;
+}
+
+static GPtrArray *copy_shared(const GPtrArray *findings)
+{
+	GPtrArray *shared = g_ptr_array_new_with_free_func(
+		(GDestroyNotify)warden_finding_free);
+
+	for (guint i = 0; i < findings->len; i++) {
+		if (!warden_finding_is_personal(findings->pdata[i]))
+			g_ptr_array_add(shared, warden_finding_copy(
+						findings->pdata[i]));
+	}
+	return shared;
+}
+
+/* What else was found for this copy is taken away, and what its envelope may
+   have to do with is looked for without it. */
+static GPtrArray *find_shared(const struct warden_check_input *input,
+			      const GPtrArray *findings)
+{
+	struct warden_envelope envelope;
+	struct warden_check_input bare = input_of_nobody(input, &envelope);
+
+	return has_any(findings, warden_finding_is_addressed) &&
+	       (input->outgoing || input->envelope->recipient[0] != '\0') ?
+		warden_checks_run(&bare) : copy_shared(findings);
+}
+
+static GPtrArray *
+find_shared_again(const struct warden_check_input *input,
+		  const struct warden_scan_stored *stored)
+{
+	struct warden_envelope envelope;
+	struct warden_check_input bare = input_of_nobody(input, &envelope);
+
+	return warden_checks_again(&bare, stored->shared, stored->lists);
+}
+
 /* stored NULL: all checks, else only what must be asked again. */
 static void run_checks(const struct warden_config *config,
 		       struct warden_scan_result *result,
@@ -185,52 +249,30 @@ static void run_checks(const struct warden_config *config,
 
 	asked.answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					      g_free);
-	result->findings = stored == NULL ?
-		warden_checks_run_watched(&check_input, input->watch) :
-		warden_checks_again(&check_input, stored->findings,
-				    stored->lists);
+	result->shared = g_new0(struct warden_scan_shared, 1);
+	if (stored == NULL) {
+		result->findings = warden_checks_run_watched(&check_input,
+							     input->watch);
+		result->shared->findings = find_shared(&check_input,
+						       result->findings);
+	} else {
+		result->findings = warden_checks_again(
+			&check_input, stored->findings, stored->lists);
+		result->shared->findings = find_shared_again(&check_input,
+							     stored);
+	}
 	result->allowed = input->known == NULL ? 0 :
 		allowed_hosts(result->facts, &once);
 	result->lists_failed = asked.failed;
 	g_hash_table_unref(asked.answers);
 }
 
-/* --- what holds for everybody ------------------------------------------------- */
-
-static bool has_personal(const GPtrArray *findings)
-{
-	for (guint i = 0; i < findings->len; i++) {
-		if (warden_finding_is_personal(findings->pdata[i]))
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static GPtrArray *copy_shared(const GPtrArray *findings)
-{
-	GPtrArray *shared = g_ptr_array_new_with_free_func(
-		(GDestroyNotify)warden_finding_free);
-
-	for (guint i = 0; i < findings->len; i++) {
-		if (!warden_finding_is_personal(findings->pdata[i]))
-			g_ptr_array_add(shared, warden_finding_copy(
-						findings->pdata[i]));
-	}
-	return shared;
-}
-
 static int judge_shared(const struct warden_config *config,
-			const struct warden_policy *policy,
 			struct warden_scan_result *result, char **error_r)
 {
 	struct warden_scan_result plain = { .facts = result->facts };
-	struct warden_scan_shared *shared;
+	struct warden_scan_shared *shared = result->shared;
 
-	if (policy == config->policy && !has_personal(result->findings))
-		return 1;
-	shared = g_new0(struct warden_scan_shared, 1);
-	result->shared = shared;
-	shared->findings = copy_shared(result->findings);
 	if (warden_policy_judge(config->policy, result->facts,
 				shared->findings, NULL, WARDEN_ROLE_NONE,
 				&shared->judgement, error_r) < 0)
@@ -250,7 +292,7 @@ static int judge(const struct warden_config *config,
 	const struct warden_policy *policy =
 		warden_policy_for(config->policy, envelope_of(input)->user);
 
-	if (judge_shared(config, policy, result, error_r) < 0 ||
+	if (judge_shared(config, result, error_r) < 0 ||
 	    warden_policy_judge(policy, result->facts, result->findings,
 				input->overrides, input->role,
 				&result->judgement, error_r) < 0) {

@@ -23,8 +23,9 @@ struct warden_scan_result {
 	GArray *tokens;		/* of warden_tokens(), NULL = not wanted */
 	struct warden_judgement judgement;
 	char *reason;		/* warden_scan_reason() of it all */
-	/* Without this user's history and policy: what is stored with the
-	   message. NULL = the same. */
+	/* Without this user's address, history, lists and policy: what is
+	   stored with the message. NULL (of who makes results by hand) = the
+	   same. */
 	struct warden_scan_shared *shared;
 	/* Which of its links' hosts were on an allow-list, as one number: 0 =
 	   none, WARDEN_ALLOWED_UNKNOWN. What other checks than those of lists
@@ -57,16 +58,18 @@ int warden_scan_fd(const struct warden_config *config,
 		   struct warden_reader *reader,
 		   const struct warden_scan_input *input,
 		   struct warden_scan_result **result_r, char **error_r);
-/* The same without the body, from what is stored: for another user, and when
-   lists have changed. Of input only envelope, known, history, overrides and
-   role are looked at. No bytes are read. The result is what a scan of the body
-   would be, if its allowed is still what it was. */
+/* The same without the body, from what is stored of the message and of this
+   copy: when feeds, own lists or what was learned have changed. Of input only
+   envelope, known, own, history, overrides and role are looked at. No bytes are
+   read. The result is what a scan of the body would be, if its allowed is still
+   what it was. */
 struct warden_scan_stored {
 	struct warden_facts *facts;	/* all that lists are asked for, and
 					   what is unscanned; taken over, also
 					   on failure */
 	GArray *tokens;			/* NULL = none kept; taken over */
-	const GPtrArray *findings;	/* of the last scan */
+	const GPtrArray *shared;	/* findings of the message */
+	const GPtrArray *findings;	/* of this copy */
 	bool lists;			/* ask them again */
 };
 int warden_scan_stored(const struct warden_config *config,

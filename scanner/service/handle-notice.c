@@ -101,19 +101,17 @@ struct listing {
 
 /* The strongest finding that argues for the verdict. */
 static const struct warden_finding *
-find_finding(const struct warden_policy *policy,
-	     const struct warden_stored_message *message)
+find_finding(const struct warden_policy *policy, const GPtrArray *findings,
+	     enum warden_verdict verdict)
 {
 	const struct warden_finding *first = NULL;
 
-	for (guint i = 0; i < message->findings->len; i++) {
-		const struct warden_finding *finding =
-			message->findings->pdata[i];
+	for (guint i = 0; i < findings->len; i++) {
+		const struct warden_finding *finding = findings->pdata[i];
 
 		if (first == NULL)
 			first = finding;
-		if (warden_policy_class(policy, finding->symbol) ==
-		    message->verdict)
+		if (warden_policy_class(policy, finding->symbol) == verdict)
 			return finding;
 	}
 	return first;
@@ -146,18 +144,43 @@ static bool is_pulled(struct warden_exchange *exchange,
 				      &error) > 0;
 }
 
+/* Why: for this user, or for everybody if nothing is known of the user's copy. */
+static void
+add_reason(struct warden_exchange *exchange, struct warden_store *store,
+	   struct listing *listing, const struct warden_stored_message *message,
+	   struct warden_notice_item *item)
+{
+	const struct warden_policy *policy = warden_policy_for(
+		exchange->service->config->policy, exchange->user);
+	struct warden_stored_copy *copy = NULL;
+	const struct warden_finding *finding;
+	g_autofree char *error = NULL;
+
+	(void)warden_store_lookup_copy(store, message, exchange->user, 0,
+				       &copy, &error);
+	finding = copy == NULL ?
+		find_finding(policy, message->findings, message->verdict) :
+		find_finding(policy, copy->findings, copy->verdict);
+	if (finding != NULL) {
+		item->symbol = finding->symbol;
+		item->detail = warden_policy_reason(policy, finding->symbol);
+		item->file = find_file(store, message, finding);
+		g_ptr_array_add(listing->files, (char *)item->file);
+	}
+	warden_stored_copy_free(copy);
+}
+
 /* What the database does not say now is left out: the notice is worth more
    than its details. */
 static void
 add_item(struct warden_exchange *exchange, struct warden_store *store,
 	 struct listing *listing, guint i)
 {
-	const struct warden_policy *policy =
-		exchange->service->config->policy;
+	const struct warden_policy *policy = warden_policy_for(
+		exchange->service->config->policy, exchange->user);
 	const struct warden_untold *untold = listing->untold->pdata[i];
 	struct warden_notice_item *item = &listing->items[i];
 	struct warden_stored_message *message = NULL;
-	const struct warden_finding *finding;
 	g_autofree char *error = NULL;
 
 	*item = (struct warden_notice_item){
@@ -181,13 +204,7 @@ add_item(struct warden_exchange *exchange, struct warden_store *store,
 		item->user_release = false;
 	}
 	g_ptr_array_add(listing->messages, message);
-	finding = find_finding(policy, message);
-	if (finding == NULL)
-		return;
-	item->symbol = finding->symbol;
-	item->detail = warden_policy_reason(policy, finding->symbol);
-	item->file = find_file(store, message, finding);
-	g_ptr_array_add(listing->files, (char *)item->file);
+	add_reason(exchange, store, listing, message, item);
 }
 
 static void listing_init(struct warden_exchange *exchange,

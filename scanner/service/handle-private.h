@@ -17,6 +17,7 @@ struct warden_exchange {
 	   does not, or did not say */
 	struct warden_place stands;
 	gint64 deadline;	/* of the client, monotonic µs; 0 = none */
+	gint64 time;		/* of the delivery, if it is one */
 };
 
 /* One function per operation; each fills exchange->answer. */

@@ -64,6 +64,35 @@ static int lookup_verdict(struct warden_exchange *exchange,
 	return ret;
 }
 
+/* What it is for this user, at its worst: the copy may not have been judged
+   since the message turned out to be bad. 1, 0 or -1 likewise. */
+static int lookup_worst(struct warden_exchange *exchange,
+			struct warden_stored_message **message_r,
+			enum warden_verdict *verdict_r)
+{
+	struct warden_records *records = exchange->service->records;
+	struct warden_stored_copy *copy = NULL;
+	char *error = NULL;
+	int ret = lookup_verdict(exchange, message_r);
+
+	*verdict_r = WARDEN_VERDICT_UNKNOWN;
+	if (ret <= 0)
+		return ret;
+	*verdict_r = (*message_r)->verdict;
+	ret = warden_store_lookup_copy(warden_records_store(records),
+				       *message_r, exchange->user, 0, &copy,
+				       &error);
+	if (ret < 0) {
+		warden_records_failed(records, "looking for a copy", error);
+		g_clear_pointer(message_r, warden_stored_message_free);
+		return -1;
+	}
+	if (copy != NULL)
+		*verdict_r = warden_store_worse(*verdict_r, copy->verdict);
+	warden_stored_copy_free(copy);
+	return 1;
+}
+
 /* May the client ask for this at all? */
 static bool is_entitled(struct warden_exchange *exchange)
 {
@@ -160,13 +189,11 @@ void warden_handle_release(struct warden_exchange *exchange)
 	if (!is_entitled(exchange))
 		return;
 	pulled = is_pulled(exchange);
-	if (pulled < 0 || lookup_verdict(exchange, &message) < 0) {
+	if (pulled < 0 || lookup_worst(exchange, &message, &verdict) < 0) {
 		warden_answer_refuse(exchange, WARDEN_STATUS_TEMPFAIL,
 				     "the verdict database is not available");
 		return;
 	}
-	if (message != NULL)
-		verdict = message->verdict;
 	warden_records_epoch(exchange->service->records, &epoch);
 	exchange->answer->reply.rules_epoch = epoch.rules;
 	exchange->answer->reply.list_generation = epoch.lists;
@@ -203,10 +230,8 @@ void warden_handle_report(struct warden_exchange *exchange)
 	struct warden_stored_message *message = NULL;
 	guint64 delivery_id = 0;
 
-	if (lookup_verdict(exchange, &message) >= 0)
+	if (lookup_worst(exchange, &message, &delivery.verdict) >= 0)
 		audit(exchange, "report");
-	delivery.verdict = message != NULL ? message->verdict :
-		WARDEN_VERDICT_UNKNOWN;
 	delivery.action = WARDEN_ACTION_QUARANTINE;
 	enum warden_recorded recorded = warden_records_delivery(
 		exchange->service->records, exchange->deadline,

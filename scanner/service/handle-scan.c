@@ -73,6 +73,7 @@ outcome_delivery(const struct warden_exchange *exchange,
 	delivery.verdict = outcome->verdict;
 	delivery.action = outcome->action;
 	delivery.keyword = outcome->keyword;
+	delivery.sent = exchange->request->role == WARDEN_ROLE_SENT;
 	return delivery;
 }
 
@@ -109,6 +110,7 @@ static void scan_context_init(struct warden_exchange *exchange,
 	};
 	context_r->history = (struct warden_history){
 		.contact = warden_store_contact, .thread = warden_store_thread,
+		.namesake = warden_store_namesake,
 		.learned = config->learn ? warden_store_learned : NULL,
 		.context = &context_r->past,
 	};
@@ -116,10 +118,16 @@ static void scan_context_init(struct warden_exchange *exchange,
 		.lookup = warden_store_own, .context = &context_r->own_lists,
 	};
 	if (store != NULL) {
-		warden_store_history_init(&context_r->past, store, key);
+		warden_store_history_init(&context_r->past, store, key,
+					  exchange->user, exchange->time);
 		warden_store_own_init(&context_r->own_lists, store,
 				      exchange->user);
 	}
+	/* A copy that stands is judged as the mail that once came. */
+	if (exchange->recipient[0] == '\0')
+		context_r->envelope.recipient = context_r->past.recipient;
+	if (exchange->sender[0] == '\0')
+		context_r->envelope.sender = context_r->past.sender;
 	context_r->past.learn_minimum = config->learn_minimum;
 	context_r->past.learn_half_life = config->learn_half_life_days *
 		G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC;
@@ -146,14 +154,33 @@ static void result_outcome(const struct warden_scan_result *result,
 	};
 }
 
-/* The rest of an answer without a body. A FETCH looks at a copy that is
-   recorded already, so that only a new verdict is news; a RESCAN may find one
-   that is not. */
-static void answer_cached(struct warden_exchange *exchange,
-			  const struct warden_stored_message *message,
-			  struct outcome *outcome,
-			  const struct warden_epoch *epoch, bool is_new)
+/* Message and copy as the database has them; copy NULL = not this user's. */
+struct stored {
+	const struct warden_stored_message *message;
+	struct warden_stored_copy *copy;
+};
+
+/* A FETCH looks at a copy that is recorded already, so that only a new verdict
+   is news; a RESCAN may find one that is not. */
+static bool is_news(const struct warden_exchange *exchange,
+		    const struct stored *stored, const struct outcome *outcome)
 {
+	if (exchange->request->aborted)
+		return false;
+	return exchange->request->operation != WARDEN_OPERATION_FETCH ||
+	       stored->message->concerned || stored->copy == NULL ||
+	       stored->copy->recorded != outcome->verdict ||
+	       stored->copy->action != outcome->action;
+}
+
+/* The rest of an answer without a body. */
+static void answer_cached(struct warden_exchange *exchange,
+			  const struct stored *stored,
+			  const struct warden_scan_result *result,
+			  struct outcome *outcome,
+			  const struct warden_epoch *epoch)
+{
+	const struct warden_stored_message *message = stored->message;
 	struct warden_answer *answer = exchange->answer;
 	guint64 delivery_id = 0;
 
@@ -165,11 +192,11 @@ static void answer_cached(struct warden_exchange *exchange,
 	memcpy(answer->reply.key, message->key, WARDEN_KEY_SIZE);
 	answer->reply.have_key = true;
 	exchange->service->counts.cached++;
-	if (exchange->request->aborted ||
-	    (!is_new &&
-	     exchange->request->operation == WARDEN_OPERATION_FETCH))
+	if (!is_news(exchange, stored, outcome))
 		return;
 	struct warden_delivery delivery = outcome_delivery(exchange, outcome);
+	delivery.result = result;
+	delivery.rules = message->epoch.rules;
 	enum warden_recorded recorded = warden_records_delivery(
 		exchange->service->records, exchange->deadline, message->key,
 		&delivery, &delivery_id);
@@ -177,9 +204,10 @@ static void answer_cached(struct warden_exchange *exchange,
 }
 
 static void answer_again(struct warden_exchange *exchange,
-			 const struct warden_stored_message *message,
+			 const struct stored *stored,
 			 const struct warden_scan_result *result)
 {
+	const struct warden_stored_message *message = stored->message;
 	/* As of before the look-ups. */
 	struct warden_epoch epoch = {
 		message->epoch.rules, message->now.lists
@@ -193,22 +221,27 @@ static void answer_again(struct warden_exchange *exchange,
 				     &epoch);
 	warden_answer_set_reason(exchange->answer, result->reason);
 	warden_answer_set_symbols(exchange->answer, result->findings);
-	answer_cached(exchange, message, &outcome, &epoch,
-		      message->concerned);
+	answer_cached(exchange, stored, result, &outcome, &epoch);
 }
 
-/* What is stored of the message, as input for another judgement. False if it
-   cannot be had. */
+/* What is stored of message and copy, as input for another judgement. False if
+   it cannot be had. */
 static bool load_stored(struct warden_exchange *exchange,
-			const struct warden_stored_message *message,
+			const struct stored *stored,
 			struct warden_scan_stored *stored_r)
 {
+	const struct warden_stored_message *message = stored->message;
 	struct warden_records *records = exchange->service->records;
 	struct warden_store *store = warden_records_store(records);
 	char *error = NULL;
 
+	if (store == NULL)
+		return false;
 	*stored_r = (struct warden_scan_stored){
-		.findings = message->findings, .lists = message->concerned,
+		.shared = message->findings,
+		.findings = stored->copy != NULL ? stored->copy->findings :
+			message->findings,
+		.lists = message->concerned,
 	};
 	int ret = warden_store_load_facts(store, message->id,
 					  &stored_r->facts, &error);
@@ -223,30 +256,58 @@ static bool load_stored(struct warden_exchange *exchange,
 	return ret > 0;
 }
 
-/* What was found whoever gets it is stored, and so is all that lists and this
-   user's history are asked for. False if the body is needed after all. */
-static bool answer_without_body(struct warden_exchange *exchange,
-				const struct warden_stored_message *message)
+/* What was found whoever gets it is stored, and what was found for this user's
+   copy. False if the body is needed after all. */
+static bool judge_stored(struct warden_exchange *exchange,
+			 const struct stored *stored)
 {
+	const struct warden_stored_message *message = stored->message;
 	struct warden_scan_context context;
 	struct warden_scan_result *result;
-	struct warden_scan_stored stored;
+	struct warden_scan_stored input;
 	g_autofree char *error = NULL;
 	bool answered = false;
 
-	if (!load_stored(exchange, message, &stored))
+	if (!load_stored(exchange, stored, &input))
 		return false;
 	scan_context_init(exchange, message->key, &context);
-	if (warden_scan_stored(exchange->service->config, &stored,
+	if (warden_scan_stored(exchange->service->config, &input,
 			       &context.input, &result, &error) < 0)
 		return false;
 	/* Links are judged otherwise when an allow-list knows their hosts. */
 	if (!message->concerned ||
 	    (result->allowed == message->allowed && !result->lists_failed)) {
-		answer_again(exchange, message, result);
+		answer_again(exchange, stored, result);
 		answered = true;
 	}
 	warden_scan_result_free(result);
+	return answered;
+}
+
+/* Whoever has no copy yet that these rules have judged (a mail from a mailbox
+   that is shared, one that came while nobody looked) has a past of his own: his
+   is judged from the body. others: what was found for everybody will do. */
+static bool answer_without_body(struct warden_exchange *exchange,
+				const struct warden_stored_message *message,
+				bool others)
+{
+	struct warden_records *records = exchange->service->records;
+	struct warden_store *store = warden_records_store(records);
+	struct stored stored = { .message = message };
+	char *error = NULL;
+	bool answered;
+
+	if (store == NULL)
+		return false;
+	if (warden_store_lookup_copy(store, message, exchange->user,
+				     message->epoch.rules, &stored.copy,
+				     &error) < 0) {
+		warden_records_failed(records, "looking for a copy", error);
+		return false;
+	}
+	answered = (stored.copy != NULL || others) &&
+		judge_stored(exchange, &stored);
+	warden_stored_copy_free(stored.copy);
 	return answered;
 }
 
@@ -287,9 +348,16 @@ static void scan_by_key(struct warden_exchange *exchange)
 				     "SCAN without body and without key");
 		return;
 	}
+	/* To whom the user wrote stands in the body alone. */
+	if (request->role == WARDEN_ROLE_SENT &&
+	    request->operation != WARDEN_OPERATION_FETCH &&
+	    request->operation != WARDEN_OPERATION_RESCAN) {
+		exchange->answer->reply.status = WARDEN_STATUS_NEED_BODY;
+		return;
+	}
 	struct warden_stored_message *message =
 		lookup_judged(exchange, request->key, request->key_size);
-	if (message == NULL || !answer_without_body(exchange, message))
+	if (message == NULL || !answer_without_body(exchange, message, false))
 		exchange->answer->reply.status = WARDEN_STATUS_NEED_BODY;
 	if (message != NULL)
 		warden_stored_message_free(message);
@@ -328,7 +396,7 @@ static bool answer_killer(struct warden_exchange *exchange, const guint8 *key)
 	struct warden_stored_message *message =
 		lookup_judged(exchange, key, WARDEN_SHA256_SIZE);
 	bool known = message != NULL && is_known_killer(message) &&
-		answer_without_body(exchange, message);
+		answer_without_body(exchange, message, true);
 
 	if (message != NULL)
 		warden_stored_message_free(message);

@@ -40,6 +40,7 @@ static void exchange_init(struct warden_exchange *exchange,
 		.comment = text(&request->comment),
 		.query = text(&request->query),
 		.what = text(&request->what),
+		.time = g_get_real_time(),
 	};
 	if (request->op == WARDEN_OP_SCAN && request->have_mailbox_guid &&
 	    request->uid != 0)
@@ -95,7 +96,7 @@ struct warden_delivery
 warden_exchange_delivery(const struct warden_exchange *exchange)
 {
 	struct warden_delivery delivery = {
-		.time = g_get_real_time(),
+		.time = exchange->time,
 		.user = exchange->user,
 		.recipient = exchange->recipient,
 		.sender = exchange->sender,

@@ -48,8 +48,9 @@ SIGNERS = ROOT / "tests" / "signature"
 # No message can make them happen; their unit tests do.
 NO_CASE = {"SCAN_FAILED", "BAYES_HAM", "BAYES_PHISH", "BAYES_SPAM",
            "BAYES_SPAM_WEAK", "OWN_ALLOWED", "OWN_ALLOWED_UNPROVEN",
-           "OWN_DENIED", "BURST", "FIRST_CONTACT", "KNOWN_CONTACT",
-           "LANGUAGE_UNUSUAL", "REPLY_WITHOUT_THREAD"}
+           "OWN_DENIED", "BURST", "CONTACT_PROVEN", "FIRST_CONTACT",
+           "KNOWN_CONTACT", "LANGUAGE_UNUSUAL", "REPLY_WITHOUT_THREAD",
+           "SENDER_NAME_OF_CONTACT"}
 KEYS = {
     "": {"file": str, "verdict": str, "action": str, "score": float,
          "strength": float,
@@ -257,7 +258,7 @@ def agreement_faults():
             continue
         if symbol not in scores:
             yield "%s is not in config/scores.conf" % symbol
-        elif set(scores[symbol]) != {"score", "class", "reason"}:
+        elif set(scores[symbol]) - {"damped"} != {"score", "class", "reason"}:
             yield "[%s] needs score, class and reason" % symbol
         if symbol not in documented:
             yield "%s is not in docs/checks.md" % symbol

@@ -121,17 +121,26 @@ const struct warden_delivery to_anna = {
 	.action = WARDEN_ACTION_QUARANTINE, .keyword = "$WardenMalware",
 };
 
-guint64 record(struct warden_store *store, guint32 number)
+guint64 record_of(struct warden_store *store, guint32 number,
+		   const char *user, gint64 time)
 {
 	struct warden_scan_result *result = make_result(number);
+	struct warden_delivery delivery = to_anna;
 	guint64 id = 0;
 	char *error = NULL;
 
-	if (warden_store_record_scan(store, result, &epoch_1, &to_anna, &id,
+	delivery.user = user;
+	delivery.time = time;
+	if (warden_store_record_scan(store, result, &epoch_1, &delivery, &id,
 				     &error) < 0)
 		g_error("%s", error);
 	free_result(result);
 	return id;
+}
+
+guint64 record(struct warden_store *store, guint32 number)
+{
+	return record_of(store, number, to_anna.user, to_anna.time);
 }
 
 gint64 count(const char *path, const char *sql)

@@ -31,6 +31,8 @@ extern const struct warden_delivery to_anna;
 
 /* Record message number for the user of to_anna: the delivery's id. */
 guint64 record(struct warden_store *store, guint32 number);
+guint64 record_of(struct warden_store *store, guint32 number,
+		   const char *user, gint64 time);
 /* The first column of the first row, by a connection of its own. */
 gint64 count(const char *path, const char *sql);
 /* Any SQL, likewise. */

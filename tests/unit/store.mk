@@ -8,6 +8,7 @@ STORE_FIXTURE = tests/unit/store-fixture.c tests/unit/store-fixture.h
 STORE_TESTS = \
 	tests/unit/test-store \
 	tests/unit/test-store-affected \
+	tests/unit/test-store-copy \
 	tests/unit/test-store-epoch \
 	tests/unit/test-store-failures \
 	tests/unit/test-store-feed \
@@ -27,6 +28,10 @@ tests_unit_test_store_affected_SOURCES = tests/unit/test-store-affected.c \
 	$(STORE_FIXTURE)
 tests_unit_test_store_affected_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_store_affected_LDADD = $(STORE_TEST_LIBS)
+tests_unit_test_store_copy_SOURCES = tests/unit/test-store-copy.c \
+	$(STORE_FIXTURE)
+tests_unit_test_store_copy_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_store_copy_LDADD = $(STORE_TEST_LIBS)
 tests_unit_test_store_epoch_SOURCES = tests/unit/test-store-epoch.c \
 	$(STORE_FIXTURE)
 tests_unit_test_store_epoch_CPPFLAGS = $(STORE_TEST_CPPFLAGS)

@@ -6,7 +6,9 @@
 #include "scanner/core/policy.h"
 #include "scanner/core/scan.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct warden_policy *load(const char *text)
 {
@@ -157,6 +159,75 @@ static const struct {
 	{ V(SPAM), "", R(NONE), A(QUARANTINE), "$Junk" },
 };
 
+/* --- of a contact that is proven ------------------------------------------------ */
+
+static const struct {
+	const char *config, *symbols;
+	double score;
+} contact_rows[] = {
+	{ "", "CONTENT_OFFER", 2.0 },
+	{ "", "CONTENT_OFFER CONTACT_PROVEN", 1.0 },
+	/* a contact or a proof alone is not enough */
+	{ "", "CONTENT_OFFER KNOWN_CONTACT AUTH_PASS", 2.0 },
+	{ "", "CLASSIFIER_PHISH SENDER_NAME_ADDRESS CONTACT_PROVEN", 2.25 },
+	/* never what harms, is denied, looks alike or is sure */
+	{ "", "EICAR_TEST_FILE CONTACT_PROVEN", 10.0 },
+	{ "", "OWN_DENIED CONTACT_PROVEN", 10.0 },
+	{ "", "KNOWN_BAD_HOST CONTACT_PROVEN", 7.0 },
+	{ "", "LINK_LOOKALIKE_OWN REPLY_TO_LOOKALIKE CONTACT_PROVEN", 7.5 },
+	{ "", "CONTENT_PAYMENT_CHANGE CONTACT_PROVEN", 1.0 },
+	{ "", "CLASSIFIER_PHISH_SURE CONTACT_PROVEN", 4.0 },
+	/* what speaks for it counts in full */
+	{ "", "BAYES_HAM EICAR_TEST_FILE CONTACT_PROVEN", 10.0 },
+	{ "[policy]\ncontact_factor = 1\n", "CONTENT_OFFER CONTACT_PROVEN",
+	  2.0 },
+	{ "[policy]\ncontact_factor = 0\n", "CONTENT_OFFER CONTACT_PROVEN",
+	  0.0 },
+	{ "[scores]\nCONTENT_OFFER = 4\n", "CONTENT_OFFER CONTACT_PROVEN",
+	  2.0 },
+};
+
+static void test_contact(void)
+{
+	g_autoptr(warden_facts) facts = warden_facts_new();
+
+	for (gsize i = 0; i < G_N_ELEMENTS(contact_rows); i++) {
+		struct warden_policy *policy = load(contact_rows[i].config);
+		g_autoptr(GPtrArray) findings =
+			make_findings(contact_rows[i].symbols);
+		struct warden_judgement judgement;
+		char *error = NULL;
+
+		g_test_message("row %" G_GSIZE_FORMAT, i);
+		g_assert_cmpint(warden_policy_judge(
+			policy, facts, findings, NULL, WARDEN_ROLE_NONE,
+			&judgement, &error), ==, 1);
+		g_assert_cmpfloat_with_epsilon(judgement.score,
+					       contact_rows[i].score, 0.0005);
+		warden_policy_free(policy);
+	}
+}
+
+static void test_damped(void)
+{
+	static const char text[] = "[EICAR_TEST_FILE]\ndamped = yes\n";
+	g_autofree char *path = NULL, *config = NULL, *error = NULL;
+	g_autoptr(GKeyFile) file = NULL;
+	struct warden_policy *policy = NULL;
+	int fd = g_file_open_tmp("warden-scores-XXXXXX", &path, NULL);
+
+	g_assert_cmpint(fd, >=, 0);
+	close(fd);
+	g_assert_true(g_file_set_contents(path, text, -1, NULL));
+	config = g_strdup_printf("[policy]\nscores = %s\n", path);
+	g_assert_cmpint(warden_keyfile_parse(config, strlen(config), "test",
+					     &file, &error), ==, 1);
+	g_assert_cmpint(warden_policy_load(file, "/", &policy, &error), ==,
+			-1);
+	g_assert_nonnull(strstr(error, "damped"));
+	g_unlink(path);
+}
+
 static void test_actions(void)
 {
 	struct warden_policy *policy = load("");
@@ -293,6 +364,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/policy/judge", test_judge);
+	g_test_add_func("/policy/contact", test_contact);
+	g_test_add_func("/policy/damped", test_damped);
 	g_test_add_func("/policy/actions", test_actions);
 	g_test_add_func("/policy/bad-overrides", test_bad_overrides);
 	g_test_add_func("/policy/release", test_release);
