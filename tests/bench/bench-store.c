@@ -7,7 +7,9 @@
    DIRECTORY/bench.sqlite is filled, made if it is not there, and left there;
    keys of 2,000 messages are left in DIRECTORY/keys. A message has 5 parts, 6
    links and, one time in ten, two findings; one part in five and most hosts
-   were seen before, as in real mail. `./run bench store` runs it. */
+   were seen before, as in real mail. Each copy has one finding of its own
+   besides, and half of the mails are from persons. `./run bench store` runs
+   it. */
 
 #include "warden-config.h"
 
@@ -99,6 +101,17 @@ static char *sender_name(guint64 number)
 			       G_GUINT64_FORMAT ".example", n, n % 5000);
 }
 
+/* Every second sender is a person: letters only. "" of the others. */
+static char *person_name(guint64 number)
+{
+	guint64 n = repeated(number, 100000);
+	GString *name = g_string_new(n % 2 == 0 ? "" : "Anna B");
+
+	for (; name->len > 0 && n > 0; n /= 26)
+		g_string_append_c(name, (char)('a' + n % 26));
+	return g_string_free(name, FALSE);
+}
+
 static char *url_name(guint64 number, guint i)
 {
 	g_autofree char *host = host_name(number, i);
@@ -114,6 +127,18 @@ static void finding_free(void *data)
 	g_free(finding->detail);
 	g_free(finding->part);
 	g_free(finding);
+}
+
+static void add_own_finding(GPtrArray *findings)
+{
+	struct warden_finding *finding = g_new0(struct warden_finding, 1);
+
+	finding->symbol = "KNOWN_CONTACT";
+	finding->family = "history";
+	finding->technique = "";
+	finding->detail = g_strdup("12 mails from sender1234@mail5.example");
+	finding->part = g_strdup("");
+	g_ptr_array_add(findings, finding);
 }
 
 static void add_finding(GPtrArray *findings, const char *symbol)
@@ -143,7 +168,8 @@ static struct warden_facts *make_facts(guint64 number)
 	facts->header.message_id = g_strdup_printf(
 		"%016" G_GINT64_MODIFIER "x@mail.example", mix(number));
 	g_autofree char *from = sender_name(number);
-	g_ptr_array_add(facts->header.from, warden_address_new("A", from));
+	g_autofree char *name = person_name(number);
+	g_ptr_array_add(facts->header.from, warden_address_new(name, from));
 	for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
 		struct warden_part *part = warden_facts_add_part(
 			facts, paths[i], i < 2 ? "" : "document.pdf");
@@ -165,6 +191,17 @@ static struct warden_facts *make_facts(guint64 number)
 	return facts;
 }
 
+static GPtrArray *make_findings(bool bad)
+{
+	GPtrArray *findings = g_ptr_array_new_with_free_func(finding_free);
+
+	if (bad) {
+		add_finding(findings, "LINK_TEXT_MISMATCH");
+		add_finding(findings, "LINK_IP_ADDRESS");
+	}
+	return findings;
+}
+
 static struct warden_scan_result *make_result(guint64 number)
 {
 	struct warden_scan_result *result =
@@ -172,17 +209,18 @@ static struct warden_scan_result *make_result(guint64 number)
 	bool bad = number % 10 == 0;
 
 	result->facts = make_facts(number);
-	result->findings = g_ptr_array_new_with_free_func(finding_free);
-	if (bad) {
-		add_finding(result->findings, "LINK_TEXT_MISMATCH");
-		add_finding(result->findings, "LINK_IP_ADDRESS");
-	}
+	result->findings = make_findings(bad);
+	add_own_finding(result->findings);
 	result->judgement.verdict = bad ? WARDEN_VERDICT_PHISHING :
 		WARDEN_VERDICT_CLEAN;
 	result->judgement.action = bad ? WARDEN_ACTION_QUARANTINE :
 		WARDEN_ACTION_ALLOW;
 	result->judgement.keyword = "";
 	result->reason = g_strdup("");
+	result->shared = g_new0(struct warden_scan_shared, 1);
+	result->shared->findings = make_findings(bad);
+	result->shared->judgement = result->judgement;
+	result->shared->reason = g_strdup("");
 	return result;
 }
 
@@ -190,6 +228,9 @@ static void free_result(struct warden_scan_result *result)
 {
 	warden_facts_free(result->facts);
 	g_ptr_array_unref(result->findings);
+	g_ptr_array_unref(result->shared->findings);
+	g_free(result->shared->reason);
+	g_free(result->shared);
 	g_free(result->reason);
 	g_free(result);
 }
@@ -675,6 +716,64 @@ static void measure_messages(struct warden_store *store, guint64 messages)
 	print_times("message by 16 bytes of its key", times, LOOKUPS);
 }
 
+/* What a scan asks of the past, and a verdict by key of its copy. */
+static void measure_past(struct warden_store *store, guint64 messages)
+{
+	g_autofree gint64 *times = g_new(gint64, LOOKUPS);
+	struct warden_store_history history;
+	struct warden_contact contact;
+	struct warden_namesake namesake;
+	guint8 key[WARDEN_SHA256_SIZE];
+
+	for (guint i = 0; i < LOOKUPS; i++) {
+		guint64 number = mix(i) % messages;
+		g_autofree char *user = g_strdup_printf(
+			"user%" G_GUINT64_FORMAT, mix(number) % 5000);
+		g_autofree char *from = sender_name(number);
+		g_autofree char *name = person_name(number);
+
+		fill_hash(key, number);
+		times[i] = g_get_monotonic_time();
+		warden_store_history_init(&history, store, key, user,
+					  g_get_real_time());
+		if (warden_store_contact(&history, from, user, &contact) < 0 ||
+		    warden_store_contact(&history, strchr(from, '@'), "",
+					 &contact) < 0 ||
+		    warden_store_namesake(&history, name, user,
+					  &namesake) < 0)
+			g_error("the past cannot be had");
+		times[i] = g_get_monotonic_time() - times[i];
+	}
+	print_times("the past of a mail", times, LOOKUPS);
+}
+
+static void measure_copies(struct warden_store *store, guint64 messages)
+{
+	g_autofree gint64 *times = g_new(gint64, LOOKUPS);
+	struct warden_stored_message *message;
+	struct warden_stored_copy *copy;
+	guint8 key[WARDEN_SHA256_SIZE];
+	char *error = NULL;
+
+	for (guint i = 0; i < LOOKUPS; i++) {
+		guint64 number = mix(i + LOOKUPS) % messages;
+		g_autofree char *user = g_strdup_printf(
+			"user%" G_GUINT64_FORMAT, mix(number) % 5000);
+
+		fill_hash(key, number);
+		times[i] = g_get_monotonic_time();
+		if (warden_store_lookup_message(store, key, 16, &message,
+						&error) <= 0 ||
+		    warden_store_lookup_copy(store, message, user, 0, &copy,
+					     &error) <= 0)
+			g_error("copy not found");
+		times[i] = g_get_monotonic_time() - times[i];
+		warden_stored_copy_free(copy);
+		warden_stored_message_free(message);
+	}
+	print_times("message and a user's copy of it", times, LOOKUPS);
+}
+
 static void measure_known(struct warden_store *store, bool wanted)
 {
 	g_autofree gint64 *times = g_new(gint64, LOOKUPS);
@@ -782,6 +881,8 @@ int main(int argc, char **argv)
 	measure_imports(path, indicators, messages, &number);
 	store = open_store(path);
 	measure_messages(store, messages);
+	measure_copies(store, messages);
+	measure_past(store, messages);
 	measure_again(store, messages);
 	measure_known(store, TRUE);
 	measure_known(store, FALSE);
