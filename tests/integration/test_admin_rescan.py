@@ -113,7 +113,8 @@ class Rescan(AdminCase):
             count = self.instance.sql(
                 "SELECT count(*) FROM recent_verdicts WHERE user = ? AND "
                 "operation = 'rescan' AND state = 'stored'", self.user)
-            if count[0][0] >= 130:
+            # the first mailbox's records are written, too
+            if count[0][0] > 130:
                 break
             time.sleep(0.01)
         self.assertIsNone(process.poll(), "it was through too early")
