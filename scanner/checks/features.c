@@ -133,7 +133,7 @@ static const struct warden_feature table[FEATURES_COUNT] = {
 /* Findings that depend on what a collection cannot have: lists, rules, the
    user's past and address, who checked the sender on the way. */
 static const char *const foreign_families[] = {
-	"list", "rule", "av", "dlp", "bayes", "classifier",
+	"list", "rule", "av", "dlp", "history", "own", "classifier",
 };
 static const char *const foreign_starts[] = {
 	"ALLOWED_", "AUTH_", "BAYES_", "BURST", "CLASSIFIER_", "FIRST_CONTACT",
