@@ -267,6 +267,16 @@ static void match(const struct warden_phrases *phrases, const char *text,
 	warden_normal_text_clear(&normal);
 }
 
+/* As much of size bytes as fits into most, whole characters. */
+static gsize cut_text(const char *text, gsize size, gsize most)
+{
+	if (size <= most)
+		return size;
+	while (most > 0 && ((guchar)text[most] & 0xc0) == 0x80)
+		most--;
+	return most;
+}
+
 /* The subject and the beginning of the text, without what it answers to. Owned
    by the caller. */
 static char *spoken_text(const struct warden_facts *facts)
@@ -281,8 +291,8 @@ static char *spoken_text(const struct warden_facts *facts)
 		const char *start = line + strspn(line, " \t");
 
 		if (*start != '>')
-			g_string_append_len(out, line,
-					    MIN(size, most - out->len));
+			g_string_append_len(out, line, cut_text(
+				line, size, most - out->len));
 		g_string_append_c(out, '\n');
 		line += size + (line[size] == '\n');
 	}

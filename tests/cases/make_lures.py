@@ -132,6 +132,12 @@ def cases():
                if linked else "The same, as an answer.",
                message(sender, subject, text % HOME if linked else text,
                        not linked), {"absent": symbols})
+    # cut within a character, wherever the limit is
+    for extra in range(2):
+        yield ("lure-long-text-%d" % extra, "Long text of three bytes a"
+               " character.", message("Post <post@example.com>", "News",
+                                      "x" * extra + "\u6587" * 1000 + "\n",
+                                      False), {"absent": ["LURE_MAILBOX"]})
     for name, (symbols, sender, text, other, harmless) in NAMES.items():
         yield ("lure-" + name, "A name that is not the sender's.",
                message(sender, "News", text, False), {"symbols": symbols})
