@@ -54,13 +54,13 @@ static enum warden_feature_kind kind_of(guint32 families)
 		WARDEN_FEATURE_ANY;
 }
 
-/* Both are made from finite tables: so they may be interned. */
+/* Both are made from finite tables: so they may be kept. */
 static void G_GNUC_PRINTF(4, 5)
 add(struct speech *speech, guint32 families, const char *words,
     const char *format, ...)
 {
 	struct warden_feature feature = {
-		.words = g_intern_string(words), .kind = kind_of(families),
+		.words = warden_features_keep(words), .kind = kind_of(families),
 		.sign = (families & FAMILY(HONEST)) != 0 ?
 			WARDEN_FEATURE_GOOD : WARDEN_FEATURE_BAD,
 	};
@@ -70,7 +70,7 @@ add(struct speech *speech, guint32 families, const char *words,
 	va_start(args, format);
 	name = g_strdup_vprintf(format, args);
 	va_end(args);
-	feature.name = g_intern_string(name);
+	feature.name = warden_features_keep(name);
 	g_array_append_val(speech->features, feature);
 }
 

@@ -31,6 +31,11 @@ void warden_features_add_concepts(GArray *features,
 				  const struct warden_phrases *phrases,
 				  guint32 settings);
 
+/* The one copy of a name from a finite set, kept until the program ends. Not
+   g_intern_string(): its table leaves a copy of itself behind whenever it
+   grows, and there are thousands of names. */
+const char *warden_features_keep(const char *name);
+
 /* Whether text has the address of a mailbox that is not on domain, within its
    first bytes. */
 gboolean warden_features_has_address(const char *text, gsize bytes,

@@ -816,6 +816,24 @@ static bool is_foreign(const struct warden_finding *finding)
 			       G_N_ELEMENTS(foreign_starts));
 }
 
+const char *warden_features_keep(const char *name)
+{
+	static GHashTable *kept;
+	G_LOCK_DEFINE_STATIC(kept);
+	char *found;
+
+	G_LOCK(kept);
+	if (kept == NULL)
+		kept = g_hash_table_new(g_str_hash, g_str_equal);
+	found = g_hash_table_lookup(kept, name);
+	if (found == NULL) {
+		found = g_strdup(name);
+		g_hash_table_add(kept, found);
+	}
+	G_UNLOCK(kept);
+	return found;
+}
+
 static void add_finding(struct context *context, GArray *features,
 			const struct warden_finding *finding)
 {
@@ -823,7 +841,7 @@ static void add_finding(struct context *context, GArray *features,
 				     G_N_ELEMENTS(spam_starts));
 	g_autofree char *name = g_strconcat("finding:", finding->symbol, NULL);
 	struct warden_feature feature = {
-		.name = g_intern_string(name), .words = finding->detail,
+		.name = warden_features_keep(name), .words = finding->detail,
 		.sign = WARDEN_FEATURE_BAD,
 		.kind = offer ? WARDEN_FEATURE_SPAM : WARDEN_FEATURE_PHISHING,
 	};

@@ -26,7 +26,7 @@ enum warden_feature_kind {
 };
 
 struct warden_feature {
-	/* Static or interned. "links.own"; "finding:SYMBOL" for findings. */
+	/* Static or kept. "links.own"; "finding:SYMBOL" for findings. */
 	const char *name;
 	const char *words;	/* for people */
 	enum warden_feature_sign sign;

@@ -5,7 +5,7 @@
 struct warden_model {
 	double constant;
 	struct warden_model_limits limits;
-	GHashTable *weights;	/* interned name → double * */
+	GHashTable *weights;	/* char * → double *, both owned */
 };
 
 struct warden_model *warden_model_new(double constant,
@@ -15,8 +15,8 @@ struct warden_model *warden_model_new(double constant,
 
 	model->constant = constant;
 	model->limits = *limits;
-	model->weights = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-					       g_free);
+	model->weights = g_hash_table_new_full(g_str_hash, g_str_equal,
+					       g_free, g_free);
 	return model;
 }
 
@@ -29,8 +29,7 @@ bool warden_model_add(struct warden_model *model, const char *feature,
 		return FALSE;
 	kept = g_new(double, 1);
 	*kept = weight;
-	g_hash_table_replace(model->weights,
-			     (gpointer)g_intern_string(feature), kept);
+	g_hash_table_replace(model->weights, g_strdup(feature), kept);
 	return TRUE;
 }
 
