@@ -57,6 +57,10 @@ char *warden_url_host_ascii(const char *host)
 		return g_utf8_strdown(decoded, -1);
 	label = g_ascii_strdown(ascii, -1);
 	idn2_free(ascii);
+	/* other full stops than the ASCII one are dots only now */
+	size = strlen(label);
+	while (size > 0 && label[size - 1] == '.')
+		label[--size] = '\0';
 	return label;
 }
 

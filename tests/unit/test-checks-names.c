@@ -17,6 +17,8 @@ static const struct {
 	{ "https://example.com:443/", "https://example.com/" },
 	{ "https://example.com:8443/", "https://example.com:8443/" },
 	{ "http://example.com./", "http://example.com/" },
+	{ "http://example\xe3\x80\x82" "com\xe3\x80\x82/",
+	  "http://example.com/" },
 	{ "http:example.com/x", "http://example.com/x" },
 	{ "http:\\\\example.com\\x", "http://example.com/x" },
 	{ "https:////example.com/x", "https://example.com/x" },
