@@ -347,9 +347,12 @@ def limits_of(answers, final):
     for name, share in SHARES.items():
         limits[name] = max(
             max(limit_at(some, share),
+                limit_at(some, share, lambda m: m.made),
                 limit_at(some, MODERN_SHARES[name],
-                         lambda m: m.group() != "classic") +
+                         lambda m: m.group() == "modern") +
                 ROOM[name]) for some in (answers, final))
+    # No good mail that the written model was trained on is surely bad.
+    limits["sure"] = max(limits["sure"], limit_at(final, 0.0) + ROOM["sure"])
     limits["likely"] = max(limits["weak"], limits["likely"])
     limits["sure"] = max(limits["likely"], limits["sure"])
     return limits
@@ -398,6 +401,8 @@ def main():
     parser.add_argument("--write", metavar="FILE")
     parser.add_argument("--show", action="store_true",
                         help="the strongest good mails and lost features")
+    parser.add_argument("--answers", metavar="FILE", help="log-odds of each "
+                        "mail, by a model that did not know its source")
     parser.add_argument("--good", metavar="FEATURES", action="append",
                         default=[], help="of further good mail, made up, in "
                         "no manifest")
@@ -440,6 +445,10 @@ def main():
                        if model[1].get(f, 0.0) > 0.0))))
         for feature, note in sorted(model[2].items()):
             print("%-32s %s" % (feature, note))
+    if options.answers:
+        with open(options.answers, "w", encoding="utf-8") as out:
+            for odds, mail in sorted(answers, key=lambda a: a[1].file):
+                print("%s\t%.3f" % (mail.file, odds), file=out)
     if options.write:
         write(options.write, model, limits, lines)
     return 0

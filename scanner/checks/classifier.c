@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* All evidence weighed together, by a model that was trained. It comes after
-   the others, whose findings it weighs. What it says is capped by scores.conf:
-   alone it sends nothing to Quarantine. */
+   the others, whose findings it weighs. What it says counts as scores.conf
+   has it. */
 
 static const struct warden_symbol symbols[] = {
 	{ "CLASSIFIER_PHISH", "classifier", "T1566" },
