@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* All evidence weighed together, by a model that was trained. It comes after
-   the others, whose findings it weighs. What it says counts as scores.conf
-   has it. */
+   the others, whose findings it weighs. Alone it sends nothing to
+   Quarantine, see scores.conf. */
 
 static const struct warden_symbol symbols[] = {
 	{ "CLASSIFIER_PHISH", "classifier", "T1566" },

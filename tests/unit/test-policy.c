@@ -176,7 +176,7 @@ static const struct {
 	{ "", "KNOWN_BAD_HOST CONTACT_PROVEN", 7.0 },
 	{ "", "LINK_LOOKALIKE_OWN REPLY_TO_LOOKALIKE CONTACT_PROVEN", 7.5 },
 	{ "", "CONTENT_PAYMENT_CHANGE CONTACT_PROVEN", 1.0 },
-	{ "", "CLASSIFIER_PHISH_SURE CONTACT_PROVEN", 4.0 },
+	{ "", "CLASSIFIER_PHISH_SURE CONTACT_PROVEN", 5.5 },
 	/* what speaks for it counts in full */
 	{ "", "BAYES_HAM EICAR_TEST_FILE CONTACT_PROVEN", 10.0 },
 	{ "[policy]\ncontact_factor = 1\n", "CONTENT_OFFER CONTACT_PROVEN",
