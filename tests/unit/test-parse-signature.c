@@ -339,10 +339,9 @@ static void test_dearmor(void)
 		gsize size = 0;
 		const char *data = out == NULL ? "" :
 			g_bytes_get_data(out, &size);
+		const char *wanted = rows[i].out == NULL ? "" : rows[i].out;
 
-		g_assert_cmpmem(data, size, rows[i].out == NULL ? "" :
-				rows[i].out, rows[i].out == NULL ? 0 :
-				strlen(rows[i].out));
+		g_assert_cmpmem(data, size, wanted, strlen(wanted));
 	}
 }
 
