@@ -22,6 +22,11 @@ class EnteredRunner(run_cases.Runner):
 
 
 class Cases(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.runner = EnteredRunner(BUILD.warden)
+        cls.runner.scan_together(run_cases.folders())
+
     def test_agreement(self):
         """Table, scores, documentation and cases name the same symbols."""
         self.assertEqual(list(run_cases.agreement_faults()), [])
@@ -29,15 +34,14 @@ class Cases(unittest.TestCase):
 
 def add(folder):
     def test(self):
-        self.assertEqual(EnteredRunner(BUILD.warden).case(folder), [])
+        self.assertEqual(self.runner.case(folder), [])
     name = "test_" + folder.name.replace("-", "_")
     test.__name__ = name
     setattr(Cases, name, test)
 
 
-for case in sorted(run_cases.CASES.iterdir()):
-    if (case / "expect.json").exists():
-        add(case)
+for case in run_cases.folders():
+    add(case)
 
 
 if __name__ == "__main__":
