@@ -84,7 +84,7 @@ static bool find_pieces(struct word *word, gsize at, gsize size)
 {
 	const guint8 *data = word->table;
 
-	if (at > word->table_size)
+	if (data == NULL || at > word->table_size)
 		return FALSE;
 	size = MIN(size, word->table_size - at);
 	data += at;
@@ -155,12 +155,13 @@ static void look_for_template(struct word *word)
 {
 	gsize at = warden_le32(word->data + FIB_STRINGS);
 	gsize size = warden_le32(word->data + FIB_STRINGS + 4), length;
-	const guint8 *data = word->table + at;
+	const guint8 *data = word->table;
 	g_autofree char *target = NULL;
 	guint i;
 
-	if (at > word->table_size)
+	if (data == NULL || at > word->table_size)
 		return;
+	data += at;
 	size = MIN(size, word->table_size - at);
 	if (size < 6 || warden_le16(data) != 0xffff)
 		return;
