@@ -180,9 +180,11 @@ static void add_attachment(struct warden_office *office, guint storage)
 		return;
 	name = get_text(office, storage, PROPERTY_LONG_NAME, NAME_MAX_SIZE);
 	other = get_text(office, storage, PROPERTY_SHORT_NAME, NAME_MAX_SIZE);
-	if (*name == '\0' && *other == '\0')
+	if (*name == '\0' && *other == '\0') {
+		g_free(other);
 		other = get_text(office, storage, PROPERTY_DISPLAY_NAME,
 				 NAME_MAX_SIZE);
+	}
 	type = get_text(office, storage, PROPERTY_MIME_TYPE, NAME_MAX_SIZE);
 	member.name = *name != '\0' ? name : other;
 	member.declared_type = type;
