@@ -122,13 +122,12 @@ static void test_invisible(void)
 				 ==, rows[i].count);
 }
 
-/* Neither deep nor long pages take long or much. */
+/* Deep and long pages are cut, and between characters. */
 static void test_hostile(void)
 {
 	g_autoptr(GString) html = g_string_new(NULL);
 	struct warden_visible *visible = warden_visible_new();
 	struct warden_facts *facts = warden_facts_new();
-	gint64 start = g_get_monotonic_time();
 
 	for (guint i = 0; i < 100000; i++)
 		g_string_append(html, "<div class='a b c'>\xc3\xa4<b>");
@@ -137,7 +136,7 @@ static void test_hostile(void)
 	g_assert_cmpuint(facts->text.visible_chars, ==, 100000);
 	g_assert_cmpuint(strlen(facts->text.visible), <=,
 			 WARDEN_FACT_VISIBLE_MAX);
-	g_assert_cmpint(g_get_monotonic_time() - start, <, 20 * 1000000);
+	g_assert_true(g_utf8_validate(facts->text.visible, -1, NULL));
 	warden_facts_free(facts);
 	warden_visible_free(visible);
 }

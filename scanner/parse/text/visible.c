@@ -94,6 +94,22 @@ static void append_break(GString *out, char c)
 		g_string_append_c(out, c);
 }
 
+/* What is cut between the bytes of a character loses their first, too. */
+static void drop_half_character(GString *out)
+{
+	gsize at = out->len, size;
+
+	while (at > 0 && out->len - at < 3 &&
+	       ((guchar)out->str[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (at == 0 || (guchar)out->str[at - 1] < 0xc0)
+		return;
+	size = out->len - --at;
+	if (g_utf8_get_char_validated(out->str + at, (gssize)size) >=
+	    (gunichar)-2)
+		g_string_truncate(out, at);
+}
+
 /* White space becomes one space; keep_lf: of a plain text lines stay. */
 static void append_text(GString *out, guint32 *chars, const char *text,
 			gsize size, bool keep_lf)
@@ -116,13 +132,8 @@ static void append_text(GString *out, guint32 *chars, const char *text,
 			g_string_append_c(out, *p++);
 		}
 	}
-	/* never half a character */
-	if (p < end) {
-		const char *valid_end;
-
-		if (!g_utf8_validate(out->str, out->len, &valid_end))
-			g_string_truncate(out, valid_end - out->str);
-	}
+	if (p < end)
+		drop_half_character(out);
 	for (; p < end; p++)
 		*chars += (*p & 0xc0) != 0x80 && !html_is_space(*p);
 }
