@@ -281,7 +281,7 @@ static void open_element(struct page *page, const struct html_tag *tag,
 	    look->colour == WARDEN_COLOUR_NONE)
 		element.colour = WARDEN_COLOUR_UNKNOWN;
 	/* headings have a size of their own */
-	if (*tag->name == 'h' && tag->size == 2 && look->size < 0)
+	if (tag->size == 2 && *tag->name == 'h' && look->size < 0)
 		element.letters = 160;
 	if (page->depth < DEPTH_MAX)
 		page->open[page->depth++] = element;
