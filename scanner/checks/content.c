@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "checks-private.h"
+#include "from.h"
 #include "language.h"
 #include "lure.h"
 #include "normal-text.h"
@@ -147,34 +148,18 @@ static void judge_intents(const struct content *content)
 
 /* --- what comes together -------------------------------------------------------------- */
 
-static const char *sender_domain(const struct warden_facts *facts)
-{
-	const struct warden_address *from;
-	const char *at;
-
-	if (facts->header.from->len == 0)
-		return "";
-	from = g_ptr_array_index(facts->header.from, 0);
-	at = strrchr(from->address, '@');
-	return at == NULL ? "" : at + 1;
-}
-
 /* A link to click that leads to somebody else than the sender. */
 static bool has_foreign_link(const struct warden_facts *facts)
 {
-	g_autofree char *host =
-		warden_url_host_ascii(sender_domain(facts));
-	const char *own = warden_url_registrable(host);
+	g_autofree char *own = warden_from_domain(facts);
 
 	for (guint i = 0; i < facts->urls->len; i++) {
 		const struct warden_url *url =
 			g_ptr_array_index(facts->urls, i);
-		const char *other;
 
-		if (*url->host == '\0' || strcmp(url->source, "resource") == 0)
-			continue;
-		other = warden_url_registrable(url->host);
-		if (other == NULL || own == NULL || strcmp(own, other) != 0)
+		if (*url->host != '\0' &&
+		    strcmp(url->source, "resource") != 0 &&
+		    strcmp(own, warden_host_domain(url->host)) != 0)
 			return TRUE;
 	}
 	return FALSE;

@@ -2,6 +2,7 @@
 
 #include "checks-private.h"
 #include "dlp.h"
+#include "from.h"
 #include "house.h"
 
 #include <string.h>
@@ -90,11 +91,9 @@ bool warden_dlp_add_document(struct warden_dlp *dlp, const char *line)
 static bool is_own_address(const struct warden_house *house,
 			   const char *address)
 {
-	const char *at = strrchr(address, '@');
-	g_autofree char *host = at == NULL ? NULL :
-		g_ascii_strdown(at + 1, -1);
+	g_autofree char *host = warden_address_host(address);
 
-	return host != NULL && warden_house_is_own(house, host);
+	return *host != '\0' && warden_house_is_own(house, host);
 }
 
 /* The envelope knows best; without one, all that are written. */

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "checks-private.h"
+#include "from.h"
 #include "url.h"
 
 #include <string.h>
@@ -95,21 +96,7 @@ static bool is_office_host(const char *host)
 
 static bool is_senders_own(const struct warden_facts *facts, const char *host)
 {
-	const char *domain = warden_url_registrable(host);
-
-	for (guint i = 0; domain != NULL && i < facts->header.from->len; i++) {
-		const struct warden_address *from =
-			facts->header.from->pdata[i];
-		const char *at = strrchr(from->address, '@');
-		g_autofree char *name = at == NULL ? NULL :
-			warden_url_host_ascii(at + 1);
-		const char *own = name == NULL ? NULL :
-			warden_url_registrable(name);
-
-		if (own != NULL && strcmp(own, domain) == 0)
-			return TRUE;
-	}
-	return FALSE;
+	return warden_from_is_in(facts, warden_host_domain(host));
 }
 
 /* "https://host/x", "\\host@SSL\x" and "file://host/x" all name one. */

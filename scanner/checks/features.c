@@ -1,7 +1,10 @@
 #include "warden-config.h"
 
 #include "features-private.h"
+#include "from.h"
+#include "mailbox.h"
 #include "redirector.h"
+#include "shape.h"
 #include "url.h"
 
 #include <string.h>
@@ -130,23 +133,20 @@ static const struct warden_feature table[FEATURES_COUNT] = {
 #undef FEATURE
 };
 
-/* Findings that depend on what a collection cannot have: lists, rules, the
-   user's past and address, who checked the sender on the way. */
+/* Findings that depend on what a collection cannot have, besides what depends
+   on the recipient: lists, rules, who checked the sender on the way. */
 static const char *const foreign_families[] = {
-	"list", "rule", "av", "dlp", "history", "own", "classifier",
+	"list", "rule", "av", "classifier",
 };
 static const char *const foreign_starts[] = {
-	"ALLOWED_", "AUTH_", "BAYES_", "BURST", "CLASSIFIER_", "FIRST_CONTACT",
-	"KNOWN_", "LANGUAGE_", "LINK_RECIPIENT", "LISTS_", "RECIPIENT",
-	"REPLY_WITHOUT_THREAD", "SENDER_IS_RECIPIENT", "SENDER_NAME_OF_",
-	"SENDER_OWN_", "SENDER_VIP", "SIGNATURE_", "SUBJECT_NAMES_RECIPIENT", "SUBJECT_REPLY",
+	"AUTH_", "RECIPIENTS_HIDDEN", "SENDER_OWN_", "SENDER_VIP",
+	"SIGNATURE_",
 };
 
 /* What belongs to offers rather than to pretending. */
 static const char *const spam_starts[] = {
-	"CONTENT_ADVANCE", "CONTENT_INVEST", "CONTENT_JOB", "CONTENT_LOAN",
-	"CONTENT_PHARMA", "CONTENT_PRIZE", "CONTENT_ROMANCE", "CONTENT_SPAM",
-	"CONTENT_EXTORTION",
+	"CONTENT_ADVANCE", "CONTENT_EXTORTION", "CONTENT_JOB", "CONTENT_LOAN",
+	"CONTENT_PRIZE", "CONTENT_ROMANCE",
 };
 
 struct context {
@@ -160,227 +160,7 @@ struct context {
 	bool asks, offers, related;
 };
 
-/* --- names -------------------------------------------------------------- */
-
-/* Where anybody gets a mailbox for nothing. What counts is the kind of sender,
-   so the large ones are enough. */
-static bool is_freemail(const char *domain)
-{
-	static const char *const names[] = {
-		"gmail", "googlemail", "hotmail", "outlook", "live", "msn",
-		"yahoo", "ymail", "rocketmail", "aol", "aim", "icloud", "gmx",
-		"web", "t-online", "freenet", "mail", "protonmail", "proton",
-		"yandex", "rambler", "bk", "inbox", "list", "zoho", "tutanota",
-		"libero", "virgilio", "tiscali", "orange", "wanadoo", "laposte",
-		"free", "sfr", "uol", "bol", "terra", "qq", "163", "126",
-		"sina", "naver", "daum", "hanmail", "rediffmail", "seznam",
-		"wp", "onet", "interia", "o2", "abv", "ukr", "centrum",
-		"fastmail", "hushmail", "mailfence", "consultant", "email",
-		"usa", "accountant", "post", "lawyer",
-	};
-	gsize size = strcspn(domain, ".");
-
-	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-		if (strlen(names[i]) == size &&
-		    strncmp(domain, names[i], size) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static const char *domain_of(const char *host)
-{
-	const char *domain = warden_url_registrable(host);
-
-	return domain == NULL ? host : domain;
-}
-
-/* "xk4f9q2z", "a-b-c-d", "qwrtpsdf": no word, name or abbreviation. */
-static bool is_machine_name(const char *name, gsize size)
-{
-	guint digits = 0, hyphens = 0, run = 0, longest = 0, turns = 0;
-
-	if (size >= 4 && strncmp(name, "xn--", 4) == 0)
-		return FALSE;
-	for (gsize i = 0; i < size; i++) {
-		bool digit = g_ascii_isdigit(name[i]);
-
-		digits += digit;
-		hyphens += name[i] == '-';
-		if (i > 0 && digit != (bool)g_ascii_isdigit(name[i - 1]))
-			turns++;
-		run = g_ascii_isalpha(name[i]) &&
-			strchr("aeiouy", name[i]) == NULL ? run + 1 : 0;
-		longest = MAX(longest, run);
-	}
-	return (turns >= 3 && digits >= 2) || (digits >= 4 && size > digits) ||
-	       hyphens >= 3 || longest >= 6;
-}
-
-static guint labels_of(const char *host)
-{
-	guint labels = 1;
-
-	for (; *host != '\0'; host++)
-		labels += *host == '.';
-	return labels;
-}
-
-/* How many labels stand before the registered domain. */
-static guint depth_of(const char *host)
-{
-	const char *domain = warden_url_registrable(host);
-
-	return domain == NULL ? 0 : labels_of(host) - labels_of(domain);
-}
-
-/* Owned by the caller; NULL if there is none. */
-static char *host_of_address(const char *address)
-{
-	const char *at = strrchr(address, '@');
-
-	return at == NULL ? NULL : warden_url_host_ascii(at + 1);
-}
-
-/* Below a public suffix with dots that is no country's: "x.github.io". */
-static bool is_customer_site(const char *domain)
-{
-	const char *suffix = strchr(domain, '.'), *last;
-
-	if (suffix == NULL || strchr(suffix + 1, '.') == NULL)
-		return FALSE;
-	last = strrchr(suffix, '.') + 1;
-	/* "co.uk" has short labels, "uk.com" and "github.io" a long one */
-	return strlen(last) != 2 || strcspn(suffix + 1, ".") > 3;
-}
-
-static bool is_rare_tld(const char *domain)
-{
-	static const char *const common[] = {
-		"com", "net", "org", "edu", "gov", "mil", "int", "example",
-		"localhost", "invalid", "test", NULL
-	};
-	const char *last = strrchr(domain, '.');
-
-	return last != NULL && strlen(last + 1) != 2 &&
-	       strncmp(last + 1, "xn--", 4) != 0 &&
-	       !g_strv_contains(common, last + 1);
-}
-
-static bool is_symbol(gunichar c)
-{
-	return (c >= 0x2600 && c <= 0x27bf) || (c >= 0x1f300 && c <= 0x1faff) ||
-	       (c >= 0x2b00 && c <= 0x2bff) || (c >= 0x25a0 && c <= 0x25ff);
-}
-
 /* --- who sends ------------------------------------------------------------ */
-
-/* Some word of the name is in the address, or the other way round. */
-static bool has_to_do(const char *name, const char *text)
-{
-	g_autofree char *folded = g_utf8_casefold(name, -1);
-	const char *p = folded;
-	bool any = FALSE;
-
-	while (*p != '\0') {
-		gsize size = 0;
-
-		while (g_ascii_isalnum(p[size]))
-			size++;
-		if (size >= 3) {
-			g_autofree char *found = g_strndup(p, size);
-
-			any = TRUE;
-			if (strstr(text, found) != NULL)
-				return TRUE;
-			/* "Bernhard" writes as "bernd", "Shop24" as "shop" */
-			found[MIN(size, 4)] = '\0';
-			if (size > 4 && strstr(text, found) != NULL)
-				return TRUE;
-		}
-		p += MAX(size, 1);
-	}
-	/* Names in other scripts say nothing here. */
-	return !any;
-}
-
-/* "Robert A. Elz" has "rae" or "re" as mailbox, or within a short one. */
-static bool has_initials(const char *name, const char *box)
-{
-	g_auto(GStrv) words = g_strsplit_set(name, " .-", -1);
-	g_autoptr(GString) all = g_string_new(NULL);
-	char ends[3] = "";
-
-	for (char **word = words; *word != NULL; word++) {
-		if (!g_ascii_isalpha(**word))
-			continue;
-		g_string_append_c(all, g_ascii_tolower(**word));
-	}
-	if (all->len < 2 || strlen(box) > 8)
-		return FALSE;
-	ends[0] = all->str[0];
-	ends[1] = all->str[all->len - 1];
-	return strstr(box, all->str) != NULL || strstr(box, ends) != NULL;
-}
-
-/* "wVzEky", "8PX29ZH", "kLs2jJp2J0": no word, no number, no usual code. */
-static bool has_token(const char *text)
-{
-	while (*text != '\0') {
-		gsize size = 0;
-		guint turns = 0, digits = 0, jumps = 0;
-
-		while (g_ascii_isalnum(text[size])) {
-			char c = text[size], before = size > 0 ?
-				text[size - 1] : c;
-
-			digits += g_ascii_isdigit(c) ? 1 : 0;
-			turns += g_ascii_isdigit(c) != g_ascii_isdigit(before);
-			jumps += g_ascii_islower(before) && g_ascii_isupper(c);
-			size++;
-		}
-		if (size >= 6 && ((turns >= 3 && digits >= 2) || jumps >= 3 ||
-				  (jumps >= 2 && size <= 8)))
-			return TRUE;
-		text += MAX(size, 1);
-	}
-	return FALSE;
-}
-
-static bool has_signs(const char *name)
-{
-	for (; *name != '\0'; name = g_utf8_next_char(name)) {
-		gunichar c = g_utf8_get_char(name);
-
-		if (is_symbol(c) || strchr("_#*$!|~^={}<>", c < 128 ? (char)c :
-					   ' ') != NULL)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-/* "example.org", "example.org support" <x@elsewhere.example>. */
-static bool names_domain(const char *name, const char *own)
-{
-	g_auto(GStrv) words = g_strsplit_set(name, " ,;:|/()[]<>\"'", -1);
-
-	for (char **word = words; *word != NULL; word++) {
-		g_autofree char *host = g_ascii_strdown(*word, -1);
-		const char *dot = strchr(host, '.');
-		const char *domain;
-
-		if (dot == NULL || dot - host < 2 || strlen(dot) < 3 ||
-		    strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-") !=
-		    strlen(host))
-			continue;
-		domain = warden_url_registrable(host);
-		/* example.de and example.com are mostly one owner */
-		if (domain != NULL && strncmp(own, domain, strcspn(
-			domain, ".") + 1) != 0)
-			return TRUE;
-	}
-	return FALSE;
-}
 
 static void look_at_name(struct context *context)
 {
@@ -391,11 +171,11 @@ static void look_at_name(struct context *context)
 	if (from->name[0] == '\0' || strchr(from->name, '@') != NULL)
 		return;
 	address = g_ascii_strdown(from->address, -1);
-	context->has[FROM_STRANGER] = !has_to_do(from->name, address) &&
-		!has_initials(from->name, context->from_box);
-	context->has[FROM_SIGNS] = has_signs(from->name) ||
-		has_token(from->name);
-	context->has[FROM_NAME_DOMAIN] = names_domain(from->name,
+	context->has[FROM_STRANGER] = !warden_shape_has_to_do(from->name, address) &&
+		!warden_shape_has_initials(from->name, context->from_box);
+	context->has[FROM_SIGNS] = warden_shape_has_signs(from->name) ||
+		warden_shape_has_token(from->name);
+	context->has[FROM_NAME_DOMAIN] = warden_shape_names_domain(from->name,
 						      context->from_domain);
 }
 
@@ -407,25 +187,26 @@ static void look_at_sender(struct context *context)
 	if (header->from->len == 0)
 		return;
 	from = header->from->pdata[0];
-	context->from_host = host_of_address(from->address);
-	if (context->from_host == NULL)
+	context->from_host = warden_address_host(from->address);
+	if (context->from_host[0] == '\0')
 		return;
-	context->from_domain = g_strdup(domain_of(context->from_host));
+	context->from_domain = g_strdup(warden_host_domain(context->from_host));
 	context->from_box = g_ascii_strdown(
 		from->address, strrchr(from->address, '@') - from->address);
-	context->has[FROM_FREEMAIL] = is_freemail(context->from_domain);
-	context->has[FROM_ODD_NAME] = is_machine_name(
+	context->has[FROM_FREEMAIL] = warden_mailbox_is_free(context->from_domain);
+	context->has[FROM_ODD_NAME] = warden_shape_is_machine_name(
 		context->from_domain, strcspn(context->from_domain, "."));
-	context->has[FROM_HOSTING] = is_customer_site(context->from_domain);
-	context->has[FROM_RARE] = is_rare_tld(context->from_domain);
+	context->has[FROM_HOSTING] =
+		warden_shape_is_customer_site(context->from_domain);
+	context->has[FROM_RARE] = warden_shape_is_rare_tld(context->from_domain);
 	look_at_name(context);
-	context->has[FROM_DEEP] = depth_of(context->from_host) >= 2;
+	context->has[FROM_DEEP] = warden_shape_depth(context->from_host) >= 2;
 	/* Bounce addresses of senders in bulk have tokens, too: only short
 	   ones are meant as names. */
 	context->has[FROM_RANDOM] = strlen(context->from_box) <= 16 &&
 		strchr(context->from_box, '=') == NULL &&
 		strchr(context->from_box, '+') == NULL &&
-		is_machine_name(context->from_box, strlen(context->from_box));
+		warden_shape_is_machine_name(context->from_box, strlen(context->from_box));
 }
 
 static void look_at_reply(struct context *context)
@@ -437,143 +218,33 @@ static void look_at_reply(struct context *context)
 	if (reply->len == 0 || context->from_domain == NULL)
 		return;
 	address = reply->pdata[0];
-	host = host_of_address(address->address);
-	if (host == NULL ||
-	    strcmp(domain_of(host), context->from_domain) == 0)
+	host = warden_address_host(address->address);
+	if (*host == '\0' ||
+	    strcmp(warden_host_domain(host), context->from_domain) == 0)
 		return;
 	context->has[REPLY_OTHER] = TRUE;
-	context->has[REPLY_FREEMAIL] = is_freemail(domain_of(host));
+	context->has[REPLY_FREEMAIL] =
+		warden_mailbox_is_free(warden_host_domain(host));
 }
 
 /* --- what it says --------------------------------------------------------- */
 
-struct count {
-	guint capitals, letters, exclamations, symbols, digits_run;
-};
-
-static struct count count_text(const char *text)
-{
-	struct count count = { 0 };
-	guint run = 0;
-
-	for (; *text != '\0'; text = g_utf8_next_char(text)) {
-		gunichar c = g_utf8_get_char(text);
-
-		run = g_unichar_isdigit(c) ? run + 1 : 0;
-		count.digits_run = MAX(count.digits_run, run);
-		count.capitals += g_unichar_isupper(c) ? 1 : 0;
-		count.letters += g_unichar_isupper(c) || g_unichar_islower(c);
-		count.exclamations += c == '!' || c == 0xff01 || c == 0xa1;
-		count.symbols += is_symbol(c) ? 1 : 0;
-	}
-	return count;
-}
-
-/* "$100.00", "1000€", "£ 5,000": a currency sign beside digits. */
-static bool names_sum(const char *text)
-{
-	for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
-		const char *next = g_utf8_next_char(p);
-
-		if (g_unichar_type(c) != G_UNICODE_CURRENCY_SYMBOL)
-			continue;
-		next += strspn(next, " ");
-		if (g_ascii_isdigit(*next) ||
-		    (p > text && (g_ascii_isdigit(p[-1]) ||
-				  (p > text + 1 && p[-1] == ' ' &&
-				   g_ascii_isdigit(p[-2])))))
-			return TRUE;
-	}
-	return FALSE;
-}
-
-/* Mathematical alphabets, which look like letters, and enclosed ones. */
-static bool is_disguised(const char *text)
-{
-	guint found = 0;
-
-	for (; *text != '\0'; text = g_utf8_next_char(text)) {
-		gunichar c = g_utf8_get_char(text);
-
-		found += (c >= 0x1d400 && c <= 0x1d7ff) ||
-			 (c >= 0x1f130 && c <= 0x1f189) ||
-			 (c >= 0x24b6 && c <= 0x24e9);
-	}
-	return found >= 3;
-}
-
 static void look_at_subject(struct context *context)
 {
-	struct count count = count_text(context->facts->header.subject);
+	const char *subject = context->facts->header.subject;
+	struct warden_shape_count count = warden_shape_count(subject);
 
 	context->has[SUBJECT_CAPITALS] = count.letters >= 10 &&
 		count.capitals * 10 >= count.letters * 7;
 	context->has[SUBJECT_EXCLAIMS] = count.exclamations > 0;
 	context->has[SUBJECT_SYMBOLS] = count.symbols > 0;
-	context->has[SUBJECT_TOKEN] =
-		has_token(context->facts->header.subject);
-	context->has[SUBJECT_MONEY] =
-		names_sum(context->facts->header.subject);
+	context->has[SUBJECT_TOKEN] = warden_shape_has_token(subject);
+	context->has[SUBJECT_MONEY] = warden_shape_names_sum(subject);
 	context->has[SUBJECT_DISGUISED] =
-		is_disguised(context->facts->header.subject);
+		warden_shape_is_disguised(subject);
 	context->has[SUBJECT_NUMBER] = count.digits_run >= 6;
 	context->has[SUBJECT_ADDRESS] = warden_features_has_address(
-		context->facts->header.subject, G_MAXINT,
-		context->from_domain);
-}
-
-/* A sum from a hundred thousand on, as people write it, beside a currency:
-   "$10,500,000.00", "EUR 2.500.000", "850.000 Euro". */
-static bool names_fortune(const char *text)
-{
-	static const char *const currencies[] = {
-		"$", "€", "£", "usd", "eur", "gbp", "dollar", "euro", "pound",
-		"million",
-	};
-	const char *p = text;
-
-	while (*p != '\0') {
-		guint digits = 0, groups = 0, last = 0;
-		const char *start = p;
-
-		while (g_ascii_isdigit(*p) ||
-		       ((*p == ',' || *p == '.' || *p == '\'') &&
-			p > start && g_ascii_isdigit(p[1]))) {
-			if (g_ascii_isdigit(*p)) {
-				digits++;
-				last++;
-			} else {
-				groups++;
-				last = 0;
-			}
-			p++;
-		}
-		if (p == start) {
-			p++;
-			continue;
-		}
-		if (groups > 0 && last < 3) {	/* cents */
-			digits -= last;
-			groups--;
-		}
-		/* a date or version has short groups */
-		if (groups == 0 || digits < 6 || digits > 14 ||
-		    digits < groups * 3)
-			continue;
-		g_autofree char *around = NULL;
-		const char *left = start - MIN(start - text, 12);
-		gsize right = MIN(strlen(p), 24);
-		g_autofree char *slice =
-			g_strndup(left, p + right - left);
-
-		around = g_ascii_strdown(slice, -1);
-		for (gsize i = 0; i < G_N_ELEMENTS(currencies); i++) {
-			if (strstr(around, currencies[i]) != NULL)
-				return TRUE;
-		}
-	}
-	return FALSE;
+		subject, G_MAXINT, context->from_domain);
 }
 
 /* "write to john.doe55@gmail.com" in a mail from elsewhere. */
@@ -598,7 +269,7 @@ static bool names_mailbox(const struct context *context, const char *text)
 		g_autofree char *box = g_ascii_strdown(at - before, before);
 		g_autofree char *host = g_ascii_strdown(at + 1, size);
 
-		if (is_freemail(domain_of(host)) &&
+		if (warden_mailbox_is_free(warden_host_domain(host)) &&
 		    strchr(host, '.') != NULL &&
 		    (context->from_box == NULL ||
 		     strcmp(box, context->from_box) != 0))
@@ -610,7 +281,7 @@ static bool names_mailbox(const struct context *context, const char *text)
 static void look_at_text(struct context *context)
 {
 	const struct warden_text_facts *text = &context->facts->text;
-	struct count count = count_text(text->visible);
+	struct warden_shape_count count = warden_shape_count(text->visible);
 
 	if (text->visible[0] == '\0' && text->images == 0)
 		return;
@@ -624,7 +295,7 @@ static void look_at_text(struct context *context)
 	context->has[TEXT_SHOUTS] = count.letters >= 80 &&
 		count.capitals * 10 >= count.letters * 4;
 	context->has[TEXT_EXCLAIMS] = count.exclamations >= 4;
-	context->has[TEXT_FORTUNE] = names_fortune(text->visible);
+	context->has[TEXT_FORTUNE] = warden_shape_names_fortune(text->visible);
 	context->has[TEXT_MAILBOX] = names_mailbox(context, text->visible);
 }
 
@@ -639,7 +310,7 @@ static bool is_clicked(const struct warden_url *url)
 
 static bool is_own(const struct context *context, const char *host)
 {
-	const char *domain = domain_of(host);
+	const char *domain = warden_host_domain(host);
 	gsize size = strcspn(domain, ".");
 
 	if (context->from_domain == NULL)
@@ -659,31 +330,37 @@ static bool has_words(const struct warden_url *url)
 	       strncmp(url->text, "www.", 4) != 0;
 }
 
+/* To the name that the sender bears. */
+static bool is_related(const struct context *context, const char *host)
+{
+	const GPtrArray *from = context->facts->header.from;
+
+	return from->len > 0 && warden_shape_has_to_do(
+		((const struct warden_address *)from->pdata[0])->name, host);
+}
+
 static void look_elsewhere(struct context *context,
 			   const struct warden_url *url,
 			   const struct warden_url_parts *parts)
 {
-	const char *domain = domain_of(parts->host), *fragment;
+	const char *domain = warden_host_domain(parts->host), *fragment;
 	bool local;
 
 	g_hash_table_add(context->targets, url->url);
 	g_hash_table_add(context->domains, g_strdup(domain));
 	if (warden_url_host_is_address(parts->host, &local))
 		return;
-	if (is_machine_name(domain, strcspn(domain, ".")))
+	if (warden_shape_is_machine_name(domain, strcspn(domain, ".")))
 		context->has[LINK_DIGITS] = TRUE;
-	if (depth_of(parts->host) >= 3)
+	if (warden_shape_depth(parts->host) >= 3)
 		context->has[LINK_DEEP] = TRUE;
 	if (strlen(parts->host) >= 45)
 		context->has[LINK_LONG] = TRUE;
-	context->has[LINK_HOSTING] |= is_customer_site(domain);
-	context->has[LINK_RARE] |= is_rare_tld(domain);
+	context->has[LINK_HOSTING] |= warden_shape_is_customer_site(domain);
+	context->has[LINK_RARE] |= warden_shape_is_rare_tld(domain);
 	context->has[LINK_SHORT] |= has_words(url) &&
 		warden_redirector_is_shortener(domain);
-	if (context->facts->header.from->len > 0 &&
-	    has_to_do(((const struct warden_address *)context->facts->header.
-		       from->pdata[0])->name, parts->host))
-		context->related = TRUE;
+	context->related |= is_related(context, parts->host);
 	fragment = strchr(parts->rest, '#');
 	if (fragment != NULL && strlen(fragment) > 8 &&
 	    (strchr(fragment, '@') != NULL || strchr(fragment, '=') != NULL ||
@@ -693,7 +370,7 @@ static void look_elsewhere(struct context *context,
 					  strcspn(parts->rest, "?#"));
 	if (strstr(path, "/wp-") != NULL || strstr(path, "/.") != NULL ||
 	    strstr(path, "/~") != NULL ||
-	    (g_str_has_suffix(path, ".php") && labels_of(path) <= 2 &&
+	    (g_str_has_suffix(path, ".php") && warden_shape_labels(path) <= 2 &&
 	     strchr(path + 1, '/') != NULL))
 		context->has[LINK_SCRIPT] = TRUE;
 	if (has_words(url) && (path[0] == '\0' || strcmp(path, "/") == 0) &&
@@ -709,8 +386,8 @@ static void look_at_mailbox(struct context *context,
 	if (g_ascii_strncasecmp(url->url, "mailto:", 7) != 0)
 		return;
 	address = g_strndup(url->url + 7, strcspn(url->url + 7, "?"));
-	host = host_of_address(address);
-	if (host == NULL || !is_freemail(domain_of(host)))
+	host = warden_address_host(address);
+	if (!warden_mailbox_is_free(warden_host_domain(host)))
 		return;
 	g_autofree char *box = g_ascii_strdown(
 		address, strrchr(address, '@') - address);
@@ -808,6 +485,9 @@ static bool starts_with_any(const char *symbol, const char *const *starts,
 
 static bool is_foreign(const struct warden_finding *finding)
 {
+	if (warden_finding_is_personal(finding) ||
+	    warden_finding_is_addressed(finding))
+		return TRUE;
 	for (gsize i = 0; i < G_N_ELEMENTS(foreign_families); i++) {
 		if (strcmp(finding->family, foreign_families[i]) == 0)
 			return TRUE;

@@ -11,7 +11,9 @@
 
 struct warden_contact {
 	gint64 first_secs, last_secs;	/* of mails before this one */
-	guint32 mails;			/* clean or released, at most 1000 counted */
+	guint32 mails;			/* clean or released; 1000: so many or
+					   more, of which no more is said if it
+					   is a whole domain */
 	guint32 bad;			/* judged malware, phishing or spam */
 	guint32 last_hour;		/* mails of all kinds */
 	bool written;			/* the user wrote there before */

@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "from.h"
 #include "house.h"
 #include "url.h"
 
@@ -134,12 +135,10 @@ bool warden_house_is_impostor(const struct warden_house *house,
 	g_autofree char *folded = warden_house_fold_name(name);
 	const GPtrArray *addresses =
 		g_hash_table_lookup(house->people, folded);
-	const char *at = strrchr(address, '@');
+	g_autofree char *host = warden_address_host(address);
 
-	if (addresses == NULL || at == NULL)
-		return FALSE;
-	g_autofree char *host = warden_url_host_ascii(at + 1);
-	if (warden_house_is_own(house, host))
+	if (addresses == NULL || *host == '\0' ||
+	    warden_house_is_own(house, host))
 		return FALSE;
 	for (guint i = 0; i < addresses->len; i++) {
 		if (strcmp(addresses->pdata[i], address) == 0)

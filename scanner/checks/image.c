@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "checks-private.h"
+#include "from.h"
 #include "url.h"
 
 #include <string.h>
@@ -33,30 +34,11 @@ static bool is_code(const struct warden_url *url)
 	return strcmp(url->source, "qr") == 0;
 }
 
-static const char *domain_of(const char *host)
-{
-	const char *domain = warden_url_registrable(host);
-
-	return domain != NULL ? domain : host;
-}
-
 /* Tickets, badges and invoices lead to whoever sends them. */
 static bool is_senders_own(const struct warden_facts *facts,
 			   const struct warden_url *url)
 {
-	const GPtrArray *from = facts->header.from;
-
-	for (guint i = 0; i < from->len; i++) {
-		const struct warden_address *address = from->pdata[i];
-		const char *at = strrchr(address->address, '@');
-
-		if (at == NULL)
-			continue;
-		g_autofree char *host = warden_url_host_ascii(at + 1);
-		if (strcmp(domain_of(host), domain_of(url->host)) == 0)
-			return TRUE;
-	}
-	return FALSE;
+	return warden_from_is_in(facts, warden_host_domain(url->host));
 }
 
 static bool has_other_links(const struct warden_facts *facts)

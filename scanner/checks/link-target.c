@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "from.h"
 #include "link-private.h"
 
 #include <string.h>
@@ -151,11 +152,11 @@ static void add_target(struct warden_link_scene *scene,
 
 static void add_host_of(GPtrArray *hosts, const struct warden_address *address)
 {
-	const char *at = address == NULL ? NULL :
-		strrchr(address->address, '@');
+	g_autofree char *host = address == NULL ? NULL :
+		warden_address_host(address->address);
 
-	if (at != NULL && at[1] != '\0')
-		g_ptr_array_add(hosts, warden_url_host_ascii(at + 1));
+	if (host != NULL && *host != '\0')
+		g_ptr_array_add(hosts, g_steal_pointer(&host));
 }
 
 static void add_recipient(struct warden_link_scene *scene, const char *address)

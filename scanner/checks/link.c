@@ -2,6 +2,7 @@
 
 #include "checks-private.h"
 #include "filename.h"
+#include "from.h"
 #include "redirector.h"
 #include "url.h"
 
@@ -140,13 +141,6 @@ struct context {
 	GHashTable *tracked;	/* registrable domain → GHashTable of URLs */
 };
 
-static const char *domain_of(const char *host)
-{
-	const char *domain = warden_url_registrable(host);
-
-	return domain != NULL ? domain : host;
-}
-
 /* "example.de" and "example.com" are mostly one owner, but anybody can buy
    "example.top". */
 static bool is_sister(const char *domain, const char *other)
@@ -167,24 +161,6 @@ static bool is_allowed(const struct context *context, const char *host)
 			     &hit) > 0 && hit.allow;
 }
 
-static bool sender_is(const struct context *context, const char *domain)
-{
-	const GPtrArray *from = context->input->facts->header.from;
-
-	for (guint i = 0; i < from->len; i++) {
-		const struct warden_address *address =
-			g_ptr_array_index(from, i);
-		const char *at = strrchr(address->address, '@');
-
-		if (at == NULL)
-			continue;
-		g_autofree char *host = warden_url_host_ascii(at + 1);
-		if (strcmp(domain_of(host), domain) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 /* Who counts clicks does it on a host for that ("click.", "links."), with a
    token in each link; mostly all links of a mail go there, or the shown host is
    the sender's own. */
@@ -192,7 +168,7 @@ static bool is_counted(const struct context *context,
 		       const struct warden_url *url, const char *host,
 		       const char *shown, bool announced)
 {
-	const char *domain = domain_of(host);
+	const char *domain = warden_host_domain(host);
 	GHashTable *others = g_hash_table_lookup(context->tracked, domain);
 	bool token = warden_redirector_has_token(url->url, TOKEN_LONG);
 
@@ -203,14 +179,14 @@ static bool is_counted(const struct context *context,
 		return FALSE;
 	if (others != NULL && g_hash_table_size(others) >= TRACKED_LINKS_MIN)
 		return warden_redirector_has_token(url->url, TOKEN_SHORT);
-	return token && sender_is(context, shown);
+	return token && warden_from_is_in(context->input->facts, shown);
 }
 
 static bool is_redirected(const struct context *context,
 			  const struct warden_url *url, const char *host,
 			  const char *shown, bool announced)
 {
-	const char *domain = domain_of(host);
+	const char *domain = warden_host_domain(host);
 
 	return warden_redirector_is_known(host) ||
 	       warden_redirector_names(url->url, shown) ||
@@ -238,9 +214,9 @@ static void check_text(struct context *context, const struct warden_url *url,
 	shown = shown_host(url->text, &announced);
 	if (shown == NULL)
 		return;
-	domain = domain_of(shown);
-	if (strcmp(domain, domain_of(host)) == 0 ||
-	    warden_redirector_same_owner(domain, domain_of(host)) ||
+	domain = warden_host_domain(shown);
+	if (strcmp(domain, warden_host_domain(host)) == 0 ||
+	    warden_redirector_same_owner(domain, warden_host_domain(host)) ||
 	    warden_redirector_is_shortener(domain) ||
 	    is_allowed(context, url->host))
 		return;
@@ -337,7 +313,7 @@ static void count_tracked(struct context *context,
 	if (url->host[0] == '\0' ||
 	    !warden_redirector_has_token(url->url, TOKEN_SHORT))
 		return;
-	domain = domain_of(url->host);
+	domain = warden_host_domain(url->host);
 	urls = g_hash_table_lookup(context->tracked, domain);
 	if (urls == NULL) {
 		urls = g_hash_table_new(g_str_hash, g_str_equal);

@@ -23,6 +23,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/filename.h \
 	scanner/checks/image.c \
 	scanner/checks/history.h \
+	scanner/checks/from.c \
+	scanner/checks/from.h \
 	scanner/checks/house.c \
 	scanner/checks/house.h \
 	scanner/checks/mailbox.c \
@@ -62,6 +64,8 @@ scanner_libwarden_checks_a_SOURCES = \
 	scanner/checks/redirector.c \
 	scanner/checks/redirector.h \
 	scanner/checks/rule.c \
+	scanner/checks/shape.c \
+	scanner/checks/shape.h \
 	scanner/checks/sender.c \
 	scanner/checks/sender-auth.c \
 	scanner/checks/sender-names.c \

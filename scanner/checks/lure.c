@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "from.h"
 #include "link-lists.h"
 #include "lure.h"
 #include "mailbox.h"
@@ -43,17 +44,6 @@ struct scene {
 	struct warden_findings *findings;
 	guint ground;
 };
-
-static char *domain_of(const char *address)
-{
-	const char *at = strrchr(address, '@'), *domain;
-
-	if (at == NULL)
-		return g_strdup("");
-	g_autofree char *host = warden_url_host_ascii(at + 1);
-	domain = warden_url_registrable(host);
-	return g_strdup(domain != NULL ? domain : host);
-}
 
 static bool is_clicked(const struct warden_url *url)
 {
@@ -134,7 +124,8 @@ static guint who_asks(const struct warden_header_facts *header, const char *own)
 	for (guint i = 0; i < header->reply_to->len; i++) {
 		const struct warden_address *address =
 			header->reply_to->pdata[i];
-		g_autofree char *domain = domain_of(address->address);
+		g_autofree char *host = warden_address_host(address->address);
+		const char *domain = warden_host_domain(host);
 
 		if (*domain != '\0' && strcmp(domain, own) != 0 &&
 		    warden_mailbox_is_free(domain))
@@ -144,9 +135,9 @@ static guint who_asks(const struct warden_header_facts *header, const char *own)
 		ground |= TO_NOBODY;
 	for (guint i = 0; i < header->to->len; i++) {
 		const struct warden_address *to = header->to->pdata[i];
-		g_autofree char *domain = domain_of(to->address);
+		g_autofree char *host = warden_address_host(to->address);
 
-		if (*own != '\0' && strcmp(domain, own) == 0)
+		if (*own != '\0' && strcmp(warden_host_domain(host), own) == 0)
 			ground |= INSIDE;
 	}
 	return ground;
@@ -208,8 +199,7 @@ static guint survey(const struct warden_check_input *input, const char *folded)
 {
 	const struct warden_facts *facts = input->facts;
 	const struct warden_header_facts *header = &facts->header;
-	g_autofree char *own = domain_of(header->from->len == 0 ? "" :
-		((struct warden_address *)header->from->pdata[0])->address);
+	g_autofree char *own = warden_from_domain(facts);
 	guint ground = where_it_leads(input, own) | who_asks(header, own);
 
 	if (facts->text.visible_chars <= SHORT_CHARS)

@@ -24,6 +24,8 @@ static const char *const free_domains[] = {
 	"seznam.cz", "centrum.cz", "wp.pl", "onet.pl", "interia.pl", "o2.pl",
 	"abv.bg", "ukr.net", "fastmail.com", "hushmail.com", "mailfence.com",
 	"docomo.ne.jp", "bluewin.ch", "telenet.be", "ziggo.nl",
+	"aim.com", "zoho.com", "zoho.eu", "inbox.com", "inbox.lv",
+	"accountant.com", "lawyer.com", "email.cz",
 };
 
 static const char *const disposable_domains[] = {

@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "from.h"
 #include "sender-private.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@ static bool is_aligned(const struct warden_sender *sender, const char *domain)
 
 	/* relaxed, as in RFC 7489 3.1: one organisation */
 	return host[0] != '\0' && sender->domain[0] != '\0' &&
-	       strcmp(warden_sender_domain(host), sender->domain) == 0;
+	       strcmp(warden_host_domain(host), sender->domain) == 0;
 }
 
 struct seen {

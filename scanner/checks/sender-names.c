@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "from.h"
 #include "mailbox.h"
 #include "sender-private.h"
 #include "url.h"
@@ -277,8 +278,8 @@ static bool is_same_name(const struct warden_sender *sender,
 static void check_reply_to(const struct warden_sender *sender,
 			   const struct warden_address *reply)
 {
-	g_autofree char *host = warden_sender_host(reply->address);
-	const char *domain = warden_sender_domain(host);
+	g_autofree char *host = warden_address_host(reply->address);
+	const char *domain = warden_host_domain(host);
 
 	if (warden_mailbox_is_disposable(domain))
 		warden_findings_add(sender->findings, "SENDER_DISPOSABLE", "",

@@ -1,6 +1,7 @@
 #include "warden-config.h"
 
 #include "contact-name.h"
+#include "from.h"
 #include "mailbox.h"
 #include "sender-private.h"
 
@@ -167,8 +168,8 @@ static bool is_addressed(const struct warden_header_facts *header,
 static bool is_elsewhere(const struct warden_sender *sender,
 			 const char *address)
 {
-	g_autofree char *host = warden_sender_host(address);
-	const char *domain = warden_sender_domain(host);
+	g_autofree char *host = warden_address_host(address);
+	const char *domain = warden_host_domain(host);
 
 	return strcmp(domain, sender->domain) != 0 ||
 	       warden_mailbox_is_free(domain);

@@ -35,10 +35,4 @@ void warden_sender_check_signatures(const struct warden_sender *sender);
 void warden_sender_check_names(const struct warden_sender *sender);
 void warden_sender_check_past(const struct warden_sender *sender);
 
-/* The host of an address as A-labels, "" if it has none. Owned by the
-   caller. */
-char *warden_sender_host(const char *address);
-/* Its registrable part, within it; else the whole. */
-const char *warden_sender_domain(const char *host);
-
 #endif

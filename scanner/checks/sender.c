@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "from.h"
 #include "sender-private.h"
 #include "url.h"
 
@@ -73,12 +74,11 @@ static void check_name(const struct warden_address *from,
 		       struct warden_findings *findings)
 {
 	g_autofree char *shown = address_in_name(from->name);
-	const char *at = strrchr(from->address, '@');
+	g_autofree char *host = warden_address_host(from->address);
 	const char *shown_domain, *domain;
 
-	if (shown == NULL || at == NULL)
+	if (shown == NULL || *host == '\0')
 		return;
-	g_autofree char *host = warden_url_host_ascii(at + 1);
 	shown_domain = warden_url_registrable(shown);
 	domain = warden_url_registrable(host);
 	if (shown_domain == NULL || domain == NULL ||
@@ -90,20 +90,6 @@ static void check_name(const struct warden_address *from,
 }
 
 /* --- all of them ---------------------------------------------------------- */
-
-char *warden_sender_host(const char *address)
-{
-	const char *at = strrchr(address, '@');
-
-	return at == NULL ? g_strdup("") : warden_url_host_ascii(at + 1);
-}
-
-const char *warden_sender_domain(const char *host)
-{
-	const char *domain = warden_url_registrable(host);
-
-	return domain == NULL ? host : domain;
-}
 
 static char *recipient_of(const struct warden_check_input *input)
 {
@@ -132,10 +118,10 @@ static void check_first(const struct warden_check_input *input,
 		.recipient = recipient_of(input),
 	};
 
-	sender.host = warden_sender_host(sender.address);
-	sender.domain = warden_sender_domain(sender.host);
-	sender.recipient_host = warden_sender_host(sender.recipient);
-	sender.recipient_domain = warden_sender_domain(sender.recipient_host);
+	sender.host = warden_address_host(sender.address);
+	sender.domain = warden_host_domain(sender.host);
+	sender.recipient_host = warden_address_host(sender.recipient);
+	sender.recipient_domain = warden_host_domain(sender.recipient_host);
 	warden_sender_check_auth(&sender);
 	warden_sender_check_signatures(&sender);
 	warden_sender_check_names(&sender);

@@ -1,5 +1,6 @@
 #include "warden-config.h"
 
+#include "from.h"
 #include "tokens.h"
 
 #include "url.h"
@@ -253,14 +254,10 @@ static void add_links(struct gathering *to, const GPtrArray *urls)
 static void add_domain(struct gathering *to, const char *kind,
 		       const char *address)
 {
-	const char *at = strrchr(address, '@');
+	g_autofree char *host = warden_address_host(address);
 
-	if (at == NULL || at[1] == '\0')
-		return;
-	g_autofree char *lower = g_ascii_strdown(at + 1, -1);
-	const char *domain = warden_url_registrable(lower);
-
-	add(to, kind, domain != NULL ? domain : lower, NULL);
+	if (*host != '\0')
+		add(to, kind, warden_host_domain(host), NULL);
 }
 
 static void add_sender(struct gathering *to,
