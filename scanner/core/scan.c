@@ -105,6 +105,7 @@ static int read_facts(struct warden_reader *reader, int fd, guint64 size,
 /* Several checks ask for the same host: the database is asked once. */
 struct asked {
 	const struct warden_known *known;
+	const struct warden_own *own;
 	GHashTable *answers;	/* kind and value → struct answer */
 	bool failed;
 };
@@ -131,6 +132,17 @@ static int ask_once(void *context, enum warden_known_kind kind,
 	asked->failed = asked->failed || answer->ret < 0;
 	*hit_r = answer->hit;
 	return answer->ret;
+}
+
+/* Own lists are lists: a deny that could not be read is not "not denied". */
+static int ask_own(void *context, enum warden_known_kind kind,
+		   const char *value, struct warden_own_hit *hit_r)
+{
+	struct asked *asked = context;
+	int ret = asked->own->lookup(asked->own->context, kind, value, hit_r);
+
+	asked->failed = asked->failed || ret < 0;
+	return ret;
 }
 
 /* In document order; the links of one message, each once, are what the store
@@ -236,12 +248,14 @@ static void run_checks(const struct warden_config *config,
 		       const struct warden_scan_input *input,
 		       const struct warden_scan_stored *stored)
 {
-	struct asked asked = { .known = input->known };
+	struct asked asked = { .known = input->known, .own = input->own };
 	const struct warden_known once = { ask_once, &asked };
+	const struct warden_own own = { ask_own, &asked };
 	const struct warden_check_input check_input = {
 		.facts = result->facts, .envelope = envelope_of(input),
 		.known = input->known != NULL ? &once : NULL,
-		.own = input->own, .history = input->history, .tokens = result->tokens,
+		.own = input->own != NULL ? &own : NULL,
+		.history = input->history, .tokens = result->tokens,
 		.site = &config->site,
 		.outgoing = input->role == WARDEN_ROLE_SENT ||
 			    input->role == WARDEN_ROLE_DRAFTS,

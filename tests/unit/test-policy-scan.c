@@ -133,6 +133,34 @@ static void test_deadline(void)
 	warden_scan_result_free(result);
 }
 
+static int lookup_own(void *context, enum warden_known_kind kind,
+		      const char *value, struct warden_own_hit *hit_r)
+{
+	return *(const int *)context;
+}
+
+/* "Cannot say" is not "not on the list": the verdict does not last. */
+static void test_own_failed(void)
+{
+	static const enum warden_reader_status ok[] = { WARDEN_READER_OK };
+
+	for (int answer = -1; answer <= 0; answer++) {
+		const struct warden_own own = { lookup_own, &answer };
+		const struct warden_scan_input input = {
+			.fd = -1, .size = 100, .own = &own,
+		};
+		struct warden_scan_result *result = NULL;
+		g_autofree char *error = NULL;
+
+		script = ok;
+		attempts = 0;
+		g_assert_cmpint(warden_scan_fd(config, NULL, &input, &result,
+					       &error), ==, 1);
+		g_assert_cmpint(result->lists_failed, ==, answer < 0);
+		warden_scan_result_free(result);
+	}
+}
+
 static void test_cannot(void)
 {
 	static const enum warden_reader_status ok[] = { WARDEN_READER_OK };
@@ -230,6 +258,7 @@ int main(int argc, char **argv)
 		g_error("%s", error);
 	g_test_add_func("/scan/retry", test_retry);
 	g_test_add_func("/scan/deadline", test_deadline);
+	g_test_add_func("/scan/own-failed", test_own_failed);
 	g_test_add_func("/scan/cannot", test_cannot);
 	g_test_add_func("/scan/report", test_report);
 	g_test_add_func("/scan/report-error", test_report_error);
