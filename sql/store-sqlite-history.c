@@ -8,7 +8,7 @@
    there are. Only what came before the user's own copy of the message: judging
    it again does not change what is remembered for it. */
 
-/* Newest mails of a sender that are looked at. */
+/* Mails of a sender that are looked at, in no order of time. */
 #define MAILS_MAX 1000
 #define USECS_PER_HOUR (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
 /* A database that has not seen a user's mail for so long does not know which
@@ -48,8 +48,9 @@ static int read_contact(struct statement *st,
 	int ret = statement_step(st);
 
 	memset(contact_r, 0, sizeof(*contact_r));
+	/* the user's may be among those that were not looked at */
 	if (ret > 0 && column_int(st, 0) == 0)
-		ret = 0;
+		ret = column_int(st, 6) >= MAILS_MAX ? -1 : 0;
 	if (ret > 0) {
 		contact_r->first_secs = column_int(st, 1) / G_USEC_PER_SEC;
 		contact_r->last_secs = column_int(st, 2) / G_USEC_PER_SEC;
@@ -96,10 +97,36 @@ static int add_written(const struct warden_store_history *history,
 {
 	int written = find_written(history, rotated, user);
 
-	if (ret < 0 || written < 0)
-		return -1;
-	contact->written = written > 0;
-	return MAX(ret, written);
+	if (written <= 0)
+		return written < 0 ? -1 : ret;
+	contact->written = TRUE;
+	return 1;
+}
+
+/* Rotated addresses from start up to, not with, end. */
+#define SENDERS_WITHIN \
+	"FROM addresses a JOIN senders s ON s.address_id = a.id " \
+	"WHERE a.rotated >= ?2 AND a.rotated < ?3 AND s.n = 0 " \
+	"LIMIT " G_STRINGIFY(MAILS_MAX)
+
+/* Of a large domain nothing else is asked, and its mails need not be read.
+   1, 0, -1. */
+static int is_habit(const struct warden_store_history *history,
+		    const char *start, const char *end)
+{
+	struct statement st;
+	int ret;
+
+	statement_init(&st, history->store, "SELECT count(*) >= ?1 FROM "
+		       "(SELECT 1 " SENDERS_WITHIN ")");
+	bind_int(&st, MAILS_MAX);
+	bind_text(&st, start);
+	bind_text(&st, end);
+	ret = statement_step(&st);
+	if (ret > 0)
+		ret = column_int(&st, 0) != 0;
+	statement_reset(&st);
+	return ret;
 }
 
 int warden_store_contact(void *context, const char *sender, const char *user,
@@ -115,14 +142,17 @@ int warden_store_contact(void *context, const char *sender, const char *user,
 	if (sender[0] == '@') {
 		end = g_strdup(rotated);
 		end[strlen(end) - 1] = '@' + 1;
+		ret = is_habit(history, rotated, end);
+		if (ret != 0) {
+			memset(contact_r, 0, sizeof(*contact_r));
+			contact_r->mails = MAILS_MAX;
+			return ret;
+		}
 	} else {
 		end = g_strconcat(rotated, "\x01", NULL);
 	}
 	statement_init(&st, history->store, "WITH mine AS MATERIALIZED "
-		"(SELECT s.message_id FROM addresses a "
-		"JOIN senders s ON s.address_id = a.id "
-		"WHERE a.rotated >= ?2 AND a.rotated < ?3 AND s.n = 0 "
-		"LIMIT 1000) " CONTACT_COLUMNS
+		"(SELECT s.message_id " SENDERS_WITHIN ") " CONTACT_COLUMNS
 		"FROM mine JOIN messages m ON m.id = mine.message_id "
 		"JOIN deliveries d ON d.message_id = m.id "
 		"WHERE d.time < ?4 AND m.key <> ?5 AND (?6 = '' OR "

@@ -56,6 +56,31 @@ static void test_contact(struct fixture *f, const void *data)
 		&contact), ==, 0);
 }
 
+/* Of more mails than are looked at nobody can say that a user's are not among
+   them; and so many are a habit. */
+static void test_contact_of_many(struct fixture *f, const void *data)
+{
+	struct warden_store_history history;
+	struct warden_contact contact;
+
+	for (guint32 n = 1; n < 1000; n++)
+		record_of(f->store, n, "zoe", n);
+	look(f, 7777, &history);
+	g_assert_cmpint(warden_store_contact(&history, "ben@example.org",
+		"anna", &contact), ==, 0);
+	g_assert_cmpint(warden_store_contact(&history, "@example.org", "",
+		&contact), ==, 1);
+	g_assert_cmpuint(contact.bad, ==, 999);
+	record_of(f->store, 1000, "zoe", 1000);
+	g_assert_cmpint(warden_store_contact(&history, "ben@example.org",
+		"anna", &contact), ==, -1);
+	g_assert_cmpint(warden_store_contact(&history, "ben@example.org",
+		"zoe", &contact), ==, 1);
+	g_assert_cmpint(warden_store_contact(&history, "@example.org", "",
+		&contact), ==, 1);
+	g_assert_cmpuint(contact.mails, ==, 1000);
+}
+
 /* Scanned again, a message finds what it found the first time. */
 static void test_again(struct fixture *f, const void *data)
 {
@@ -224,6 +249,7 @@ int main(int argc, char **argv)
 {
 	static const struct store_test tests[] = {
 		{ "/store-history/contact", test_contact },
+		{ "/store-history/contact-of-many", test_contact_of_many },
 		{ "/store-history/again", test_again },
 		{ "/store-history/other", test_other },
 		{ "/store-history/written", test_written },
