@@ -15,65 +15,68 @@ static const char *const kinds[] = {
 };
 
 /* "kind url [text]", separated by '|'. */
+static const struct {
+	const char *html, *links;
+} link_rows[] = {
+	{ "plain", "" },
+	{ "<a href=\"http://a\">b</a>", "link http://a [b]" },
+	{ "<A HREF='http://a'>b</A>c", "link http://a [b]" },
+	{ "<a href=http://a>b<i>c</i></a>", "link http://a [bc]" },
+	{ "<a\nhref\n=\n\"u\"\n>b\n  c</a\n>", "link u [b c]" },
+	{ "<a href=u>b<br>c", "link u [b c]" },
+	{ "<a href=u>a<a href=v>b</a>", "link u [a]|link v [b]" },
+	{ "<a href=u><img src=i alt=x></a>",
+	  "link u [x]|resource i []" },
+	{ "<a name=x>b</a>", "" },
+	{ "<a href=u/>b</a>", "link u/ [b]" },
+	{ "<a href=\"a&amp;b&#x3a;&#58;&colon;&Tab;c\">d</a>",
+	  "link a&b:::\tc [d]" },
+	{ "<a href=\"?a&copy=1&lt2\">&lt;b&gt &nbsp;c</a>",
+	  "link ?a&copy=1&lt2 [<b> \302\240c]" },
+	{ "<area href=u alt=x>", "link u [x]" },
+	{ "<form action=u><input type=password></form>", "form u []" },
+	{ "<button formaction=u>", "form u []" },
+	{ "<meta http-equiv=refresh content=\"0; URL='u'\">",
+	  "refresh u []" },
+	{ "<META content='0;url=u' HTTP-EQUIV=Refresh>",
+	  "refresh u []" },
+	{ "<iframe src=u><script src=v></script>",
+	  "resource u []|resource v []" },
+	{ "<svg><a xlink:href=u>b</a></svg>", "link u [b]" },
+	{ "<v:rect href=u>", "link u []" },
+	/* no markup in there */
+	{ "<!-- <a href=u>b</a> -->", "" },
+	{ "<script>'<a href=u>b</a>'</script><a href=v>c</a>",
+	  "link v [c]" },
+	{ "<title><a href=u></title>", "" },
+	{ "<textarea><a href=u>b</a></textarea>", "" },
+	/* but here, for Outlook */
+	{ "<!--[if mso]><a href=u>b</a><![endif]-->", "link u [b]" },
+	{ "<![if !mso]><a href=u>b</a><![endif]>", "link u [b]" },
+	{ "<!--><a href=u>b</a>", "link u [b]" },
+	/* attributes, first one wins */
+	{ "<a href=u href=v>b</a>", "link u [b]" },
+	{ "<a title=\"x>y\" href=u>b</a>", "link u [b]" },
+	{ "<a href=\"u", "link u []" },
+	{ "<a / href=u>b</a>", "link u [b]" },
+	{ "a < b <a href=u>1<2</a>", "link u [1<2]" },
+	{ "see http://a.b/c, or <b>www.d.e</b>",
+	  "text http://a.b/c []|text www.d.e []" },
+	{ "<a href=u>http://a.b</a>", "link u [http://a.b]" },
+};
+
 static void test_links(void)
 {
-	static const struct {
-		const char *html, *links;
-	} rows[] = {
-		{ "plain", "" },
-		{ "<a href=\"http://a\">b</a>", "link http://a [b]" },
-		{ "<A HREF='http://a'>b</A>c", "link http://a [b]" },
-		{ "<a href=http://a>b<i>c</i></a>", "link http://a [bc]" },
-		{ "<a\nhref\n=\n\"u\"\n>b\n  c</a\n>", "link u [b c]" },
-		{ "<a href=u>b<br>c", "link u [b c]" },
-		{ "<a href=u>a<a href=v>b</a>", "link u [a]|link v [b]" },
-		{ "<a href=u><img src=i alt=x></a>",
-		  "link u [x]|resource i []" },
-		{ "<a name=x>b</a>", "" },
-		{ "<a href=u/>b</a>", "link u/ [b]" },
-		{ "<a href=\"a&amp;b&#x3a;&#58;&colon;&Tab;c\">d</a>",
-		  "link a&b:::\tc [d]" },
-		{ "<a href=\"?a&copy=1&lt2\">&lt;b&gt &nbsp;c</a>",
-		  "link ?a&copy=1&lt2 [<b> \302\240c]" },
-		{ "<area href=u alt=x>", "link u [x]" },
-		{ "<form action=u><input type=password></form>", "form u []" },
-		{ "<button formaction=u>", "form u []" },
-		{ "<meta http-equiv=refresh content=\"0; URL='u'\">",
-		  "refresh u []" },
-		{ "<META content='0;url=u' HTTP-EQUIV=Refresh>",
-		  "refresh u []" },
-		{ "<iframe src=u><script src=v></script>",
-		  "resource u []|resource v []" },
-		{ "<svg><a xlink:href=u>b</a></svg>", "link u [b]" },
-		{ "<v:rect href=u>", "link u []" },
-		/* no markup in there */
-		{ "<!-- <a href=u>b</a> -->", "" },
-		{ "<script>'<a href=u>b</a>'</script><a href=v>c</a>",
-		  "link v [c]" },
-		{ "<title><a href=u></title>", "" },
-		{ "<textarea><a href=u>b</a></textarea>", "" },
-		/* but here, for Outlook */
-		{ "<!--[if mso]><a href=u>b</a><![endif]-->", "link u [b]" },
-		{ "<![if !mso]><a href=u>b</a><![endif]>", "link u [b]" },
-		{ "<!--><a href=u>b</a>", "link u [b]" },
-		/* attributes, first one wins */
-		{ "<a href=u href=v>b</a>", "link u [b]" },
-		{ "<a title=\"x>y\" href=u>b</a>", "link u [b]" },
-		{ "<a href=\"u", "link u []" },
-		{ "<a / href=u>b</a>", "link u [b]" },
-		{ "a < b <a href=u>1<2</a>", "link u [1<2]" },
-		{ "see http://a.b/c, or <b>www.d.e</b>",
-		  "text http://a.b/c []|text www.d.e []" },
-		{ "<a href=u>http://a.b</a>", "link u [http://a.b]" },
-	};
 	gsize i;
 	guint j;
 
-	for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+	for (i = 0; i < G_N_ELEMENTS(link_rows); i++) {
 		struct warden_html html;
 		g_autoptr(GString) text = g_string_new(NULL);
 
-		warden_html_parse(rows[i].html, strlen(rows[i].html), &html);
+		const char *source = link_rows[i].html;
+
+		warden_html_parse(source, strlen(source), &html);
 		for (j = 0; j < html.links->len; j++) {
 			const struct warden_html_link *link =
 				g_ptr_array_index(html.links, j);
@@ -83,7 +86,7 @@ static void test_links(void)
 					       kinds[link->kind], link->url,
 					       link->text);
 		}
-		g_assert_cmpstr(text->str, ==, rows[i].links);
+		g_assert_cmpstr(text->str, ==, link_rows[i].links);
 		warden_html_clear(&html);
 	}
 }

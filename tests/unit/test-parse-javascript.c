@@ -23,75 +23,77 @@ static const char *const uses[] = {
 #define LONG "abcdefghijklmnopqrstuvwxyz"
 
 /* The constants as "use:text", separated by a space. */
+static const struct {
+	const char *script, *texts;
+} constant_rows[] = {
+	{ "", "" },
+	{ "var a = 'short'", "" },
+	{ "var a = '" LONG "'", "value:" LONG },
+	{ "f('" LONG "')", "value:" LONG },
+	{ "eval('x')", "code:x" },
+	{ "a.innerHTML = 'x' + \"y\"", "page:xy" },
+	{ "document['wri' + 'te']('x')", "page:x" },
+	{ "location = 'http://a'", "target:http://a" },
+	{ "location.href = 'u' + x + 'v'", "target:uv" },
+	{ "window.location.replace('u')", "target:u" },
+	{ "fetch('u', {method: 'POST'})", "send:u" },
+	{ "x.open('POST', 'u')", "send:u" },
+	{ "a.href = 'u'; b.src = `v`", "link:u link:v" },
+	{ "a.setAttribute('download', 'n')", "name:n" },
+	/* put together */
+	{ "eval('a' + ('b' + 'c'))", "code:abc" },
+	{ "eval(['a', 'b'].join(''))", "code:ab" },
+	{ "eval(['a', 'b'].join('-'))", "code:a-b" },
+	{ "eval('cba'.split('').reverse().join(''))", "code:abc" },
+	{ "eval('a#b#c'.replace(/#/g, ''))", "code:abc" },
+	{ "eval('a#b#c'.replace('#', ''))", "code:ab#c" },
+	{ "eval('a.b'.replace(/\\./g, 'x'))", "code:axb" },
+	{ "eval('a12b'.replace(/[0-9]/g, ''))", "code:ab" },
+	{ "eval('a|b'.split('|')[1])", "code:b" },
+	{ "eval('abcdef'.substr(1, 2))", "code:bc" },
+	{ "eval('abcdef'.slice(-2))", "code:ef" },
+	{ "eval('abc'.charAt(1))", "code:b" },
+	{ "eval(atob('YWJj'))", "code:abc" },
+	{ "eval(window['at' + 'ob']('YWJj'))", "code:abc" },
+	{ "eval(unescape('%61%u0062c'))", "code:abc" },
+	{ "eval(decodeURIComponent('%61'))", "code:a" },
+	{ "eval(String.fromCharCode(97, 0x62, 99))", "code:abc" },
+	{ "eval(String.fromCharCode.apply(null, [97, 98]))",
+	  "code:ab" },
+	{ "eval(String.fromCharCode(90 + 2 * 4, 100 ^ 1))",
+	  "code:be" },
+	{ "eval('\\x61\\u0062\\u{63}\\144')", "code:abcd" },
+	{ "var a = 'x'; a += 'y'; a = a + 'z'; eval(a)", "code:xyz" },
+	{ "var o = {k: 'x'}; eval(o.k)", "code:x" },
+	{ "eval(`a${'b'}c`)", "code:abc" },
+	{ "eval(y || 'x')", "code:x" },
+	{ "\\u0065val('x')", "code:x" },
+	{ "(function() { eval('x') })()", "code:x" },
+	/* what is no constant */
+	{ "eval(x)", "" },
+	{ "eval('a' + x)", "code:a" },
+	{ "eval('aXb'.replace(/(X)/, f))", "" },
+	{ "a == 'x'; a === 'x'", "" },
+	{ "// eval('x')\n/* eval('y') */ <!-- eval('z')", "" },
+	{ "a = b / c; eval('x') / d", "code:x" },
+	{ "a = /eval('x')/", "" },
+	{ "eval('x", "code:x" },
+	{ "eval((((", "" },
+	{ "[[[[", "" },
+};
+
 static void test_constants(void)
 {
-	static const struct {
-		const char *script, *texts;
-	} rows[] = {
-		{ "", "" },
-		{ "var a = 'short'", "" },
-		{ "var a = '" LONG "'", "value:" LONG },
-		{ "f('" LONG "')", "value:" LONG },
-		{ "eval('x')", "code:x" },
-		{ "a.innerHTML = 'x' + \"y\"", "page:xy" },
-		{ "document['wri' + 'te']('x')", "page:x" },
-		{ "location = 'http://a'", "target:http://a" },
-		{ "location.href = 'u' + x + 'v'", "target:uv" },
-		{ "window.location.replace('u')", "target:u" },
-		{ "fetch('u', {method: 'POST'})", "send:u" },
-		{ "x.open('POST', 'u')", "send:u" },
-		{ "a.href = 'u'; b.src = `v`", "link:u link:v" },
-		{ "a.setAttribute('download', 'n')", "name:n" },
-		/* put together */
-		{ "eval('a' + ('b' + 'c'))", "code:abc" },
-		{ "eval(['a', 'b'].join(''))", "code:ab" },
-		{ "eval(['a', 'b'].join('-'))", "code:a-b" },
-		{ "eval('cba'.split('').reverse().join(''))", "code:abc" },
-		{ "eval('a#b#c'.replace(/#/g, ''))", "code:abc" },
-		{ "eval('a#b#c'.replace('#', ''))", "code:ab#c" },
-		{ "eval('a.b'.replace(/\\./g, 'x'))", "code:axb" },
-		{ "eval('a12b'.replace(/[0-9]/g, ''))", "code:ab" },
-		{ "eval('a|b'.split('|')[1])", "code:b" },
-		{ "eval('abcdef'.substr(1, 2))", "code:bc" },
-		{ "eval('abcdef'.slice(-2))", "code:ef" },
-		{ "eval('abc'.charAt(1))", "code:b" },
-		{ "eval(atob('YWJj'))", "code:abc" },
-		{ "eval(window['at' + 'ob']('YWJj'))", "code:abc" },
-		{ "eval(unescape('%61%u0062c'))", "code:abc" },
-		{ "eval(decodeURIComponent('%61'))", "code:a" },
-		{ "eval(String.fromCharCode(97, 0x62, 99))", "code:abc" },
-		{ "eval(String.fromCharCode.apply(null, [97, 98]))",
-		  "code:ab" },
-		{ "eval(String.fromCharCode(90 + 2 * 4, 100 ^ 1))",
-		  "code:be" },
-		{ "eval('\\x61\\u0062\\u{63}\\144')", "code:abcd" },
-		{ "var a = 'x'; a += 'y'; a = a + 'z'; eval(a)", "code:xyz" },
-		{ "var o = {k: 'x'}; eval(o.k)", "code:x" },
-		{ "eval(`a${'b'}c`)", "code:abc" },
-		{ "eval(y || 'x')", "code:x" },
-		{ "\\u0065val('x')", "code:x" },
-		{ "(function() { eval('x') })()", "code:x" },
-		/* what is no constant */
-		{ "eval(x)", "" },
-		{ "eval('a' + x)", "code:a" },
-		{ "eval('aXb'.replace(/(X)/, f))", "" },
-		{ "a == 'x'; a === 'x'", "" },
-		{ "// eval('x')\n/* eval('y') */ <!-- eval('z')", "" },
-		{ "a = b / c; eval('x') / d", "code:x" },
-		{ "a = /eval('x')/", "" },
-		{ "eval('x", "code:x" },
-		{ "eval((((", "" },
-		{ "[[[[", "" },
-	};
 	gsize i;
 	guint j;
 
-	for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+	for (i = 0; i < G_N_ELEMENTS(constant_rows); i++) {
 		struct warden_javascript script;
 		g_autoptr(GString) texts = g_string_new(NULL);
 
-		warden_javascript_read(rows[i].script, strlen(rows[i].script),
-				       &script);
+		const char *source = constant_rows[i].script;
+
+		warden_javascript_read(source, strlen(source), &script);
 		for (j = 0; j < script.texts->len; j++) {
 			const struct warden_javascript_text *text =
 				&g_array_index(script.texts,
@@ -106,7 +108,7 @@ static void test_constants(void)
 					       uses[text->use], (int)size,
 					       data);
 		}
-		g_assert_cmpstr(texts->str, ==, rows[i].texts);
+		g_assert_cmpstr(texts->str, ==, constant_rows[i].texts);
 		warden_javascript_clear(&script);
 	}
 }
