@@ -129,6 +129,8 @@ def expectation_faults(report, expect):
             yield "not unscanned for %s (%s)" % (reason, sorted(reasons))
 
 
+EXPECTATIONS = {"verdict", "action", "symbols", "absent", "only", "parts",
+                "urls", "only_urls", "unscanned", "no_unscanned", "signed"}
 # A case with one of these has a configuration of its own.
 OF_ITS_OWN = {"list", "database", "rules", "yara", "clamd", "clamd_required",
               "model", "sender", "signatures", "dlp"}
@@ -289,6 +291,12 @@ def agreement_faults():
     for path in CASES.glob("*/expect.json"):
         expect = json.loads(path.read_text())
         cases.update(expect.get("symbols", []), expect.get("only", []))
+        # what nobody looks at, or never is, would be as expected for ever
+        for word in sorted((set(expect) - EXPECTATIONS - OF_ITS_OWN - {"why"})
+                           | (set(expect.get("absent", [])) - set(symbols))):
+            yield "%s: there is no %s" % (path, word)
+        if not EXPECTATIONS & set(expect):
+            yield "%s expects nothing" % path
     for symbol in sorted(set(symbols) | set(scores.sections())
                          | set(documented) | cases):
         if symbol not in symbols:
