@@ -37,7 +37,8 @@ WARDEN_SCHEMA = sql/schema/0001-initial.sql \
 	sql/schema/0004-fuzzy.sql \
 	sql/schema/0005-learning.sql \
 	sql/schema/0006-own-lists.sql \
-	sql/schema/0007-recipients.sql
+	sql/schema/0007-recipients.sql \
+	sql/schema/0008-languages.sql
 wardenschemadir = $(wardendatadir)/schema
 wardenschema_DATA = $(WARDEN_SCHEMA)
 EXTRA_DIST += $(WARDEN_SCHEMA) sql/README.md
@@ -50,7 +51,8 @@ sql/schema.c: $(srcdir)/sql/schema/0001-initial.sql \
 		$(srcdir)/sql/schema/0004-fuzzy.sql \
 		$(srcdir)/sql/schema/0005-learning.sql \
 		$(srcdir)/sql/schema/0006-own-lists.sql \
-		$(srcdir)/sql/schema/0007-recipients.sql
+		$(srcdir)/sql/schema/0007-recipients.sql \
+		$(srcdir)/sql/schema/0008-languages.sql
 	$(AM_V_GEN)$(MKDIR_P) sql && { \
 	  echo '#include "sql/schema.h"'; \
 	  echo 'const char *const warden_schema[] = {'; \

@@ -3,16 +3,21 @@
 #include "store-sqlite-private.h"
 
 #include "scanner/checks/contact-name.h"
+#include "scanner/checks/language.h"
 
 #include <string.h>
 
-/* Whom a user knows: who writes under which name, and to whom the user wrote.
+/* Whom a user knows: who writes under which name, to whom the user wrote, and in
+   which languages mail comes.
    Kept apart from the deliveries: a name would have to be looked for in all of
    them, and the addressees of sent mail stand nowhere else. */
 
 /* Mails over some time are a habit. */
 #define OFTEN_MAILS 5
 #define OFTEN_USECS (14 * 24 * G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
+
+/* Clean mails from which on a language that is not among theirs is unusual. */
+#define HABIT_MAILS 200
 
 gint64 store_name_hash(const char *name)
 {
@@ -86,6 +91,31 @@ static void note_name(struct warden_store *store, gint64 message_id,
 	*sound = statement_run(&st) > 0;
 }
 
+/* language '' counts them all. */
+static void note_language(struct warden_store *store, gint64 message_id,
+			  guint64 delivery_id, const char *language,
+			  bool *sound)
+{
+	struct statement st;
+
+	if (!*sound)
+		return;
+	/* a second copy of one message is no second mail */
+	statement_init(&st, store, "INSERT INTO languages (user_id, language, "
+		"first, mails) SELECT d.user_id, ?1, d.time, 1 FROM "
+		"deliveries d WHERE d.id = ?2 AND NOT EXISTS (SELECT 1 FROM "
+		"deliveries o WHERE o.message_id = ?3 AND o.user_id = "
+		"d.user_id AND o.id <> ?2) ON CONFLICT (user_id, language) "
+		"DO UPDATE SET mails = mails + 1, "
+		"first = min(first, excluded.first), habit = coalesce(habit, "
+		"CASE WHEN mails + 1 >= ?4 THEN excluded.first END)");
+	bind_text(&st, language);
+	bind_int(&st, (gint64)delivery_id);
+	bind_int(&st, message_id);
+	bind_int(&st, HABIT_MAILS);
+	*sound = statement_run(&st) > 0;
+}
+
 void store_note_contacts(struct warden_store *store, gint64 message_id,
 			 guint64 delivery_id, const struct warden_facts *facts,
 			 const struct warden_delivery *delivery, bool *sound)
@@ -100,6 +130,11 @@ void store_note_contacts(struct warden_store *store, gint64 message_id,
 	}
 	if (delivery->verdict != WARDEN_VERDICT_CLEAN)
 		return;
+	const char *language = warden_language_of(facts->text.visible);
+	if (language != NULL) {
+		note_language(store, message_id, delivery_id, language, sound);
+		note_language(store, message_id, delivery_id, "", sound);
+	}
 	g_autofree char *name = warden_contact_name(header);
 	if (name != NULL && name[0] != '\0')
 		note_name(store, message_id, delivery_id, name,

@@ -245,3 +245,28 @@ int warden_store_thread(void *context, const char *message_id,
 	statement_reset(&st);
 	return ret;
 }
+
+int warden_store_language(void *context, const char *language,
+			  const char *user, guint32 *mails_r, guint32 *all_r)
+{
+	const struct warden_store_history *history = context;
+	struct statement st;
+	int ret;
+
+	*mails_r = *all_r = 0;
+	statement_init(&st, history->store, "SELECT w.mails, coalesce(l.mails, "
+		"0) FROM users u JOIN languages w ON w.user_id = u.id AND "
+		"w.language = '' AND w.habit < ?1 LEFT JOIN languages l ON "
+		"l.user_id = u.id AND l.language = ?2 AND l.first < ?1 "
+		"WHERE u.name = ?3");
+	bind_int(&st, history->before);
+	bind_text(&st, language);
+	bind_text(&st, user);
+	ret = statement_step(&st);
+	if (ret > 0) {
+		*all_r = (guint32)MIN(column_int(&st, 0), G_MAXUINT32);
+		*mails_r = (guint32)MIN(column_int(&st, 1), G_MAXUINT32);
+	}
+	statement_reset(&st);
+	return ret < 0 ? -1 : *mails_r > 0 ? 1 : 0;
+}

@@ -99,7 +99,8 @@ gint64 store_address_id(struct warden_store *store, const char *rotated,
 			bool *sound);
 /* What contacts has of a folded name. */
 gint64 store_name_hash(const char *name);
-/* A delivery of that user that is new: whom it makes known. */
+/* A delivery of that user that is new: whom, and which language it
+   makes known. */
 void store_note_contacts(struct warden_store *store, gint64 message_id,
 			 guint64 delivery_id, const struct warden_facts *facts,
 			 const struct warden_delivery *delivery, bool *sound);

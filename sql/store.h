@@ -261,6 +261,10 @@ int warden_store_contact(void *history, const char *sender, const char *user,
    to and got 2 from. */
 int warden_store_namesake(void *history, const char *name, const char *user,
 			  struct warden_namesake *namesake_r);
+/* Of at least 200 clean mails in known languages; before there are so many, no
+   language is unusual. */
+int warden_store_language(void *history, const char *language,
+			  const char *user, guint32 *mails_r, guint32 *all_r);
 /* -1 also while the user's mail is known for less than thirty days. */
 int warden_store_thread(void *history, const char *message_id,
 			const char *user);

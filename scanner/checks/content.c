@@ -316,8 +316,6 @@ static void judge_image(const struct content *content)
 
 /* --- the reader's languages -------------------------------------------------------------- */
 
-#define HABIT_MAILS_MIN 200u
-
 static void judge_language(const struct content *content)
 {
 	const struct warden_history *history = content->input->history;
@@ -332,7 +330,7 @@ static void judge_language(const struct content *content)
 			      content->input->envelope->user, &mails,
 			      &all) < 0)
 		return;
-	if (all >= HABIT_MAILS_MIN && mails == 0)
+	if (all > 0 && mails == 0)
 		warden_findings_add(content->findings, "LANGUAGE_UNUSUAL", "",
 				    "written in %s, as none of %u earlier"
 				    " mails", warden_language_name(language),

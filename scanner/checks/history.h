@@ -43,7 +43,7 @@ struct warden_history {
 	/* Is there a mail with this Message-ID in the user's mailboxes? */
 	int (*thread)(void *context, const char *message_id, const char *user);
 	/* How many clean mails of the user are in this language (of
-	   language.h) or script; 0 is an answer, too. */
+	   language.h), of how many; all_r 0: too few to speak of a habit. */
 	int (*language)(void *context, const char *language, const char *user,
 			guint32 *mails_r, guint32 *all_r);
 	/* What a mail with these tokens (tokens.h) is, by the user's and the

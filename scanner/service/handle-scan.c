@@ -111,6 +111,7 @@ static void scan_context_init(struct warden_exchange *exchange,
 	context_r->history = (struct warden_history){
 		.contact = warden_store_contact, .thread = warden_store_thread,
 		.namesake = warden_store_namesake,
+		.language = warden_store_language,
 		.learned = config->learn ? warden_store_learned : NULL,
 		.context = &context_r->past,
 	};

@@ -95,6 +95,30 @@ class Service(test_service.Case):
         self.assertEqual(self.past(daemon.scan(plain, user="anna")),
                          {"KNOWN_CONTACT"})
 
+    def test_unusual_language(self):
+        """To one who gets mail in two languages a third is unusual, once."""
+        daemon = self.wardend(conf=self.CONF)
+        english = ("This is what we have found out about the house, and it is "
+                   "not as you were told when you came to see us.\n")
+        german = ("Das ist es, was wir über das Haus herausgefunden haben, und "
+                  "es ist nicht so, wie man es Ihnen gesagt hat.\n")
+        french = ("Voici ce que nous avons trouvé au sujet de la maison, et ce "
+                  "n'est pas comme on vous l'a dit quand vous êtes venu.\n")
+        for number in range(200):
+            daemon.scan(self.letter(number, text=german if number % 9 == 0
+                                    else english), user="anna")
+        for number, (user, text, wanted) in enumerate((
+                ("anna", english, False), ("anna", german, False),
+                ("anna", french, True), ("anna", french, False),
+                ("zoe", french, False)), 300):
+            mail = self.letter(number, text=text)
+            reply = daemon.scan(mail, user=user)
+            self.assertEqual("LANGUAGE_UNUSUAL" in reply["symbols"].split(),
+                             wanted, (user, text))
+            self.assertEqual(reply["verdict"], "clean")
+            again = daemon.scan(mail, user=user, operation="rescan")
+            self.assertEqual(reply["symbols"], again["symbols"])
+
     def test_proven_contact_is_damped(self):
         """Weak signs count half, strong ones do not."""
         daemon = self.wardend(conf=self.CONF)

@@ -222,6 +222,60 @@ static void test_namesake(struct fixture *f, const void *data)
 	g_assert_cmpuint(known.others, ==, 0);
 }
 
+#define ENGLISH "This is what we have found out about the house, and it is " \
+	"not as you were told when you came to see us with your children."
+
+static void write_in(struct fixture *f, guint32 number, const char *text,
+		     enum warden_verdict verdict)
+{
+	struct warden_scan_result *result = make_result(number);
+	struct warden_delivery delivery = to_anna;
+	guint64 id;
+	char *error = NULL;
+
+	warden_facts_set_text(result->facts, text, "", "");
+	delivery.time = number;
+	delivery.verdict = verdict;
+	if (warden_store_record_scan(f->store, result, &epoch_1, &delivery,
+				     &id, &error) < 0)
+		g_error("%s", error);
+	free_result(result);
+}
+
+static void assert_language(const struct warden_store_history *history,
+			    const char *language, const char *user,
+			    guint32 wanted, guint32 wanted_all)
+{
+	guint32 mails, all;
+
+	g_assert_cmpint(warden_store_language((void *)history, language, user,
+					      &mails, &all), >=, 0);
+	g_assert_cmpuint(mails, ==, wanted);
+	g_assert_cmpuint(all, ==, wanted_all);
+}
+
+static void test_language(struct fixture *f, const void *data)
+{
+	struct warden_store_history history;
+
+	for (guint32 n = 1; n < 200; n++)
+		write_in(f, n, ENGLISH, WARDEN_VERDICT_CLEAN);
+	/* neither again, nor bad, nor in no language */
+	write_in(f, 1, ENGLISH, WARDEN_VERDICT_CLEAN);
+	write_in(f, 300, ENGLISH, WARDEN_VERDICT_SPAM);
+	write_in(f, 301, "12 34", WARDEN_VERDICT_CLEAN);
+	look(f, 7777, &history);
+	history.before = 1000;
+	assert_language(&history, "en", "anna", 0, 0);
+	write_in(f, 400, ENGLISH, WARDEN_VERDICT_CLEAN);
+	assert_language(&history, "en", "anna", 200, 200);
+	assert_language(&history, "fr", "anna", 0, 200);
+	assert_language(&history, "en", "zoe", 0, 0);
+	/* of before it was a habit */
+	history.before = 400;
+	assert_language(&history, "fr", "anna", 0, 0);
+}
+
 static void test_thread(struct fixture *f, const void *data)
 {
 	struct warden_store_history history;
@@ -254,6 +308,7 @@ int main(int argc, char **argv)
 		{ "/store-history/other", test_other },
 		{ "/store-history/written", test_written },
 		{ "/store-history/namesake", test_namesake },
+		{ "/store-history/language", test_language },
 		{ "/store-history/thread", test_thread },
 	};
 
